@@ -1,0 +1,49 @@
+/** Who sent a transaction: on Fabric the MSP id and the hash of the certificate, on the embedded ledger the same from its key. */
+export interface Caller {
+  readonly member: string;
+  /** SHA-256 of the submitter's public key (SPKI DER), lower-case hex. */
+  readonly keyId: string;
+}
+
+/**
+ * Everything that a transaction may see. Fabric's semantics bind every implementation: reads do not see the
+ * transaction's own writes; ranges run in byte order of the UTF-8 key; a key read here and changed by another
+ * transaction before this one commits makes this one fail with NOT_COMMITTED. Keys are non-empty UTF-8 without NUL.
+ * Values are canonical JSON text. There is no clock, no randomness and no network.
+ */
+export interface LedgerContext {
+  readonly channel: string;
+  readonly caller: Caller;
+  readonly transactionId: string;
+  /** Timestamp of the proposal, UTC, `YYYY-MM-DDTHH:MM:SS.sssZ`; the submitter's word, not a clock's. */
+  readonly timestamp: string;
+  get(key: string): Promise<string | undefined>;
+  /** Values in the order of the keys; one round trip where the ledger can. */
+  getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
+  put(key: string, value: string): void;
+  delete(key: string): void;
+  /** Keys k with start <= k < end, in byte order. */
+  range(start: string, end: string): AsyncIterable<{ readonly key: string; readonly value: string }>;
+  /** One event a transaction; a second call replaces the first. */
+  emit(name: string, payload: string): void;
+  /** Private collections; implementations without any refuse with STORE_UNAVAILABLE. */
+  readonly collections: PrivateCollections;
+}
+
+export interface PrivateCollections {
+  get(collection: string, key: string): Promise<Uint8Array | undefined>;
+  put(collection: string, key: string, value: Uint8Array): void;
+  purge(collection: string, key: string): void;
+}
+
+/** Same as `LedgerContext` for reading only: what a query may see. */
+export type QueryContext = Pick<LedgerContext, 'channel' | 'get' | 'getMany' | 'range'>;
+
+/**
+ * The channel's rules as a ledger runs them. `args` is canonical JSON; answers are canonical JSON. Refusals are
+ * thrown as `ChannelError`; whatever was put before a throw is discarded by the ledger.
+ */
+export interface Contract {
+  run(context: LedgerContext, name: string, args: string): Promise<string>;
+  query(context: QueryContext, name: string, args: string): Promise<string>;
+}

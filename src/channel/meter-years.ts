@@ -1,0 +1,132 @@
+import { ChannelError, formatDate, parseDate, yearOf } from '../emissions/index.ts';
+import type { LedgerContext } from './context.ts';
+import { stateKeys } from './keys.ts';
+import type { ActivityRecord } from './record.ts';
+
+/** `[start, end, record id]`, half-open dates. */
+type Entry = readonly [string, string, string];
+
+interface MeterYear {
+  entries: Entry[];
+  voided: string[];
+}
+
+/**
+ * Overlap control (rule J): one key a meter, commodity, flow and calendar year, whose value lists the active periods. Read once
+ * for all records of a transaction, changed here, written once.
+ */
+export class MeterYears {
+  readonly #years: Map<string, MeterYear>;
+  readonly #changed = new Set<string>();
+
+  private constructor(years: Map<string, MeterYear>) {
+    this.#years = years;
+  }
+
+  static async load(context: LedgerContext, records: Iterable<ActivityRecord>): Promise<MeterYears> {
+    const keys = new Set<string>();
+    for (const record of records) for (const key of keysOf(record)) keys.add(key);
+    const sorted = [...keys].sort();
+    const values = await context.getMany(sorted);
+    const years = sorted.map((key, at): [string, MeterYear] => {
+      const value = values[at];
+      return [key, value === undefined ? { entries: [], voided: [] } : (JSON.parse(value) as MeterYear)];
+    });
+    return new MeterYears(new Map(years));
+  }
+
+  /**
+   * Enters the record's period.
+   * @throws {ChannelError} RECORD_DUPLICATE, RECORD_VOIDED, PERIOD_OVERLAP naming both records
+   */
+  enter(record: ActivityRecord, id: string): void {
+    const keys = keysOf(record);
+    for (const key of keys) this.#check(this.#year(key), record, id);
+    if (
+      record.replaces !== undefined &&
+      !keys.some((key) => this.#year(key).voided.includes(record.replaces as string))
+    ) {
+      throw new ChannelError(
+        'RECORD_NOT_FOUND',
+        `no voided record ${record.replaces.slice(0, 12)} stands under this meter and year`,
+        { where: 'replaces', recordId: id },
+      );
+    }
+    for (const key of keys) {
+      const year = this.#year(key);
+      const at = position(year.entries, record.start);
+      year.entries.splice(at, 0, [record.start, record.end, id]);
+      this.#changed.add(key);
+    }
+  }
+
+  /** Takes a record's period out; `voided` keeps its id so that the same content is not recorded again by mistake. */
+  remove(record: ActivityRecord, id: string, voided: boolean): void {
+    for (const key of keysOf(record)) {
+      const year = this.#year(key);
+      year.entries = year.entries.filter(([, , entry]) => entry !== id);
+      if (voided) year.voided.push(id);
+      this.#changed.add(key);
+    }
+  }
+
+  write(context: LedgerContext): void {
+    for (const key of [...this.#changed].sort()) {
+      const { entries, voided } = this.#year(key);
+      context.put(key, JSON.stringify({ entries, voided }));
+    }
+  }
+
+  #year(key: string): MeterYear {
+    return this.#years.get(key) as MeterYear;
+  }
+
+  #check({ entries, voided }: MeterYear, record: ActivityRecord, id: string): void {
+    if (voided.includes(id))
+      throw new ChannelError('RECORD_VOIDED', `the same content was recorded and voided as ${id.slice(0, 12)}`, {
+        recordId: id,
+      });
+    // Entries do not overlap one another, so only the neighbours of the place can overlap the new one.
+    const at = position(entries, record.start);
+    for (const entry of [entries[at - 1], entries[at]]) {
+      if (entry === undefined) continue;
+      const [start, end, other] = entry;
+      if (other === id)
+        throw new ChannelError('RECORD_DUPLICATE', `record ${id.slice(0, 12)} is on the ledger already`, {
+          recordId: id,
+        });
+      if (start < record.end && record.start < end) {
+        throw new ChannelError(
+          'PERIOD_OVERLAP',
+          `record ${id.slice(0, 12)}, ${record.start} to ${record.end}, overlaps record ${other.slice(0, 12)}, ${start} to ${end}, of the same meter`,
+          { recordId: id, otherRecordId: other, where: 'start' },
+        );
+      }
+    }
+  }
+}
+
+/** First entry that starts at or after the date. */
+function position(entries: readonly Entry[], start: string): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle] as Entry)[0] < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function keysOf({ meter, commodity, flow, start, end }: ActivityRecord): string[] {
+  const first = Number(start.slice(0, 4));
+  const last = yearOf(parseDate(end) - 1);
+  const keys: string[] = [];
+  for (let year = first; year <= last; year += 1) keys.push(stateKeys.meterYear(meter, commodity, flow, year));
+  return keys;
+}
+
+/** Day after the proposal's own date: the last day that a period may end before, wherever on Earth the site lies. */
+export function lastRecordableDay(timestamp: string): string {
+  return formatDate(parseDate(timestamp.slice(0, 10)) + 1);
+}

@@ -1,0 +1,53 @@
+import { ChannelError, canonical } from '../emissions/index.ts';
+import type { QueryContext } from './context.ts';
+import type { DocumentRequest, DocumentStatus } from './documents.ts';
+import { rangeOf, stateKeys } from './keys.ts';
+import { type ChannelInfo, listMembers } from './members.ts';
+import type { NodeAnnouncement } from './nodes.ts';
+import { type PageDigest, parseJson } from './page.ts';
+import { currentPolicy } from './policies.ts';
+import type { RecordStatus } from './proven-record.ts';
+import { listReleases } from './releases.ts';
+import { hash, object, type Shape } from './shape.ts';
+import { read, readAll } from './state.ts';
+
+interface Query {
+  readonly shape: Shape;
+  readonly answer: (context: QueryContext, args: { readonly id: string }) => Promise<unknown>;
+}
+
+const none = object({});
+const byId = object({ id: hash });
+
+// Answers are null where there is nothing: absence on a read is no error.
+const queries: Readonly<Record<string, Query>> = {
+  'channel.get': { shape: none, answer: (context) => orNull(read<ChannelInfo>(context, stateKeys.channel)) },
+  'members.list': { shape: none, answer: listMembers },
+  'nodes.list': { shape: none, answer: (context) => readAll<NodeAnnouncement>(context, rangeOf('node')) },
+  'policy.get': { shape: none, answer: currentPolicy },
+  'releases.list': { shape: none, answer: listReleases },
+  'pages.get': { shape: byId, answer: (context, { id }) => orNull(read<PageDigest>(context, stateKeys.page(id))) },
+  'records.status': {
+    shape: byId,
+    answer: (context, { id }) => orNull(read<RecordStatus>(context, stateKeys.record(id))),
+  },
+  'documents.get': {
+    shape: byId,
+    answer: (context, { id }) => orNull(read<DocumentStatus>(context, stateKeys.document(id))),
+  },
+  'requests.list': { shape: none, answer: (context) => readAll<DocumentRequest>(context, rangeOf('request')) },
+};
+
+export const queryNames: readonly string[] = Object.keys(queries).sort();
+
+export async function runQuery(context: QueryContext, name: string, args: string): Promise<string> {
+  const query = Object.hasOwn(queries, name) ? queries[name] : undefined;
+  if (query === undefined) throw new ChannelError('TRANSACTION_UNKNOWN', `there is no query '${name.slice(0, 60)}'`);
+  const value = parseJson(args);
+  query.shape(value, 'arguments');
+  return canonical(await query.answer(context, value as { id: string }));
+}
+
+async function orNull<T>(value: Promise<T | undefined>): Promise<T | null> {
+  return (await value) ?? null;
+}

@@ -1,0 +1,170 @@
+/**
+ * Every error code, its kind and the advice printed when the place of the error has none of its own.
+ * docs/errors.md lists exactly these (a test holds both equal). A code is never renamed.
+ *
+ * Kinds and what they mean to a caller: `input` (mend the request), `refused` (a rule of the channel said no),
+ * `absent` (the thing asserted does not exist), `conflict` (read again, then retry), `integrity` (stored data
+ * is not what it was: stop and look), `unavailable` (try again later), `internal` (a fault of this software).
+ */
+export type ErrorKind = 'input' | 'refused' | 'absent' | 'conflict' | 'integrity' | 'unavailable' | 'internal';
+
+interface CodeEntry {
+  readonly kind: ErrorKind;
+  readonly advice: string;
+}
+
+export const errorCodes = {
+  // numbers, units, dates, places
+  DECIMAL_INVALID: {
+    kind: 'input',
+    advice: 'Write a plain decimal such as 1234.5: digits and one dot, no exponent, no thousands separator.',
+  },
+  QUANTITY_BLANK: { kind: 'input', advice: 'Give the quantity; a blank is never read as zero.' },
+  QUANTITY_NEGATIVE: {
+    kind: 'input',
+    advice: 'Give a positive quantity; energy sent to the grid is a line with flow exported.',
+  },
+  UNIT_UNKNOWN: { kind: 'input', advice: 'Use a unit of docs/units.md, such as kWh, MWh, therm or m3.' },
+  UNIT_AMBIGUOUS: { kind: 'input', advice: 'Name the unit so that it has one meaning.' },
+  UNIT_UNFIT: { kind: 'input', advice: 'Use a unit that measures this commodity.' },
+  HEAT_CONTENT_MISSING: { kind: 'input', advice: 'Give the heat content that the bill states.' },
+  DATE_INVALID: { kind: 'input', advice: 'Write dates as YYYY-MM-DD.' },
+  PERIOD_INVALID: { kind: 'input', advice: 'The end must be after the start; --end is exclusive.' },
+  PERIOD_FUTURE: { kind: 'input', advice: 'Record a bill once its period is over.' },
+  PERIOD_TOO_LONG: { kind: 'input', advice: 'Record the bills one by one; a line may span at most 800 days.' },
+  ZONE_UNKNOWN: { kind: 'input', advice: 'Use an IANA time zone such as Europe/Berlin.' },
+  PLACE_INVALID: {
+    kind: 'input',
+    advice: 'Use ISO 3166 codes: country US, subdivision US-CA; grid regions are eGRID acronyms such as CAMX.',
+  },
+  ZIP_UNKNOWN: { kind: 'input', advice: 'Check the ZIP, or give --region or --subdivision.' },
+  UTILITY_UNKNOWN: { kind: 'input', advice: "Use the utility's EIA number, or give --zip, --region or --subdivision." },
+  FIELD_INVALID: { kind: 'input', advice: 'See the field in docs/channel.md.' },
+  // factors
+  FACTOR_NOT_FOUND: {
+    kind: 'absent',
+    advice: 'Load a release that covers the place and year, or name a coarser place.',
+  },
+  FACTOR_GWP_UNAVAILABLE: {
+    kind: 'refused',
+    advice: "Ask for the publisher's own GWP set: this row has no figures by gas to compute another.",
+  },
+  FACTOR_PROOF_INVALID: {
+    kind: 'integrity',
+    advice: 'Load the release again from its publisher; do not use this row.',
+  },
+  FACTOR_UNFIT: {
+    kind: 'refused',
+    advice: 'Use the factor that the rule of docs/channel.md chooses for this place, year and method.',
+  },
+  RELEASE_INVALID: { kind: 'integrity', advice: 'Fetch the release file again; its content does not match its root.' },
+  RELEASE_UNKNOWN: { kind: 'absent', advice: 'Publish the release on the channel first: uec factors load.' },
+  RELEASE_WITHDRAWN: { kind: 'refused', advice: 'Use the release that replaces it.' },
+  RELEASE_EXISTS: { kind: 'conflict', advice: 'A version is published once; publish the change under a new version.' },
+  RELEASE_SIGNATURE_INVALID: {
+    kind: 'integrity',
+    advice: 'Fetch the release again, or ask its publisher for the key that signed it.',
+  },
+  // channel
+  ARGUMENTS_INVALID: { kind: 'input', advice: 'See the transaction in docs/channel.md.' },
+  TRANSACTION_UNKNOWN: { kind: 'input', advice: 'See the table of transactions in docs/channel.md.' },
+  NOT_CANONICAL: { kind: 'input', advice: 'Send arguments as canonical JSON (RFC 8785).' },
+  PAGE_TOO_LARGE: { kind: 'input', advice: 'Split the page: at most 2,000 records and 1 MB.' },
+  PAGE_REFUSED: {
+    kind: 'refused',
+    advice: 'Mend the records named and send the page again; nothing of it was written.',
+  },
+  NOT_ALLOWED: { kind: 'refused', advice: 'Ask the steward for the role: uec members grant.' },
+  NOT_OWNER: { kind: 'refused', advice: 'Only the member that owns a record can change it.' },
+  MEMBER_UNKNOWN: { kind: 'refused', advice: 'Ask the steward to admit the member: uec members admit.' },
+  MEMBER_EXISTS: { kind: 'conflict', advice: 'The member is admitted already; grant roles with uec members grant.' },
+  MEMBER_SUSPENDED: { kind: 'refused', advice: 'Ask the steward to grant the member its roles again.' },
+  ARITHMETIC_MISMATCH: { kind: 'refused', advice: 'Recompute the record with the factors it names.' },
+  SLICES_INVALID: {
+    kind: 'refused',
+    advice: 'Cut the period at year ends and where the factors change, and nowhere else.',
+  },
+  PERIOD_OVERLAP: { kind: 'refused', advice: 'Correct or void the other record, or mend the dates of this one.' },
+  RECORD_DUPLICATE: { kind: 'refused', advice: 'It is on the ledger already; nothing needs doing.' },
+  RECORD_VOIDED: { kind: 'refused', advice: 'Name the voided record in replaces to record the same content again.' },
+  RECORD_NOT_FOUND: { kind: 'absent', advice: 'See uec records for the ids; a prefix of eight characters is enough.' },
+  RECORD_NOT_ACTIVE: { kind: 'refused', advice: 'Refer to the record that replaced it.' },
+  RECORD_PROOF_INVALID: {
+    kind: 'integrity',
+    advice: 'The content and path given do not lead to the page on the ledger; run uec verify.',
+  },
+  POLICY_INVALID: { kind: 'input', advice: 'See the policy in docs/channel.md.' },
+  // documents
+  DOCUMENT_NOT_FOUND: { kind: 'absent', advice: 'See uec document list.' },
+  DOCUMENT_EXISTS: { kind: 'conflict', advice: 'The commitment is attached already.' },
+  DOCUMENT_ERASED: { kind: 'absent', advice: 'The document was erased on order; its number still verifies.' },
+  DOCUMENT_LOST: {
+    kind: 'absent',
+    advice: 'Restore the document from a backup, or announce the loss: uec document scrub --announce.',
+  },
+  DOCUMENT_CORRUPT: { kind: 'integrity', advice: 'Restore the file from a backup; it does not match what was stored.' },
+  DOCUMENT_MISMATCH: { kind: 'integrity', advice: 'This is not the document that was recorded.' },
+  DOCUMENT_STATE: { kind: 'refused', advice: 'See the evidence state with uec document list.' },
+  DOCUMENT_CONFLICT: { kind: 'conflict', advice: 'The id is taken by other bytes; nothing was changed.' },
+  LEGAL_HOLD: { kind: 'refused', advice: 'Wait for the end of the hold, or lift it.' },
+  VAULT_KEY_WRONG: {
+    kind: 'integrity',
+    advice: 'Put back the node key that belongs to this vault; keys cannot be recovered without it.',
+  },
+  VAULT_INVALID: { kind: 'integrity', advice: 'Restore the vault from a backup.' },
+  KEY_SHREDDED: { kind: 'absent', advice: 'The key was destroyed on order and cannot be brought back.' },
+  COMMITMENT_INVALID: {
+    kind: 'input',
+    advice: 'A commitment is 64 lower-case hex digits; its key is exactly 32 bytes.',
+  },
+  // bills
+  FILE_UNREADABLE: { kind: 'input', advice: 'Check the path and permissions.' },
+  FILE_KIND_UNKNOWN: { kind: 'input', advice: 'Use the plain CSV layout of docs/bills.md or Green Button XML.' },
+  FILE_DUPLICATE: {
+    kind: 'refused',
+    advice: 'The same file was recorded before; see uec records. Nothing was written.',
+  },
+  FILE_MALFORMED: { kind: 'input', advice: 'Mend the file at the place named, or export it again.' },
+  FILE_REFUSED: { kind: 'input', advice: 'Mend the rows named, or record the others with --accept-partial.' },
+  ROW_INVALID: { kind: 'input', advice: 'Mend the row; see docs/bills.md.' },
+  COLUMN_MISSING: { kind: 'input', advice: 'Add the column; see docs/bills.md.' },
+  COMMODITY_UNKNOWN: { kind: 'input', advice: 'Use electricity, natural-gas, steam, heat, cooling or water.' },
+  // ledger
+  LEDGER_LOCKED: { kind: 'unavailable', advice: 'Stop the process that holds it, or go through it.' },
+  LEDGER_CORRUPT: {
+    kind: 'integrity',
+    advice: 'Keep the folder as it is, and restore the log from a backup or another copy.',
+  },
+  STATE_CORRUPT: {
+    kind: 'integrity',
+    advice: 'The log is the record: rebuild the state from it with uec fsck DIR --rebuild.',
+  },
+  REPLAY_MISMATCH: {
+    kind: 'integrity',
+    advice: 'The rules do not give what the log holds: compare with another copy, and with the version that wrote it.',
+  },
+  EVIDENCE_INVALID: { kind: 'integrity', advice: 'Ask for the evidence again; this one proves nothing.' },
+  LEDGER_EXISTS: { kind: 'conflict', advice: 'Choose an empty folder.' },
+  LEDGER_ABSENT: { kind: 'absent', advice: 'Make a node first: uec init DIR --member ID --name NAME.' },
+  LEDGER_CLOSED: { kind: 'unavailable', advice: 'Open the ledger again.' },
+  SIGNATURE_INVALID: { kind: 'refused', advice: 'Sign with the key that the channel knows for this member.' },
+  CHANNEL_WRONG: { kind: 'refused', advice: 'The submission is for another channel.' },
+  NOT_ENDORSED: { kind: 'refused', advice: 'See the message; nothing was written.' },
+  NOT_COMMITTED: { kind: 'conflict', advice: 'Send it again: another transaction changed the same keys first.' },
+  LEDGER_UNAVAILABLE: { kind: 'unavailable', advice: 'Try again; uec status says what is wrong.' },
+  STORE_UNAVAILABLE: { kind: 'unavailable', advice: 'Check the store: uec status.' },
+  DISK_FULL: { kind: 'unavailable', advice: 'Free space and send it again; nothing was half written.' },
+  // node and command
+  NODE_EXISTS: { kind: 'conflict', advice: 'Choose an empty folder.' },
+  NODE_ABSENT: { kind: 'absent', advice: 'Make a node first: uec init DIR --member ID --name NAME.' },
+  CONFIG_INVALID: { kind: 'input', advice: 'See docs/operating.md for the settings.' },
+  TOKEN_INVALID: { kind: 'refused', advice: 'Send the token that uec init printed: Authorization: Bearer TOKEN.' },
+  NOT_FOUND: { kind: 'absent', advice: 'See the paths at /.' },
+  OPTION_INVALID: { kind: 'input', advice: 'See uec COMMAND --help.' },
+  INTERNAL: {
+    kind: 'internal',
+    advice: 'This is a fault of the software: please report it with the command and the code.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;

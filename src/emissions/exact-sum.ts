@@ -1,0 +1,34 @@
+import { add, multiply, type Ratio, ratio, roundUnits } from './ratio.ts';
+
+/** One slice's share of a figure: millionths of the energy unit times kg a unit gives millionths of a kg, exact. */
+export interface Term {
+  readonly micro: bigint;
+  readonly factor: Ratio;
+}
+
+/** A figure rounded once for the record, with slice figures that add up to it. In millionths. */
+export interface Figure {
+  readonly total: bigint;
+  readonly slices: readonly bigint[];
+}
+
+/**
+ * Exact sum of the terms, rounded once half-even; each slice is rounded likewise and the last takes the remainder
+ * (channel.md, rule C, rounding).
+ */
+export function figureOf(terms: readonly Term[]): Figure {
+  const exact = terms.map(({ micro, factor }) => multiply(ratio(micro), factor));
+  if (exact.length === 1) {
+    const only = roundUnits(exact[0] as Ratio, 0);
+    return { total: only, slices: [only] };
+  }
+  const total = roundUnits(exact.reduce(add), 0);
+  let rest = total;
+  const slices = exact.map((value, at) => {
+    if (at === exact.length - 1) return rest;
+    const units = roundUnits(value, 0);
+    rest -= units;
+    return units;
+  });
+  return { total, slices };
+}
