@@ -1,6 +1,7 @@
 import type { Flow } from './activity.ts';
 import { defined } from './defined.ts';
 import type { EnergyUnit } from './energy.ts';
+import { ChannelError } from './error.ts';
 import { type Figure, figureOf, type Term } from './exact-sum.ts';
 import type { FactorRow, StatedGwpSet } from './factor.ts';
 import { ageOf } from './factor-choice.ts';
@@ -86,9 +87,10 @@ export type FigureSource = (row: FactorRow, unit: EnergyUnit, gwp: GwpChoice) =>
 /**
  * Rules B to F over chosen rows: energy shared out by days, each figure exact until it is rounded once for the record to 6
  * decimals of a kg, slices adding up to it. Deterministic: the same input gives the same text on every node.
- * @throws {ChannelError} FACTOR_GWP_UNAVAILABLE, FACTOR_UNFIT
+ * @throws {ChannelError} FACTOR_GWP_UNAVAILABLE, FACTOR_UNFIT, SLICES_INVALID without a slice
  */
 export function calculate(input: CalculationInput, figures: FigureSource = rowFigures): Calculation {
+  if (input.slices.length === 0) throw new ChannelError('SLICES_INVALID', 'there are no slices', { where: 'slices' });
   const shares = shareByDays(
     input.micro,
     input.slices.map(({ span }) => span),

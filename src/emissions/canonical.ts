@@ -3,12 +3,20 @@ import { ChannelError } from './error.ts';
 /** What canonical JSON may hold here: decimals are strings, integers are safe, absent is an absent key (null stands only in answers). */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
+/** Deeper than anything the channel holds, and far from where a node's stack would end, which differs between nodes. */
+const MAX_DEPTH = 64;
+
 /**
  * Canonical JSON text (RFC 8785): keys in UTF-16 order, no white space, ECMAScript number and string forms.
  * Keys whose value is undefined are left out.
- * @throws {ChannelError} NOT_CANONICAL on a non-integer or unsafe number, a lone surrogate or a value that JSON lacks
+ * @throws {ChannelError} NOT_CANONICAL on a non-integer or unsafe number, a lone surrogate, a value that JSON lacks or more than
+ * 64 levels
  */
 export function canonical(value: unknown): string {
+  return textOf(value, 0);
+}
+
+function textOf(value: unknown, depth: number): string {
   if (value === null) return 'null';
   switch (typeof value) {
     case 'string':
@@ -20,17 +28,25 @@ export function canonical(value: unknown): string {
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
-      return Array.isArray(value) ? `[${value.map(canonical).join(',')}]` : canonicalObject(value);
+      if (depth === MAX_DEPTH) throw refuse(`the value has more than ${MAX_DEPTH} levels`);
+      return Array.isArray(value) ? arrayText(value, depth + 1) : objectText(value, depth + 1);
     default:
-      throw refuse(`a ${typeof value} has no JSON form`);
+      throw refuse(`${typeof value} has no JSON form`);
   }
 }
 
-function canonicalObject(value: object): string {
+// Array.from visits the holes of a sparse array, which `map` would leave out of the text.
+function arrayText(value: readonly unknown[], depth: number): string {
+  return `[${Array.from(value, (member) => textOf(member, depth)).join(',')}]`;
+}
+
+function objectText(value: object, depth: number): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw refuse('an object of a class has no JSON form');
   const parts: string[] = [];
   for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key];
-    if (member !== undefined) parts.push(`${canonical(key)}:${canonical(member)}`);
+    if (member !== undefined) parts.push(`${textOf(key, depth)}:${textOf(member, depth)}`);
   }
   return `{${parts.join(',')}}`;
 }

@@ -36,13 +36,14 @@ export function verifySignature(spki: string, message: Uint8Array, signature: st
   try {
     let key = keys.get(spki);
     if (key === undefined) {
-      key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-      if (!isAcceptedKey(key)) return false;
+      key = acceptedKey(spki);
+      if (key === undefined) return false;
       if (keys.size >= 1024) keys.clear();
       keys.set(spki, key);
     }
     const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
-    return verify(digest, message, key, Buffer.from(signature, 'base64'));
+    const bytes = Buffer.from(signature, 'base64');
+    return bytes.toString('base64') === signature && verify(digest, message, key, bytes);
   } catch {
     return false;
   }
@@ -51,7 +52,7 @@ export function verifySignature(spki: string, message: Uint8Array, signature: st
 /** True when the text is a public key that the channel accepts: Ed25519 or P-256, DER SPKI, base64. */
 export function isPublicKey(spki: string): boolean {
   try {
-    return isAcceptedKey(createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' }));
+    return acceptedKey(spki) !== undefined;
   } catch {
     return false;
   }
@@ -62,7 +63,11 @@ export function keyIdOf(spki: string): string {
   return sha256(Buffer.from(spki, 'base64'));
 }
 
-function isAcceptedKey(key: KeyObject): boolean {
-  if (key.asymmetricKeyType === 'ed25519') return true;
-  return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+// Decoders skip what is not base64 and what follows the DER: only the text that the key itself gives is accepted, so that one
+// key has one text and one id.
+function acceptedKey(spki: string): KeyObject | undefined {
+  const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+  const p256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  if (!p256 && key.asymmetricKeyType !== 'ed25519') return undefined;
+  return key.export({ format: 'der', type: 'spki' }).toString('base64') === spki ? key : undefined;
 }

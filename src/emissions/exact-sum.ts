@@ -13,8 +13,8 @@ export interface Figure {
 }
 
 /**
- * Exact sum of the terms, rounded once half-even; each slice is rounded likewise and the last takes the remainder
- * (channel.md, rule C, rounding).
+ * Exact sum of the terms, rounded once half-even; each slice is rounded likewise, to no more than is left of the sum, and the
+ * last takes the remainder (channel.md, rule C, rounding). No slice is ever negative.
  */
 export function figureOf(terms: readonly Term[]): Figure {
   const exact = terms.map(({ micro, factor }) => multiply(ratio(micro), factor));
@@ -26,7 +26,8 @@ export function figureOf(terms: readonly Term[]): Figure {
   let rest = total;
   const slices = exact.map((value, at) => {
     if (at === exact.length - 1) return rest;
-    const units = roundUnits(value, 0);
+    const rounded = roundUnits(value, 0);
+    const units = rounded < rest ? rounded : rest;
     rest -= units;
     return units;
   });

@@ -76,6 +76,7 @@ function usableCandidates(query: ChoiceQuery, candidates: readonly Candidate[]):
         row.method === main || (residual && row.method === 'residual-mix') || (losses && row.method === 'loss-rate');
       return (
         wanted &&
+        (row.notApplicable !== true || row.method === 'residual-mix') &&
         row.commodity === query.commodity &&
         (row.calorific === undefined || row.calorific === (query.calorific ?? 'gross')) &&
         publishers.includes(row.publisher) &&
@@ -137,7 +138,7 @@ function latest(rows: readonly Usable[], span: DaySpan, limit: number): Candidat
   return best(earlier.filter(({ validTo }) => validTo === newest));
 }
 
-/** The newest publication; what is equal in that is settled by edition and row id, so that every node chooses alike. */
+/** The newest publication; what is equal in that is settled by edition, row id and hash, so that every node chooses alike. */
 function best(rows: readonly Usable[]): Candidate | undefined {
   let winner: Candidate | undefined;
   for (const { candidate } of rows) {
@@ -146,8 +147,8 @@ function best(rows: readonly Usable[]): Candidate | undefined {
   return winner;
 }
 
-function rank({ published, row }: Candidate): string {
-  return `${published}\0${row.edition}\0${row.id}`;
+function rank({ published, row, hash }: Candidate): string {
+  return `${published}\0${row.edition}\0${row.id}\0${hash}`;
 }
 
 function sameRows(a: ChosenSlice, b: ChosenSlice): boolean {

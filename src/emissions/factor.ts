@@ -51,7 +51,7 @@ export interface FactorRow {
   readonly id: string;
   /** Publisher's short name as the policy lists it: `us-epa`, `desnz`, `cea`, `eea`, `ember`, `aib`, `green-e`. */
   readonly publisher: string;
-  /** Dataset of the publisher: `egrid`, `ghg-hub`, `conversion-factors`, `co2-baseline`, `electricity-intensity`, `residual-mix`. */
+  /** Dataset of the publisher: `egrid`, `ghg-hub`, `conversion-factors`, `co2-baseline`, `electricity-intensity`, `carbon-intensity`, `residual-mix`. */
   readonly dataset: string;
   /** Edition by name, the release's version: `eGRID2022`, `daviz-6`, `2024`. */
   readonly edition: string;

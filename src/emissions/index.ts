@@ -84,5 +84,5 @@ export {
   subtract,
   ZERO,
 } from './ratio.ts';
-export { type GwpChoice, type RowFigures, rowFigures } from './row-figures.ts';
+export { type GwpChoice, type RowFigures, rowFigures, shownFactor } from './row-figures.ts';
 export { conversion, dimensionOf, isUnitName, parseUnit, type UnitName, unitNames, unitSource } from './unit.ts';

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 
 const EMPTY = hash('sha256', '', 'hex');
+const HASH = /^[0-9a-f]{64}$/;
 
 /** Leaf hash of a text's UTF-8 bytes, lower-case hex: also the id of a record and of a factor row. */
 export function leafHash(text: string): string {
@@ -55,7 +56,8 @@ export function inclusionPaths(leaves: readonly string[]): string[][] {
 }
 
 /**
- * True when the path leads from the leaf at `index` of `size` leaves to `root` (RFC 9162 section 2.1.3.2).
+ * True when the path leads from the leaf at `index` of `size` leaves to `root` (RFC 9162 section 2.1.3.2). False for a path or
+ * leaf that is not lower-case hex of 32 bytes: a hash of another length could stand for a whole node and prove anything.
  */
 export function verifyInclusion(
   leaf: string,
@@ -65,6 +67,7 @@ export function verifyInclusion(
   root: string,
 ): boolean {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  if (![leaf, ...path].every((digest) => HASH.test(digest))) return false;
   let at = index;
   let last = size - 1;
   let digest = leaf;

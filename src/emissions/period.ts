@@ -1,5 +1,6 @@
 import type { StatedEnd } from './activity.ts';
 import { ChannelError } from './error.ts';
+import { roundUnits } from './ratio.ts';
 
 /** Half-open run of civil days `[start, end)`, as day numbers: days since 1970-01-01 in the site's own calendar, without clock or zone. */
 export interface DaySpan {
@@ -121,27 +122,19 @@ export function monthCuts(span: DaySpan): number[] {
 }
 
 /**
- * Rule B: an amount shared out over spans by civil days, in the amount's own smallest units. Each share is rounded half-even
- * and the last takes the remainder, so that the shares add up exactly.
+ * Rule B: an amount shared out over spans by civil days, in the amount's own smallest units; never negative. Each share is
+ * rounded half-even, and no more than is left; the last takes the remainder, so that the shares add up exactly.
  */
 export function shareByDays(units: bigint, spans: readonly DaySpan[]): bigint[] {
-  const total = BigInt(spans.reduce((days, span) => days + (span.end - span.start), 0));
+  const days = BigInt(spans.reduce((sum, span) => sum + (span.end - span.start), 0));
   let rest = units;
   return spans.map((span, at) => {
     if (at === spans.length - 1) return rest;
-    const share = divideHalfEven(units * BigInt(span.end - span.start), total);
+    const rounded = roundUnits({ num: units * BigInt(span.end - span.start), den: days }, 0);
+    const share = rounded < rest ? rounded : rest;
     rest -= share;
     return share;
   });
-}
-
-function divideHalfEven(num: bigint, den: bigint): bigint {
-  const negative = num < 0n;
-  const abs = negative ? -num : num;
-  let quotient = abs / den;
-  const twice = (abs % den) * 2n;
-  if (twice > den || (twice === den && (quotient & 1n) === 1n)) quotient += 1n;
-  return negative ? -quotient : quotient;
 }
 
 function isLeap(year: number): boolean {

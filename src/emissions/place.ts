@@ -21,16 +21,16 @@ const REGION = /^[A-Z0-9]{2,12}$/;
 export function checkPlace(place: Place): Place {
   const { country, subdivision, region } = place;
   if (!COUNTRY.test(country)) {
-    throw invalid(`country '${country}' is not an ISO 3166-1 alpha-2 code`, 'country');
+    throw invalid(`country '${country.slice(0, 40)}' is not an ISO 3166-1 alpha-2 code`, 'country');
   }
   if (subdivision !== undefined && !SUBDIVISION.test(subdivision)) {
-    throw invalid(`subdivision '${subdivision}' is not an ISO 3166-2 code`, 'subdivision');
+    throw invalid(`subdivision '${subdivision.slice(0, 40)}' is not an ISO 3166-2 code`, 'subdivision');
   }
   if (subdivision !== undefined && !subdivision.startsWith(`${country}-`)) {
-    throw invalid(`subdivision '${subdivision}' does not lie in country '${country}'`, 'subdivision');
+    throw invalid(`subdivision '${subdivision.slice(0, 40)}' does not lie in country '${country}'`, 'subdivision');
   }
   if (region !== undefined && !REGION.test(region)) {
-    throw invalid(`region '${region}' is not a grid region's acronym`, 'region');
+    throw invalid(`region '${region.slice(0, 40)}' is not a grid region's acronym`, 'region');
   }
   return place;
 }
