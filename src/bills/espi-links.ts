@@ -1,0 +1,151 @@
+import { defined } from '../emissions/index.ts';
+import type { EspiFeed, EspiObject } from './espi-feed.ts';
+import { linkPath } from './espi-feed.ts';
+import type { IntervalSums } from './interval-sums.ts';
+
+/** A meter reading with the readings that belong to it. */
+export interface MeterSeries {
+  readonly order: number;
+  /** Absent where the file does not describe the readings. */
+  readonly type?: EspiObject;
+  readonly sums: readonly IntervalSums[];
+}
+
+/** Everything of one usage point. */
+export interface PointData {
+  /** Position in the file, from 1. */
+  readonly order: number;
+  /** Link of the usage point; absent where nothing names it. */
+  readonly link?: string;
+  /** ServiceCategory.kind; absent where the file has no object for the usage point. */
+  readonly kind?: string;
+  readonly time?: EspiObject;
+  readonly series: readonly MeterSeries[];
+  readonly summaries: readonly EspiObject[];
+}
+
+export interface LinkedFeed {
+  readonly points: readonly PointData[];
+  /** Readings that no meter reading claims. */
+  readonly strayBlocks: number;
+}
+
+interface Point {
+  readonly link?: string;
+  readonly object?: EspiObject;
+  readonly series: MeterSeries[];
+  readonly summaries: EspiObject[];
+}
+
+/**
+ * Joins the objects of a feed by their links, which publishers set in either direction: a child names its parent's
+ * collection (`up`), or a parent names the child or its collection (`related`). Takes time in proportion to the links.
+ */
+export function linkFeed(feed: EspiFeed): LinkedFeed {
+  const points = new Points(feed.usagePoints);
+  const { sumsOf, strayBlocks } = shareSums(feed);
+  const typeOf = typeFinder(feed);
+  for (const reading of feed.meterReadings) {
+    const sums = sumsOf.get(reading) ?? [];
+    if (sums.length === 0) continue;
+    const type = typeOf(reading);
+    points.of(reading).series.push({ order: reading.order, ...(type === undefined ? {} : { type }), sums });
+  }
+  for (const summary of feed.summaries) points.of(summary).summaries.push(summary);
+  const timeOf = timeFinder(feed);
+  return { points: points.all.map((point, at) => pointData(point, at + 1, timeOf)), strayBlocks };
+}
+
+function pointData(
+  { link, object, series, summaries }: Point,
+  order: number,
+  timeOf: (point: EspiObject | undefined) => EspiObject | undefined,
+): PointData {
+  return {
+    order,
+    ...defined({ link, kind: object?.fields.get('ServiceCategory/kind'), time: timeOf(object) }),
+    series,
+    summaries,
+  };
+}
+
+function timeFinder(feed: EspiFeed): (point: EspiObject | undefined) => EspiObject | undefined {
+  const bySelf = new Map(feed.times.map((time) => [time.self ?? '', time]));
+  const only = feed.times.length === 1 ? feed.times[0] : undefined;
+  return (point) => firstOf(point?.related ?? [], bySelf) ?? only;
+}
+
+/** Gives each meter reading the sums that its own link, or one of the links it names, leads to. */
+function shareSums(feed: EspiFeed): { sumsOf: Map<EspiObject, IntervalSums[]>; strayBlocks: number } {
+  const byLink = readingsByLink(feed);
+  const only = feed.meterReadings.length === 1 ? feed.meterReadings[0] : undefined;
+  const sumsOf = new Map<EspiObject, IntervalSums[]>(feed.meterReadings.map((reading) => [reading, []]));
+  let strayBlocks = 0;
+  for (const [key, sums] of feed.sums) {
+    const reading = byLink.get(key) ?? only;
+    if (reading === undefined) strayBlocks += 1;
+    else sumsOf.get(reading)?.push(sums);
+  }
+  return { sumsOf, strayBlocks };
+}
+
+function readingsByLink(feed: EspiFeed): Map<string, EspiObject> {
+  const byLink = new Map<string, EspiObject>();
+  for (const reading of feed.meterReadings) {
+    for (const link of [reading.self ?? '', ...reading.related]) {
+      const above = link.replace(/\/IntervalBlock$/, '');
+      if (!byLink.has(above)) byLink.set(above, reading);
+    }
+  }
+  return byLink;
+}
+
+function typeFinder(feed: EspiFeed): (reading: EspiObject) => EspiObject | undefined {
+  const bySelf = new Map(feed.readingTypes.map((type) => [type.self ?? '', type]));
+  const byReading = new Map(
+    feed.readingTypes.flatMap((type) => [...type.related, ...type.up].map((link) => [link, type])),
+  );
+  const only = feed.readingTypes.length === 1 ? feed.readingTypes[0] : undefined;
+  return (reading) => firstOf(reading.related, bySelf) ?? byReading.get(reading.self ?? '') ?? only;
+}
+
+function firstOf<T>(links: readonly string[], map: ReadonlyMap<string, T>): T | undefined {
+  const link = links.find((name) => map.has(name));
+  return link === undefined ? undefined : map.get(link);
+}
+
+const BELOW_POINT = /^(.*\/UsagePoint\/[^/]+)\/(?:MeterReading|(?:ElectricPower)?UsageSummary)(?:\/[^/]+)?$/;
+
+class Points {
+  readonly all: Point[] = [];
+  readonly #byLink = new Map<string, Point>();
+  readonly #byRelated = new Map<string, Point>();
+
+  constructor(objects: readonly EspiObject[]) {
+    for (const object of objects) {
+      const point = this.#add({ ...defined({ link: object.self }), object, series: [], summaries: [] });
+      for (const link of object.related) this.#byRelated.set(link, point);
+    }
+  }
+
+  /** The usage point that an object belongs to; a new one where the file has no object for it. */
+  of(child: EspiObject): Point {
+    const links = [...child.up, ...(child.self === undefined ? [] : [child.self])];
+    const named = links.flatMap((link) => BELOW_POINT.exec(link)?.[1] ?? []);
+    const found = firstOf([...named, ...child.up], this.#byLink) ?? firstOf(links, this.#byRelated);
+    if (found !== undefined) return found;
+    const only = this.all.length === 1 && named.length === 0 ? this.all[0] : undefined;
+    return only ?? this.#add({ ...defined({ link: named[0] }), series: [], summaries: [] });
+  }
+
+  #add(point: Point): Point {
+    this.all.push(point);
+    if (point.link !== undefined) this.#byLink.set(point.link, point);
+    return point;
+  }
+}
+
+/** The reading type that a summary refers to, where it is in the file. */
+export function referredType(feed: EspiFeed, reference: string | undefined): EspiObject | undefined {
+  return reference === undefined ? undefined : feed.readingTypes.find((type) => type.self === linkPath(reference));
+}

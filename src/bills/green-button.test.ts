@@ -1,0 +1,665 @@
+import assert from 'node:assert/strict';
+import { createReadStream, existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { add, formatExact, isChannelError, parseDecimal, ZERO } from '../emissions/index.ts';
+import { type BillItem, type BillLine, type ReadOptions, readBills } from './index.ts';
+import { IntervalSums } from './interval-sums.ts';
+
+async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+function read(file: string, options: ReadOptions = {}, size = 1 << 20): Promise<BillItem[]> {
+  return Array.fromAsync(readBills({ body: pieces(Buffer.from(file), size), options }));
+}
+
+function lines(items: readonly BillItem[]): BillLine[] {
+  return items.map((item) => {
+    assert.ok('line' in item, JSON.stringify(item));
+    return item.line;
+  });
+}
+
+function brief(items: readonly BillItem[]): string[][] {
+  return items.map((item) =>
+    'line' in item
+      ? [
+          item.line.flow,
+          item.line.start,
+          item.line.end,
+          item.line.quantity,
+          ...item.line.warnings.map(({ code }) => code),
+        ]
+      : [item.rejected.code, item.where],
+  );
+}
+
+const BASE = '/espi/1_1/resource/Subscription/9/UsagePoint/1';
+/** 2022-01-10 00:00 in New York. */
+const MIDNIGHT = 1_641_790_800;
+const DAY = 86_400;
+
+function entry(links: Record<string, string | string[]>, object: string): string {
+  const tags = Object.entries(links).flatMap(([rel, hrefs]) =>
+    [hrefs].flat().map((href) => `<link rel="${rel}" href="${href}"/>`),
+  );
+  return `<entry>${tags.join('')}<content>${object}</content></entry>`;
+}
+
+const espi = (name: string, inner: string) => `<${name} xmlns="http://naesb.org/espi">${inner}</${name}>`;
+const fields = (values: Record<string, string | number>) =>
+  Object.entries(values)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('');
+
+const point = (kind: number | string = 0, base = BASE) =>
+  entry(
+    { self: base, up: '/espi/1_1/resource/Subscription/9/UsagePoint' },
+    espi('UsagePoint', `<ServiceCategory><kind>${kind}</kind></ServiceCategory>`),
+  );
+const eastern = entry(
+  { self: '/espi/1_1/resource/LocalTimeParameters/1' },
+  espi(
+    'LocalTimeParameters',
+    fields({ dstEndRule: 'B40E2000', dstOffset: 3600, dstStartRule: '360E2000', tzOffset: -18_000 }),
+  ),
+);
+const type = (change: Record<string, string | number> = {}, id = '1') =>
+  entry(
+    { self: `/espi/1_1/resource/ReadingType/${id}` },
+    espi('ReadingType', fields({ accumulationBehaviour: 4, commodity: 1, flowDirection: 1, uom: 72, ...change })),
+  );
+const meter = (id = '1', typeId = id, base = BASE) =>
+  entry(
+    {
+      self: `${base}/MeterReading/${id}`,
+      up: `${base}/MeterReading`,
+      related: [`/espi/1_1/resource/ReadingType/${typeId}`],
+    },
+    espi('MeterReading', ''),
+  );
+
+type Read = readonly [start: number, seconds: number, value: number | string, quality?: number];
+const readings = (list: readonly Read[]) =>
+  list
+    .map(([start, duration, value, quality]) => {
+      const mark = quality === undefined ? '' : `<ReadingQuality><quality>${quality}</quality></ReadingQuality>`;
+      return `<IntervalReading>${mark}<timePeriod>${fields({ duration, start })}</timePeriod><value>${value}</value></IntervalReading>`;
+    })
+    .join('');
+const block = (list: readonly Read[], id = '1', base = BASE) =>
+  entry(
+    { self: `${base}/MeterReading/${id}/IntervalBlock/1`, up: `${base}/MeterReading/${id}/IntervalBlock` },
+    espi('IntervalBlock', readings(list)),
+  );
+const summary = (change: Record<string, string>, name = 'UsageSummary') =>
+  entry(
+    { self: `${BASE}/${name}/1`, up: `${BASE}/${name}` },
+    espi(
+      name,
+      Object.entries(change)
+        .map(([key, value]) => `<${key}>${value}</${key}>`)
+        .join(''),
+    ),
+  );
+const period = (start: number, duration: number) => fields({ duration, start });
+const watthours = (value: number, more: Record<string, string | number> = {}) =>
+  fields({ powerOfTenMultiplier: 0, uom: 72, value, ...more });
+const feed = (...entries: string[]) =>
+  `<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Sample Power</title>${entries.join('')}</feed>`;
+
+/** Hourly readings of whole days from MIDNIGHT on. */
+const hours = (days: number, value = 500, from = MIDNIGHT): Read[] =>
+  Array.from({ length: days * 24 }, (_, hour) => [from + hour * 3_600, 3_600, value] as const);
+
+test('hourly readings become a line of the covered days, in kWh, with meter, zone and utility', async () => {
+  const [line, ...more] = lines(await read(feed(point(), eastern, meter(), type(), block(hours(2)))));
+  assert.equal(more.length, 0);
+  assert.deepEqual(line, {
+    meter: 'Subscription/9/UsagePoint/1',
+    zone: 'America/New_York',
+    utility: 'Sample Power',
+    commodity: 'electricity',
+    flow: 'delivered',
+    start: '2022-01-10',
+    end: '2022-01-12',
+    statedEnd: 'exclusive',
+    quantity: '24',
+    unit: 'kWh',
+    readBasis: 'actual',
+    place: {},
+    warnings: [],
+    where: 'UsagePoint 1, delivered, 2022-01',
+  });
+});
+
+test('elements may come in any order, blocks split anywhere, links absolute or relative', async () => {
+  const expected = await read(feed(point(), eastern, meter(), type(), block(hours(4))));
+  const parts = [point(), eastern, meter(), type(), block(hours(2)), block(hours(2, 500, MIDNIGHT + 2 * DAY))];
+  assert.deepEqual(await read(feed(...parts.toReversed())), expected);
+  const absolute = block(hours(4)).replaceAll('href="/espi', 'href="https://utility.example/espi');
+  assert.deepEqual(await read(feed(absolute, type(), meter(), eastern, point())), expected);
+  const late = (part: string) =>
+    part.replace(/<entry>(.*?)<content>(.*)<\/content><\/entry>/, '<entry><content>$2</content>$1</entry>');
+  assert.deepEqual(await read(feed(...parts.map(late))), expected);
+});
+
+test('a meter reading that names its blocks, a reading type that names its meter reading', async () => {
+  const expected = await read(feed(point(), eastern, meter(), type(), block(hours(1))));
+  const ownBlock = entry({ self: '/blocks/77' }, espi('IntervalBlock', readings(hours(1))));
+  const naming = entry(
+    {
+      self: `${BASE}/MeterReading/1`,
+      up: `${BASE}/MeterReading`,
+      related: ['/blocks/77', '/espi/1_1/resource/ReadingType/1'],
+    },
+    espi('MeterReading', ''),
+  );
+  const second = [meter('2', '2'), type({ flowDirection: 19 }, '2')];
+  assert.deepEqual(await read(feed(point(), eastern, naming, type(), ownBlock, ...second)), expected);
+  const mute = entry({ self: `${BASE}/MeterReading/1`, up: `${BASE}/MeterReading` }, espi('MeterReading', ''));
+  const typeNames = type().replace('<link ', `<link rel="related" href="${BASE}/MeterReading/1"/><link `);
+  assert.deepEqual(await read(feed(point(), eastern, mute, typeNames, block(hours(1)), ...second)), expected);
+});
+
+test('readings that no meter reading claims are not dropped in silence', async () => {
+  const stray = entry({ self: '/blocks/77' }, espi('IntervalBlock', readings(hours(1))));
+  const items = await read(feed(point(), eastern, meter(), meter('2'), type(), block(hours(1)), stray));
+  assert.deepEqual(brief(items), [
+    ['delivered', '2022-01-10', '2022-01-11', '12'],
+    ['ROW_INVALID', 'file'],
+  ]);
+});
+
+test('values are exact at any power of ten', async () => {
+  const total = async (multiplier: number, value: string) => {
+    const file = feed(
+      point(),
+      eastern,
+      meter(),
+      type({ powerOfTenMultiplier: multiplier }),
+      block([[MIDNIGHT, 3_600, value]]),
+    );
+    return lines(await read(file))[0]?.quantity;
+  };
+  assert.equal(await total(-3, '123456789'), '123.456789');
+  assert.equal(await total(3, '7'), '7');
+  assert.equal(await total(-12, '1'), '0.000000000000001');
+  assert.equal(await total(0, '999999999999999'), '999999999999.999');
+});
+
+test('exports are lines of their own, never netted', async () => {
+  const file = feed(
+    point(),
+    eastern,
+    meter(),
+    type(),
+    block(hours(1, 500)),
+    meter('2'),
+    type({ flowDirection: 19 }, '2'),
+    block(hours(1, 2_000), '2'),
+  );
+  assert.deepEqual(brief(await read(file)), [
+    ['delivered', '2022-01-10', '2022-01-11', '12'],
+    ['exported', '2022-01-10', '2022-01-11', '48'],
+  ]);
+});
+
+test('a balance is taken only where delivered energy is not there apart', async () => {
+  const net = [meter('2'), type({ flowDirection: 4 }, '2'), block(hours(1, 300), '2')];
+  assert.deepEqual(brief(await read(feed(point(), eastern, ...net))), [
+    ['net-only', '2022-01-10', '2022-01-11', '7.2', 'GROSS_UNKNOWN'],
+  ]);
+  const both = feed(point(), eastern, meter(), type(), block(hours(1)), ...net);
+  assert.deepEqual(brief(await read(both)), [['delivered', '2022-01-10', '2022-01-11', '12', 'READINGS_UNUSED']]);
+});
+
+test('a file without a flow direction is taken as delivered, and says so', async () => {
+  const silent = type().replace(/<flowDirection>1<\/flowDirection>/, '');
+  assert.deepEqual(brief(await read(feed(point(), eastern, meter(), silent, block(hours(1))))), [
+    ['delivered', '2022-01-10', '2022-01-11', '12', 'FLOW_ASSUMED'],
+  ]);
+});
+
+test('negative readings of delivered energy are refused', async () => {
+  const file = feed(point(), eastern, meter(), type(), block([...hours(1), [MIDNIGHT + DAY, 3_600, -5]]));
+  assert.deepEqual(brief(await read(file)), [['QUANTITY_NEGATIVE', 'UsagePoint 1, delivered, 2022-01']]);
+});
+
+test('readings that are no energy are refused by name, or noted beside readings that are', async () => {
+  const refusal = async (change: Record<string, string | number>) => {
+    const [item] = await read(feed(point(), eastern, meter(), type(change), block(hours(1))));
+    assert.ok(item !== undefined && 'rejected' in item);
+    return [item.rejected.code, item.rejected.message] as const;
+  };
+  const cases: [Record<string, string | number>, string, RegExp][] = [
+    [{ uom: 38 }, 'UNIT_UNFIT', /W \(power\)/],
+    [{ uom: 73 }, 'UNIT_UNFIT', /varh/],
+    [{ uom: 169 }, 'UNIT_UNFIT', /therm/],
+    [{ uom: 999 }, 'UNIT_UNFIT', /does not know/],
+    [{ accumulationBehaviour: 3 }, 'ROW_INVALID', /only grows/],
+    [{ accumulationBehaviour: 12 }, 'ROW_INVALID', /instantaneous/],
+    [{ dataQualifier: 8 }, 'ROW_INVALID', /maxima/],
+    [{ flowDirection: 2 }, 'UNIT_UNFIT', /flow/],
+    [{ powerOfTenMultiplier: 13 }, 'ROW_INVALID', /power-of-ten/],
+    [{ commodity: 7 }, 'COMMODITY_UNKNOWN', /electricity/],
+  ];
+  for (const [change, code, message] of cases) {
+    const [found, text] = await refusal(change);
+    assert.equal(found, code, JSON.stringify(change));
+    assert.match(text, message);
+  }
+  const demand = [meter('2'), type({ uom: 38 }, '2'), block(hours(1, 9_000), '2')];
+  assert.deepEqual(brief(await read(feed(point(), eastern, meter(), type(), block(hours(1)), ...demand))), [
+    ['delivered', '2022-01-10', '2022-01-11', '12', 'READINGS_UNUSED'],
+  ]);
+});
+
+test('other kinds of usage point are rejected, the electricity beside them is read', async () => {
+  const gas = '/espi/1_1/resource/Subscription/9/UsagePoint/2';
+  const file = feed(
+    point(1, gas),
+    meter('1', '1', gas),
+    block(hours(1), '1', gas),
+    point(),
+    eastern,
+    meter(),
+    type(),
+    block(hours(1)),
+  );
+  assert.deepEqual(brief(await read(file)), [
+    ['COMMODITY_UNKNOWN', 'UsagePoint 1'],
+    ['delivered', '2022-01-10', '2022-01-11', '12'],
+  ]);
+});
+
+test('a file that does not say what it measures needs the commodity', async () => {
+  const silent = type().replace(/<commodity>1<\/commodity>/, '');
+  const file = feed(eastern, meter(), silent, block(hours(1)));
+  assert.deepEqual(brief(await read(file)), [['COMMODITY_UNKNOWN', 'UsagePoint 1']]);
+  assert.equal(lines(await read(file, { commodity: 'electricity' })).length, 1);
+});
+
+test('the same readings twice count once; different ones for one time are refused', async () => {
+  const start = (...blocks: string[]) => feed(point(), eastern, meter(), type(), ...blocks);
+  const once = ['delivered', '2022-01-10', '2022-01-12', '24', 'READINGS_REPEATED'];
+  assert.deepEqual(brief(await read(start(block(hours(2)), block(hours(1))))), [once]);
+  assert.deepEqual(brief(await read(start(block([...hours(2), ...hours(2), ...hours(2)])))), [once]);
+  const quarter = (value: number): Read[] => [0, 1, 2, 3].map((at) => [MIDNIGHT + at * 900, 900, value + at] as const);
+  const quarters = brief(await read(start(block(quarter(100)), block(quarter(100)))));
+  assert.deepEqual(quarters, [
+    ['delivered', '2022-01-10', '2022-01-11', '0.406', 'READINGS_REPEATED', 'READINGS_MISSING'],
+  ]);
+  const conflicts = [
+    [block(hours(1)), block(hours(1, 501))],
+    [block(quarter(100)), block(quarter(101))],
+    [block(quarter(100)), block([[MIDNIGHT, 3_600, 405]])],
+    [block(hours(1)), block(hours(1)), block(hours(1, 501))],
+    [block([[MIDNIGHT, DAY, 5]]), block([[MIDNIGHT, DAY, 6]])],
+    [block([[MIDNIGHT, DAY, 5]]), block(hours(1))],
+  ];
+  for (const blocks of conflicts) assert.deepEqual(brief(await read(start(...blocks)))[0]?.[0], 'ROW_INVALID');
+});
+
+test('one meter published by the hour and by the day counts once', async () => {
+  const daily = (value: number) => [meter('2'), type({}, '2'), block([[MIDNIGHT, DAY, value]], '2')];
+  const file = (value: number) => feed(point(), eastern, meter(), type(), block(hours(1)), ...daily(value));
+  assert.deepEqual(brief(await read(file(12_000))), [
+    ['delivered', '2022-01-10', '2022-01-11', '12', 'READINGS_REPEATED'],
+  ]);
+  assert.deepEqual(brief(await read(file(11_000))), [['ROW_INVALID', 'UsagePoint 1, delivered, 2022-01']]);
+});
+
+test('qualities: estimated, questionable, and what is no measured use', async () => {
+  const one = async (quality: number) => {
+    const [item] = await read(
+      feed(point(), eastern, meter(), type(), block([...hours(1), [MIDNIGHT + DAY, 3_600, 250, quality]])),
+    );
+    assert.ok(item !== undefined);
+    if ('rejected' in item) return item.rejected.code;
+    return [item.line.readBasis, item.line.warnings[0]?.code, item.line.warnings[0]?.message];
+  };
+  assert.deepEqual(await one(8), ['estimated', 'READINGS_ESTIMATED', '0.25 of 12.25 kWh are estimated']);
+  assert.deepEqual((await one(10)).slice(0, 2), ['actual', 'READINGS_QUESTIONABLE']);
+  assert.deepEqual((await one(17)).slice(0, 2), ['actual', 'READINGS_MISSING']);
+  assert.equal(await one(12), 'ROW_INVALID');
+  assert.equal(await one(15), 'ROW_INVALID');
+});
+
+test('months are local, gaps split lines, and days of 23 and 25 hours are whole', async () => {
+  // 2022-01-31 23:00 in New York is in February by UTC.
+  const edge = MIDNIGHT + 21 * DAY + 23 * 3_600;
+  const file = feed(
+    point(),
+    eastern,
+    meter(),
+    type(),
+    block([
+      [edge, 3_600, 1],
+      [edge + 3_600, 3_600, 2],
+    ]),
+  );
+  assert.deepEqual(brief(await read(file)), [
+    ['delivered', '2022-01-31', '2022-02-01', '0.001', 'READINGS_MISSING'],
+    ['delivered', '2022-02-01', '2022-02-02', '0.002', 'READINGS_MISSING'],
+  ]);
+  const gap = feed(point(), eastern, meter(), type(), block([...hours(2), ...hours(1, 100, MIDNIGHT + 5 * DAY)]));
+  assert.deepEqual(brief(await read(gap)), [
+    ['delivered', '2022-01-10', '2022-01-12', '24'],
+    ['delivered', '2022-01-15', '2022-01-16', '2.4'],
+  ]);
+  // Clocks change on 2022-03-13 (23 hours) and 2022-11-06 (25 hours).
+  const spring = Date.UTC(2022, 2, 13, 5) / 1_000;
+  const autumn = Date.UTC(2022, 10, 6, 4) / 1_000;
+  const changes = feed(
+    point(),
+    eastern,
+    meter(),
+    type(),
+    block([...hours(1, 10, spring).slice(0, 23), ...hours(2, 10, autumn).slice(0, 25)]),
+  );
+  assert.deepEqual(brief(await read(changes)), [
+    ['delivered', '2022-03-13', '2022-03-14', '0.23'],
+    ['delivered', '2022-11-06', '2022-11-07', '0.25'],
+  ]);
+});
+
+test('zones: told by rules, given by option, or asked for', async () => {
+  const noRules = eastern.replace('360E2000', '360E').replace('B40E2000', 'B60E');
+  const file = (time: string) => feed(point(), time, meter(), type(), block(hours(1)));
+  assert.deepEqual(brief(await read(file(noRules))), [['ZONE_UNKNOWN', 'UsagePoint 1']]);
+  assert.deepEqual(brief(await read(file(''))), [['ZONE_UNKNOWN', 'UsagePoint 1']]);
+  assert.equal(lines(await read(file(noRules), { zone: 'America/New_York' }))[0]?.quantity, '12');
+  assert.deepEqual(brief(await read(file(eastern), { zone: 'America/Chicago' }))[0]?.slice(-1), ['ZONE_DISAGREES']);
+  await assert.rejects(read(file(eastern), { zone: 'Nowhere' }), (error) => isChannelError(error, 'ZONE_UNKNOWN'));
+  // Midnight in Kolkata is 18:30 UTC: hours there begin at the half hour.
+  const kolkata = Date.UTC(2022, 0, 9, 18, 30) / 1_000;
+  const india = feed(point(), meter(), type(), block(hours(2, 100, kolkata)));
+  assert.deepEqual(brief(await read(india, { zone: 'Asia/Kolkata' })), [
+    ['delivered', '2022-01-10', '2022-01-12', '4.8'],
+  ]);
+});
+
+test('one reading over a billing period is a line of its own', async () => {
+  const file = feed(point(), eastern, meter(), type(), block([[MIDNIGHT, 30 * DAY, 900_000, 8]]));
+  const [line] = lines(await read(file));
+  assert.deepEqual(
+    [line?.start, line?.end, line?.quantity, line?.readBasis],
+    ['2022-01-10', '2022-02-09', '900', 'estimated'],
+  );
+  const misplaced = feed(point(), eastern, meter(), type(), block([[MIDNIGHT + 7 * 3_600, 30 * DAY, 900_000]]));
+  assert.deepEqual(brief(await read(misplaced)), [['PERIOD_INVALID', 'UsagePoint 1, MeterReading 1']]);
+});
+
+test('a reading without a value is a gap, and milliseconds are seconds', async () => {
+  const gap = block([...hours(1).slice(1), [MIDNIGHT, 3_600, '']]);
+  assert.deepEqual(brief(await read(feed(point(), eastern, meter(), type(), gap))), [
+    ['delivered', '2022-01-10', '2022-01-11', '11.5', 'READINGS_MISSING'],
+  ]);
+  const milliseconds = block(hours(1).map(([start, seconds, value]) => [start * 1_000, seconds, value] as const));
+  assert.deepEqual(brief(await read(feed(point(), eastern, meter(), type(), milliseconds))), [
+    ['delivered', '2022-01-10', '2022-01-11', '12'],
+  ]);
+});
+
+test('billing summaries are bills; readings fill the days that none covers', async () => {
+  const bill = summary({
+    billingPeriod: period(MIDNIGHT, 2 * DAY),
+    overallConsumptionLastPeriod: watthours(24_400),
+    statusTimeStamp: String((MIDNIGHT + 9 * DAY) * 1_000),
+    costAdditionalDetailLastPeriod: `<measurement>${watthours(999_999)}</measurement>`,
+  });
+  const file = feed(point(), eastern, meter(), type(), block(hours(3)), bill);
+  assert.deepEqual(brief(await read(file)), [
+    ['delivered', '2022-01-10', '2022-01-12', '24.4'],
+    ['delivered', '2022-01-12', '2022-01-13', '12'],
+  ]);
+  assert.deepEqual(
+    brief(await read(feed(point(), eastern, bill.replaceAll('UsageSummary', 'ElectricPowerUsageSummary')))),
+    [['delivered', '2022-01-10', '2022-01-12', '24.4']],
+  );
+  assert.deepEqual(brief(await read(feed(point(), eastern, bill, bill))), [
+    ['delivered', '2022-01-10', '2022-01-12', '24.4'],
+  ]);
+});
+
+test('a bill that differs from complete readings says so; one that cannot be about them gives way', async () => {
+  const bill = (value: number) =>
+    summary({ billingPeriod: period(MIDNIGHT, 2 * DAY), overallConsumptionLastPeriod: watthours(value) });
+  const with2 = (value: number, days = 2) => feed(point(), eastern, meter(), type(), block(hours(days)), bill(value));
+  assert.deepEqual(brief(await read(with2(25_000))), [['delivered', '2022-01-10', '2022-01-12', '25']]);
+  assert.deepEqual(brief(await read(with2(26_000))), [
+    ['delivered', '2022-01-10', '2022-01-12', '26', 'RECONCILIATION'],
+  ]);
+  assert.deepEqual(brief(await read(with2(48_000))), [
+    ['delivered', '2022-01-10', '2022-01-12', '24', 'RECONCILIATION'],
+  ]);
+  assert.deepEqual(brief(await read(with2(48_000, 1))), [['delivered', '2022-01-10', '2022-01-12', '48']]);
+  assert.deepEqual(brief(await read(with2(5_000, 1))), [
+    ['delivered', '2022-01-10', '2022-01-12', '5', 'RECONCILIATION'],
+  ]);
+  const exports = [meter('2'), type({ flowDirection: 19 }, '2'), block(hours(2, 50), '2')];
+  const net = feed(point(), eastern, ...exports, bill(9_000));
+  assert.deepEqual(brief(await read(net)), [
+    ['delivered', '2022-01-10', '2022-01-12', '9', 'BILL_MAY_BE_NET'],
+    ['exported', '2022-01-10', '2022-01-12', '2.4'],
+  ]);
+});
+
+test('summaries that are no bill: a note beside readings, an error alone', async () => {
+  const use = { overallConsumptionLastPeriod: watthours(5_000) };
+  const cases: [Record<string, string>, string, RegExp][] = [
+    [{ billingPeriod: period(1, 10), ...use }, 'PERIOD_INVALID', /placeholder/],
+    [
+      { billingPeriod: period(MIDNIGHT, 28 * DAY), ...use, statusTimeStamp: String(MIDNIGHT + 9 * DAY) },
+      'PERIOD_INVALID',
+      /not over/,
+    ],
+    [{ billingPeriod: period(MIDNIGHT + 5 * 3_600 + 60, 2 * DAY), ...use }, 'PERIOD_INVALID', /midnight/],
+    [{ billingPeriod: period(MIDNIGHT, 900 * DAY), ...use }, 'PERIOD_INVALID', /800 days/],
+    [
+      { billingPeriod: period(MIDNIGHT, 2 * DAY), overallConsumptionLastPeriod: watthours(5, { uom: 169 }) },
+      'UNIT_UNFIT',
+      /therm/,
+    ],
+    [
+      { billingPeriod: period(MIDNIGHT, 2 * DAY), overallConsumptionLastPeriod: watthours(-5) },
+      'QUANTITY_NEGATIVE',
+      /negative/,
+    ],
+    [{ billingPeriod: period(MIDNIGHT, 2 * DAY), ...use, qualityOfReading: '15' }, 'ROW_INVALID', /weather/],
+  ];
+  for (const [content, code, reason] of cases) {
+    const [alone] = await read(feed(point(), eastern, summary(content)));
+    assert.ok(alone !== undefined && 'rejected' in alone);
+    assert.equal(alone.rejected.code, code);
+    assert.match(alone.rejected.message, reason);
+    const [line] = lines(await read(feed(point(), eastern, meter(), type(), block(hours(1)), summary(content))));
+    assert.deepEqual([line?.quantity, line?.warnings[0]?.code], ['12', 'SUMMARY_UNUSED']);
+    assert.match(line?.warnings[0]?.message ?? '', reason);
+  }
+  const costs = summary({ billingPeriod: period(MIDNIGHT, 2 * DAY), billLastPeriod: '500' });
+  assert.deepEqual(brief(await read(feed(point(), eastern, costs))), [['QUANTITY_BLANK', 'UsageSummary 1']]);
+});
+
+test('a billing period written in UTC midnights keeps its dates and says so', async () => {
+  const utc = Date.UTC(2022, 0, 1) / 1_000;
+  const bill = summary({ billingPeriod: period(utc, 31 * DAY), overallConsumptionLastPeriod: watthours(310_000) });
+  assert.deepEqual(brief(await read(feed(point(), eastern, bill))), [
+    ['delivered', '2022-01-01', '2022-02-01', '310', 'PERIOD_IN_UTC'],
+  ]);
+});
+
+test('a meter name given by option stands for a single usage point', async () => {
+  const file = feed(point(), eastern, meter(), type(), block(hours(1)));
+  const [line] = lines(
+    await read(file, { meter: 'M-7', utility: 'Sample Coop', account: 'A', place: { zip: '94105' } }),
+  );
+  assert.deepEqual(
+    [line?.meter, line?.utility, line?.account, line?.place],
+    ['M-7', 'Sample Coop', 'A', { zip: '94105' }],
+  );
+});
+
+test('a file that cannot be trusted is refused, with the place of the fault', async () => {
+  const good = feed(point(), eastern, meter(), type(), block(hours(1)));
+  const cases: [string, RegExp][] = [
+    [good.slice(0, -20), /well-formed/],
+    [good.replace('</title>', '</titel>'), /well-formed/],
+    [good.replace('<feed', '<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed'), /DOCTYPE/],
+    [good.replace('UTF-8', 'ISO-8859-1'), /encoding/],
+    [good.replace('Sample Power', '&unknown;'), /well-formed/],
+    [good.replace('Sample Power', `${'<a>'.repeat(50)}${'</a>'.repeat(50)}`), /deeper than 40/],
+    [good.replace('<kind>0', `<kind>${'0'.repeat(1_200_000)}`), /longer than/],
+    [good.replace('<value>500<', '<value>5.5<'), /whole number/],
+    [good.replace(`<start>${MIDNIGHT}<`, '<start>soon<'), /number of seconds/],
+    [good.replace(`<start>${MIDNIGHT}</start>`, ''), /no start/],
+    [feed(point(), eastern), /no usage/],
+    [
+      '<feed xmlns="http://www.w3.org/2005/Atom"><entry><content><Customer xmlns="http://naesb.org/espi/customer"><name>N</name></Customer></content></entry></feed>',
+      /no usage/,
+    ],
+  ];
+  for (const [file, message] of cases) {
+    await assert.rejects(
+      read(file),
+      (error) => isChannelError(error, 'FILE_MALFORMED') && message.test(error.message),
+      String(message),
+    );
+  }
+});
+
+test('readings on more days than a file may hold are refused, not gathered', () => {
+  const budget = { left: 3 };
+  const sums = new IntervalSums(0, budget);
+  const add = (start: number, seconds: number) => sums.add({ start, seconds, value: 1n, flags: 0 });
+  for (let hour = 0; hour < 48; hour += 1) add(hour * 3_600, 3_600);
+  add(0, DAY);
+  assert.throws(
+    () => add(DAY, DAY),
+    (error) => isChannelError(error, 'FILE_MALFORMED'),
+  );
+  const other = new IntervalSums(0, { left: 1 });
+  other.add({ start: 0, seconds: 60, value: 1n, flags: 0 });
+  assert.throws(() => new IntervalSums(0, { left: 0 }).merge(other), /more days/);
+});
+
+test('the same result wherever the pieces of a file are cut', async () => {
+  const file = feed(point(), eastern, meter(), type(), block([...hours(1), [MIDNIGHT + DAY, 900, 7, 8]])).replace(
+    'Sample Power',
+    'Bürgerstrom €',
+  );
+  const whole = await read(file);
+  for (const size of [1, 2, 3, 61]) assert.deepEqual(await read(file, {}, size), whole);
+});
+
+test('whatever a feed holds: lines, rejected items or a ChannelError, and no reading counted twice', async () => {
+  const number = fc.oneof(
+    fc.integer({ min: -2, max: 200 }),
+    fc.constantFrom('', 'x', '72', '1e3', '99999999999999999999'),
+  );
+  const start = fc.integer({ min: 0, max: 200 }).map((quarter) => MIDNIGHT + quarter * 900);
+  const reading = fc.tuple(
+    start,
+    fc.constantFrom(0, 900, 3_600, DAY, 3 * DAY),
+    number,
+    fc.constantFrom(undefined, 0, 8, 15),
+  );
+  const part = fc.oneof(
+    fc.constantFrom(point(), point(1), eastern, meter(), meter('2', '1'), type(), type({ flowDirection: 19 })),
+    fc
+      .record({ uom: number, flowDirection: number, powerOfTenMultiplier: number })
+      .map((change) => type(change as Record<string, string>)),
+    fc.array(reading as fc.Arbitrary<Read>, { maxLength: 12 }).map((list) => block(list)),
+    fc.tuple(start, fc.constantFrom(DAY, 3 * DAY, 10), number).map(([from, duration, value]) =>
+      summary({
+        billingPeriod: period(from, duration),
+        overallConsumptionLastPeriod: fields({ uom: 72, value }),
+      }),
+    ),
+    fc.constantFrom('<', '</entry>', '<entry>', '<!-- -->', '<![CDATA[x]]>', '<?pi x?>', '&lt;'),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { maxLength: 10 }), fc.integer({ min: 1, max: 99 }), async (parts, size) => {
+      const outcome = (pieceSize: number) =>
+        read(feed(...parts), {}, pieceSize).catch((error: unknown) => {
+          assert.ok(isChannelError(error), String(error));
+          return error.code;
+        });
+      const found = await outcome(1 << 20);
+      assert.deepEqual(await outcome(size), found);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the solar sample: delivered and exported by month, one day estimated', async () => {
+  const file = fileURLToPath(new URL('../../samples/acme/solar-site.xml', import.meta.url));
+  const items = await Array.fromAsync(readBills({ body: createReadStream(file), options: {} }));
+  assert.deepEqual(brief(items), [
+    ['delivered', '2022-06-01', '2022-07-01', '1546.263'],
+    ['delivered', '2022-07-01', '2022-08-01', '1730.482', 'READINGS_ESTIMATED'],
+    ['exported', '2022-06-01', '2022-07-01', '645.758'],
+    ['exported', '2022-07-01', '2022-08-01', '595.547'],
+  ]);
+});
+
+// Published sample files, which the project does not carry: they are read from beside the checkout where they are there.
+const published = fileURLToPath(new URL('../../../shared/data/greenbutton/', import.meta.url));
+
+async function publishedLines(name: string, options: ReadOptions = {}): Promise<BillLine[]> {
+  return lines(await Array.fromAsync(readBills({ body: createReadStream(published + name), options })));
+}
+
+function total(found: readonly BillLine[]): string {
+  return formatExact(found.reduce((sum, line) => add(sum, parseDecimal(line.quantity)), ZERO));
+}
+
+const absent = existsSync(published) ? false : 'published Green Button samples are not beside the checkout';
+
+test('published: nine days by the hour, a summary whose period was not over', { skip: absent }, async () => {
+  const found = await publishedLines('01-nist-hourly-nine-days.xml');
+  assert.deepEqual(
+    [found.length, total(found), found[0]?.start, found[0]?.end],
+    [1, '199.563', '2014-01-01', '2014-01-10'],
+  );
+});
+
+test('published: a year by the hour, cut by local month, with a summary that disagrees', { skip: absent }, async () => {
+  const found = await publishedLines('03-nist-coastal-8760-hours.xml');
+  assert.equal(found.length, 12);
+  assert.equal(total(found), '4425.305');
+  assert.deepEqual([found[0]?.start, found[0]?.end, found[0]?.quantity], ['2011-01-01', '2011-02-01', '428.756']);
+  assert.equal(found.at(-1)?.end, '2012-01-01');
+  assert.match(found[10]?.warnings[0]?.message ?? '', /768\.032/);
+  assert.match(found[11]?.warnings[0]?.message ?? '', /413\.894/);
+});
+
+test('published: quarter hours over the change of clocks, a bill and the days after it', { skip: absent }, async () => {
+  const found = await publishedLines('04-openespi-15min-dst.xml');
+  assert.deepEqual(
+    found.map((line) => [line.start, line.end, line.quantity, line.readBasis]),
+    [
+      ['2012-03-01', '2012-03-14', '1298.64', 'estimated'],
+      ['2012-03-14', '2012-03-15', '93.026', 'actual'],
+    ],
+  );
+  assert.equal(total(found), '1391.666');
+});
+
+test('published: three bills in mWh, newest first, without intervals', { skip: absent }, async () => {
+  const name = '07-pge-usage-summaries-milliwh.xml';
+  const found = await publishedLines(name, { zone: 'America/Los_Angeles' });
+  assert.deepEqual(
+    found.map((line) => [line.start, line.end, line.quantity, line.warnings.length]),
+    [
+      ['2015-04-29', '2015-05-12', '55', 0],
+      ['2015-05-12', '2015-06-11', '128', 0],
+      ['2015-06-11', '2015-07-10', '146', 0],
+    ],
+  );
+  const items = await Array.fromAsync(readBills({ body: createReadStream(published + name), options: {} }));
+  assert.deepEqual(brief(items), [['ZONE_UNKNOWN', 'UsagePoint 1']]);
+});

@@ -1,0 +1,24 @@
+/** What a warning on a line can be about, each with what a person should do. Codes are stable for ever. */
+export const warningCodes = {
+  COLUMN_IGNORED:
+    'Check that the columns named hold nothing that belongs to the bill, or give them a name of docs/bills.md.',
+  COLUMN_IGNORED_USAGE:
+    'The column named looks like an amount and was not read; put amounts into quantity, one row each.',
+  RECONCILIATION: "Compare the bill with the meter's readings; the message gives both figures.",
+  SUMMARY_UNUSED: 'The billing summary was not used as a bill, for the reason given; the readings were taken.',
+  BILL_MAY_BE_NET: 'Check that the bill states gross delivered energy: the meter also exports.',
+  FLOW_ASSUMED: 'Check that the readings are energy delivered by the grid; the file does not say.',
+  GROSS_UNKNOWN:
+    'Ask the utility for delivered and exported energy apart; the file has only their balance or their sum.',
+  READINGS_ESTIMATED: 'Replace the line with a correction once actual readings are there.',
+  READINGS_QUESTIONABLE: 'Ask the utility about the readings that it marks as questionable.',
+  READINGS_REPEATED: 'The same readings stood in the file twice and were counted once.',
+  READINGS_MISSING: 'Ask the utility for the readings that are missing; the line has only what was read.',
+  READINGS_UNUSED:
+    'The file has further readings of this meter that are no activity data, or show the same energy once more.',
+  DAY_BOUNDARY: 'Readings run across midnight; each was counted on the day on which it starts.',
+  ZONE_DISAGREES: 'Check --zone: the file gives another offset from UTC.',
+  PERIOD_IN_UTC: 'Check the dates: the file gives them as midnight UTC, and they were taken as they are written.',
+} as const satisfies Record<string, string>;
+
+export type WarningCode = keyof typeof warningCodes;
