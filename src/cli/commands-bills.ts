@@ -1,0 +1,132 @@
+import { writeFile } from 'node:fs/promises';
+import { errorFile, type ReadOptions } from '../bills/index.ts';
+import { type CorrectionReason, correctionReasons } from '../channel/index.ts';
+import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
+import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
+import { exitCodes } from './exit-code.ts';
+import { withNode } from './node-client.ts';
+import { print } from './output.ts';
+import { resolvePath } from './paths.ts';
+import { type PlaceOptions, placeHint } from './place-options.ts';
+import { progressLine } from './progress-line.ts';
+import { renderCalculation, resultLines } from './render-calculation.ts';
+import { renderRecorded } from './render-recorded.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+export async function calculate(options: CalculateOptions & Json): Promise<void> {
+  const answer = await calculateCommand(options);
+  const { rows: _rows, ...shape } = answer;
+  print(shape, options.json, () => renderCalculation(answer));
+}
+
+interface RecordOptions extends PlaceOptions, Json {
+  readonly meter?: string;
+  readonly account?: string;
+  readonly utilityName?: string;
+  readonly commodity?: string;
+  readonly unit?: string;
+  readonly zone?: string;
+  readonly endConvention?: string;
+  readonly document?: string;
+  readonly dryRun?: boolean;
+  readonly errors?: string;
+  readonly gwp?: string;
+  readonly calorific?: string;
+}
+
+export async function record(folder: string, files: readonly string[], options: RecordOptions): Promise<void> {
+  const { progress, end } = progressLine();
+  const request = defined({
+    files,
+    read: readOptions(options),
+    gwp: gwpOf(options.gwp),
+    document: options.document === undefined ? undefined : resolvePath(options.document),
+    dryRun: options.dryRun,
+    acceptPartial: options.errors === undefined ? undefined : true,
+  });
+  const answer = await withNode(folder, 'uec record', (node) => node.call('record', request, progress)).finally(end);
+  if (options.errors !== undefined && answer.rejected.length > 0)
+    await writeFile(resolvePath(options.errors), errorFile(answer.rejected), { mode: 0o600 });
+  if (answer.rejected.length > 0) process.exitCode = exitCodes.input;
+  print(answer, options.json, () => renderRecorded(answer, options.errors));
+}
+
+function readOptions(options: RecordOptions): ReadOptions {
+  const { meter, account, utilityName, unit, zone } = options;
+  return defined({
+    utility: utilityName,
+    meter,
+    account,
+    unit,
+    zone,
+    commodity: options.commodity === undefined ? undefined : commodityOf(options.commodity),
+    statedEnd:
+      options.endConvention === undefined
+        ? undefined
+        : (oneOf(options.endConvention, statedEnds, '--end-convention') as StatedEnd),
+    place: placeHint(options),
+  });
+}
+
+interface CorrectOptions extends Json {
+  readonly reason: string;
+  readonly adjust?: boolean;
+  readonly quantity?: string;
+  readonly unit?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly readBasis?: string;
+  readonly gwp?: string;
+  readonly document?: string;
+}
+
+export async function correct(folder: string, recordId: string, options: CorrectOptions): Promise<void> {
+  const { quantity, unit, start, end, adjust } = options;
+  const changes = defined({
+    quantity,
+    unit,
+    start,
+    end,
+    adjust,
+    document: options.document === undefined ? undefined : resolvePath(options.document),
+    gwp: options.gwp === undefined ? undefined : gwpOf(options.gwp),
+    readBasis:
+      options.readBasis === undefined ? undefined : (oneOf(options.readBasis, readBases, '--read-basis') as ReadBasis),
+  });
+  if (Object.keys(changes).every((name) => name === 'adjust')) {
+    throw new ChannelError('OPTION_INVALID', 'nothing is said that would change', {
+      fix: 'Give at least one of --quantity, --unit, --start, --end, --read-basis, --gwp or --document.',
+    });
+  }
+  const answer = await withNode(folder, 'uec correct', (node) =>
+    node.call('correct', { record: recordId, reason: reasonOf(options.reason), ...changes }),
+  );
+  print(answer, options.json, () =>
+    [
+      `Record ${answer.recordId.slice(0, 12)} ${answer.kind} record ${answer.corrected.slice(0, 12)}`,
+      ...resultLines(answer),
+    ].join('\n'),
+  );
+}
+
+export async function voidRecords(
+  folder: string,
+  records: readonly string[],
+  options: Json & { readonly reason: string },
+): Promise<void> {
+  const answer = await withNode(folder, 'uec void', (node) =>
+    node.call('void', { records, reason: reasonOf(options.reason) }),
+  );
+  print(answer, options.json, () =>
+    answer.voided
+      .map((id) => `Record ${id.slice(0, 12)} voided: it counts in no total and stays on the ledger`)
+      .join('\n'),
+  );
+}
+
+function reasonOf(text: string): CorrectionReason {
+  return oneOf(text, correctionReasons, '--reason') as CorrectionReason;
+}

@@ -1,0 +1,88 @@
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { ChannelError } from '../emissions/index.ts';
+import {
+  type CallLine,
+  type Progress,
+  type UseCaseArgs,
+  type UseCaseName,
+  type UseCaseResult,
+  useCases,
+} from '../node/index.ts';
+import { readConfig } from './config.ts';
+import { socketPath } from './socket-path.ts';
+
+/** A node's use cases, wherever the node runs. */
+export interface NodeClient {
+  call<N extends UseCaseName>(name: N, args: UseCaseArgs<N>, progress?: Progress): Promise<UseCaseResult<N>>;
+}
+
+/**
+ * Runs `work` against the node of a folder: through the serving process where there is one, else in this process, with the
+ * folder's files opened and closed again.
+ */
+export async function withNode<T>(
+  folder: string,
+  purpose: string,
+  work: (client: NodeClient) => Promise<T>,
+): Promise<T> {
+  readConfig(folder);
+  const path = socketPath(folder, 'node');
+  if (await answers(path)) return work(remoteClient(path));
+  const { openNode } = await import('./wire.ts');
+  const node = await openNode(folder, purpose);
+  try {
+    return await work({
+      call: (name, args, progress = () => undefined) => useCases[name](node, args as never, progress) as never,
+    });
+  } finally {
+    await node.close();
+  }
+}
+
+function remoteClient(path: string): NodeClient {
+  return { call: (name, args, progress = () => undefined) => callOver(path, name, args, progress) as never };
+}
+
+async function callOver(socket: string, name: string, args: unknown, progress: Progress): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const sent = request(
+    { socketPath: socket, path: `/call/${name}`, method: 'POST', headers: { 'Content-Type': 'application/json' } },
+    (answer) => {
+      const lines = createInterface({ input: answer });
+      let settled = false;
+      lines.on('line', (text) => {
+        const line = JSON.parse(text) as CallLine;
+        if ('progress' in line) return progress(line.progress);
+        settled = true;
+        if ('error' in line) reject(ChannelError.from(line.error));
+        else resolve(line.result);
+      });
+      lines.on('close', () => {
+        if (!settled)
+          reject(
+            new ChannelError('LEDGER_UNAVAILABLE', 'the serving node closed the connection before it answered', {
+              fix: 'See uec status; sending the same again is safe.',
+            }),
+          );
+      });
+    },
+  );
+  sent.on('error', (cause) =>
+    reject(new ChannelError('LEDGER_UNAVAILABLE', 'the serving node cannot be reached', { cause })),
+  );
+  sent.end(JSON.stringify(args));
+  return promise;
+}
+
+/** True when a node listens on the socket; a file that a dead process left behind does not answer. */
+function answers(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const probe = request({ socketPath: path, path: '/', method: 'GET' }, (answer) => {
+    answer.resume();
+    resolve(true);
+  });
+  probe.on('error', () => resolve(false));
+  probe.end();
+  return promise;
+}

@@ -1,0 +1,58 @@
+import { styleText } from 'node:util';
+import { type ErrorReport, isChannelError } from '../emissions/index.ts';
+
+/** Prints the answer: JSON where asked, else as a person reads it. Nothing else ever goes to stdout. */
+export function print(answer: unknown, json: boolean | undefined, render: () => string): void {
+  process.stdout.write(`${json === true ? JSON.stringify(answer) : render()}\n`);
+}
+
+/** Prints an error: on stderr for a person, and as one JSON object on stdout where JSON was asked for. */
+export function printError(error: unknown, json: boolean): void {
+  if (!isChannelError(error)) {
+    const message =
+      error instanceof Error
+        ? process.env.UEC_DEBUG === undefined
+          ? error.message
+          : (error.stack ?? error.message)
+        : String(error);
+    const report = {
+      code: 'INTERNAL',
+      message,
+      fix: 'This is a fault of the software: please report it with the command.',
+    };
+    process.stdout.write(json ? `${JSON.stringify({ error: report })}\n` : '');
+    process.stderr.write(json ? '' : `${styleText('red', 'INTERNAL')}: ${message}\n  ${report.fix}\n`);
+    return;
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ error: error.report() })}\n`);
+  else process.stderr.write(`${renderError(error.report())}\n`);
+}
+
+const MOST_PROBLEMS = 20;
+
+function renderError(report: ErrorReport): string {
+  const where = report.where === undefined ? '' : ` (${report.where})`;
+  const lines = [`${styleText('red', report.code)}: ${report.message}${where}`, `  ${report.fix}`];
+  const problems = report.problems ?? [];
+  for (const problem of problems.slice(0, MOST_PROBLEMS)) {
+    const place = problem.where ?? (problem.index === undefined ? '' : `record ${problem.index}`);
+    lines.push(`  - ${place}: ${problem.code}: ${problem.message}`, `      ${problem.fix}`);
+  }
+  if (problems.length > MOST_PROBLEMS)
+    lines.push(`  ... and ${problems.length - MOST_PROBLEMS} more; --json shows all`);
+  return lines.join('\n');
+}
+
+/** A table with aligned columns; numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const numeric = head.map(
+    (_, column) => rows.length > 0 && rows.every((row) => /^-?[\d .,]*$/.test(row[column] ?? '')),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [styleText('bold', line(head)), ...rows.map(line)].join('\n');
+}

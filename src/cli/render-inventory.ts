@@ -1,0 +1,92 @@
+import { styleText } from 'node:util';
+import type { InventoryReport, QualityShares, ScopeTotal, ShareName } from '../inventory/index.ts';
+import { table } from './output.ts';
+import { amount } from './words.ts';
+
+const SHARES: Readonly<Record<ShareName, string>> = {
+  estimated: 'from estimated readings',
+  calculated: 'from filled gaps',
+  oldFactor: 'with a factor older than the bill',
+  co2Only: 'with a factor of CO2 alone',
+  lifecycle: 'with a lifecycle factor',
+  netOnly: 'from net readings alone',
+  residualMixAbsent: 'without a residual mix',
+  withoutEvidence: 'without evidence',
+  committed: 'with evidence committed to',
+  verified: 'with evidence seen by an auditor',
+  challenged: 'with evidence asked for',
+  withheld: 'with evidence withheld',
+  erased: 'with evidence erased',
+  lost: 'with evidence lost',
+};
+
+/** A member's inventory of a year on one page: the sums first, then what they rest on. */
+export function renderInventory(report: InventoryReport): string {
+  const { scope1, scope2, scope3 } = report;
+  const rows = [
+    totalRow('Scope 1, fuels', scope1),
+    totalRow('Scope 2, location-based', scope2.location),
+    totalRow('Scope 2, market-based', scope2.market),
+    [
+      'Scope 3, category 3 (grid losses)',
+      amount(scope3.losses.co2e.t),
+      amount(scope3.losses.co2e.kg),
+      String(scope3.losses.records),
+      '',
+    ],
+  ];
+  return [
+    styleText('bold', `Greenhouse-gas inventory of ${report.owner}, ${report.year}`),
+    '',
+    table(['', 't CO2e', 'kg CO2e', 'records', 'GWP sets'], rows),
+    '',
+    ...energyLines(report),
+    ...completenessLines(report),
+    ...qualityLines('location-based', scope2.location.quality),
+    ...qualityLines('market-based', scope2.market.quality),
+    ...(scope1.records === 0 ? [] : qualityLines('scope 1', scope1.quality)),
+    ...(report.beyondRange === 0
+      ? []
+      : [`${report.beyondRange} records are too large to be summed and are in no figure above`]),
+  ].join('\n');
+}
+
+function totalRow(name: string, total: ScopeTotal): string[] {
+  const sets = total.gwpSets.map(({ set, share }) => `${set} ${percent(share)}`).join(', ');
+  return [name, amount(total.co2e.t), amount(total.co2e.kg), String(total.records), sets];
+}
+
+function energyLines({ energy }: InventoryReport): string[] {
+  return energy.map(
+    (line) =>
+      `  ${line.commodity} ${line.flow}: ${amount(line.energy)} ${line.unit}${line.hasEmissions ? '' : ' (no emissions; reported apart)'}`,
+  );
+}
+
+function completenessLines({ completeness }: InventoryReport): string[] {
+  const gaps = completeness.meters.flatMap((meter) =>
+    meter.gaps.map(
+      (gap) =>
+        `    meter ${meter.meter.slice(0, 8)} ${meter.commodity}: no record from ${gap.start} to ${gap.end} (${gap.days} days)`,
+    ),
+  );
+  return [
+    '',
+    `  ${completeness.meters.length} meters; ${percent(completeness.share)} of their days covered`,
+    ...gaps.slice(0, 12),
+    ...(gaps.length > 12 ? [`    ... and ${gaps.length - 12} more gaps`] : []),
+  ];
+}
+
+function qualityLines(name: string, { shares }: QualityShares): string[] {
+  const shown = (Object.keys(SHARES) as ShareName[]).filter((share) => shares[share] !== null && shares[share] !== '0');
+  return ['', `  of ${name}:`, ...shown.map((share) => `    ${percent(shares[share]).padStart(8)}  ${SHARES[share]}`)];
+}
+
+/** A share of at most four places as a per cent with two: exact, by moving the dot. */
+export function percent(share: string | null): string {
+  if (share === null) return 'none';
+  const [whole = '0', fraction = ''] = share.split('.');
+  const digits = `${whole}${fraction.padEnd(4, '0')}`;
+  return `${Number(digits.slice(0, -2))}.${digits.slice(-2)} %`;
+}

@@ -1,0 +1,128 @@
+// The one place that chooses implementations: from a folder's configuration to a node.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readBills } from '../bills/index.ts';
+import { channelContract } from '../channel/index.ts';
+import { Archive, openFileNodeKey } from '../documents/index.ts';
+import { FolderStore } from '../documents/stores/folder.ts';
+import { isChannelError } from '../emissions/index.ts';
+import { loadUsPlaces, SqliteFactorStore, type UsPlaces } from '../factors/index.ts';
+import { Inventory } from '../inventory/index.ts';
+import { type EmbeddedLedger, openEmbeddedLedger, openRemoteLedger } from '../ledger/embedded/index.ts';
+import { type Ledger, openKeyFile, type Signer } from '../ledger/index.ts';
+import { ImportLog, type LedgerFiles, type Node } from '../node/index.ts';
+import { ledgerFolder, type NodeConfig, nodePaths, readConfig } from './config.ts';
+import { socketPath } from './socket-path.ts';
+
+export interface OpenNode extends Node {
+  readonly config: NodeConfig;
+  /** The ledger's files, where this process holds them. */
+  readonly embedded: EmbeddedLedger | undefined;
+  close(): Promise<void>;
+}
+
+interface OpenedLedger {
+  readonly ledger: Ledger;
+  readonly embedded: EmbeddedLedger | undefined;
+}
+
+// Another command on the same folder takes a moment; a serving node answers on its socket instead.
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 100;
+
+/**
+ * Opens the node of a folder in this process. Waits a while for another command that holds it.
+ * @throws {ChannelError} NODE_ABSENT, CONFIG_INVALID, LEDGER_LOCKED naming the holder, LEDGER_CORRUPT, VAULT_KEY_WRONG
+ */
+export async function openNode(folder: string, purpose: string, shared?: EmbeddedLedger): Promise<OpenNode> {
+  const config = readConfig(folder);
+  const signer = await openKeyFile(nodePaths(folder).signer, config.member);
+  const opened =
+    shared === undefined
+      ? await openLedger(ledgerFolder(folder, config), signer, purpose)
+      : { ledger: shared.as(signer), embedded: shared };
+  try {
+    return await openStores(resolve(folder), config, opened);
+  } catch (error) {
+    await opened.ledger.close();
+    throw error;
+  }
+}
+
+async function openStores(folder: string, config: NodeConfig, { ledger, embedded }: OpenedLedger): Promise<OpenNode> {
+  const paths = nodePaths(folder);
+  const store = await FolderStore.open(paths.documents);
+  const archive = await patiently(async () =>
+    Archive.open({ folder: paths.archive, nodeKey: await openFileNodeKey(paths.nodeKey), store }),
+  );
+  const inventory = Inventory.open(paths.inventory);
+  const factors = new SqliteFactorStore(paths.factors);
+  const imports = new ImportLog(paths.imports, readFileSync(paths.importKey));
+  await inventory.catchUp(ledger);
+  let places: UsPlaces | undefined;
+  return {
+    config,
+    folder,
+    ledger,
+    inventory,
+    factors,
+    archive,
+    imports,
+    member: config.member,
+    name: config.name,
+    readBills: (body, options) => readBills({ body, options }),
+    usPlaces: () => {
+      places ??= loadUsPlaces();
+      return places;
+    },
+    now: () => new Date(),
+    embedded,
+    ledgerFiles: embedded && filesOf(embedded),
+    close: async () => {
+      imports.close();
+      inventory.close();
+      archive.close();
+      await factors.close();
+      await ledger.close();
+    },
+  };
+}
+
+/** The ledger itself where this process can hold it, else through the process that does. */
+async function openLedger(dir: string, signer: Signer, purpose: string): Promise<OpenedLedger> {
+  return patiently(async () => {
+    try {
+      const embedded = await openEmbeddedLedger({ dir, contract: channelContract, signer, purpose });
+      return { ledger: embedded, embedded };
+    } catch (error) {
+      if (!isChannelError(error, 'LEDGER_LOCKED')) throw error;
+      try {
+        const ledger = await openRemoteLedger({ socketPath: socketPath(dir, 'ledger'), signer });
+        return { ledger, embedded: undefined };
+      } catch (remote) {
+        throw isChannelError(remote, 'LEDGER_UNAVAILABLE') ? error : remote;
+      }
+    }
+  });
+}
+
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isChannelError(error, 'LEDGER_LOCKED', 'STORE_UNAVAILABLE') || performance.now() > deadline) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+function filesOf(ledger: EmbeddedLedger): LedgerFiles {
+  return {
+    fsck: (progress) => ledger.fsck((done, total) => progress({ what: 'checking the ledger', done, total })),
+    replay: (progress) => ledger.replay((done, total) => progress({ what: 'running the rules again', done, total })),
+    notices: () => ledger.notices.map(({ message }) => message),
+  };
+}

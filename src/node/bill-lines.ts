@@ -1,0 +1,86 @@
+import type { BillItem, BillLine, BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
+import { type ActivityRecord, buildRecord, noResultReason } from '../channel/index.ts';
+import { type Activity, ChannelError, defined, type GwpChoice, isChannelError } from '../emissions/index.ts';
+import type { FactorDesk } from './factor-desk.ts';
+import { mergeHints, placeOfHint, type UsPlaceLookup } from './line-place.ts';
+import { zoneOf } from './zones.ts';
+
+/** Reads bills of any known format; see bills/read-bills.ts. */
+export type ReadBills = (body: AsyncIterable<Uint8Array>, options: ReadOptions) => AsyncIterable<BillItem>;
+
+/** A bill line with the record it becomes; the record's meter is a pseudonym already. */
+export interface PreparedLine {
+  readonly line: BillLine;
+  readonly record: ActivityRecord;
+  readonly warnings: readonly BillWarning[];
+}
+
+export interface PrepareOptions {
+  readonly owner: string;
+  readonly read: ReadOptions;
+  readonly gwp: GwpChoice;
+  readonly desk: FactorDesk;
+  readonly usPlaces: () => UsPlaceLookup;
+  /** Pseudonym of a meter; a dry run gives one that is never stored. */
+  readonly pseudonym: (line: BillLine) => Promise<string>;
+}
+
+/**
+ * The record of a bill line, or the line as a rejected row with the error that stood in its way.
+ */
+export async function prepareLine(line: BillLine, options: PrepareOptions): Promise<PreparedLine | RejectedRow> {
+  try {
+    return await toRecord(line, options);
+  } catch (error) {
+    if (!isChannelError(error) || error.kind === 'internal') throw error;
+    return rejectedLine({ line }, error);
+  }
+}
+
+/** A line that was read and cannot be recorded, as it goes into the error file. */
+export function rejectedLine({ line }: Pick<PreparedLine, 'line'>, error: ChannelError): RejectedRow {
+  const report = error.report();
+  const where = report.where === undefined ? line.where : `${line.where}, ${report.where}`;
+  return { rejected: { ...report, where }, where: line.where, ...defined({ raw: line.raw }) };
+}
+
+async function toRecord(line: BillLine, options: PrepareOptions): Promise<PreparedLine> {
+  const { place, flags: placeFlags } = placeOfHint(mergeHints(line.place, options.read.place), options.usPlaces);
+  const told = line.zone ?? options.read.zone;
+  const zone = told === undefined ? zoneOf(place) : { zone: told, assumed: false };
+  checkZone(zone.zone);
+  const activity: Activity = defined({
+    commodity: line.commodity,
+    flow: line.flow,
+    start: line.start,
+    end: line.end,
+    statedEnd: line.statedEnd,
+    zone: zone.zone,
+    quantity: line.quantity,
+    unit: line.unit,
+    readBasis: line.readBasis,
+    heatContent: line.heatContent,
+    calorific: line.calorific,
+  });
+  const slices = noResultReason(activity) === undefined ? await options.desk.choose({ ...activity, place }) : [];
+  const record = buildRecord(
+    {
+      ...activity,
+      owner: options.owner,
+      place,
+      meter: await options.pseudonym(line),
+      gwp: options.gwp,
+      given: [...placeFlags, ...(zone.assumed ? ['zone-assumed'] : [])],
+    },
+    slices,
+  );
+  return { line, record, warnings: line.warnings };
+}
+
+function checkZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch (cause) {
+    throw new ChannelError('ZONE_UNKNOWN', `'${zone.slice(0, 40)}' is not an IANA time zone`, { where: 'zone', cause });
+  }
+}

@@ -1,0 +1,161 @@
+import { open } from 'node:fs/promises';
+import type { DocumentRequest } from '../channel/index.ts';
+import { type Verification, verifyOpening } from '../documents/index.ts';
+import { ChannelError, canonical, defined } from '../emissions/index.ts';
+import { commitmentOf } from './evidence.ts';
+import { fileBytes } from './files.ts';
+import { knownRecord, provenRecord } from './known-record.ts';
+import type { Node } from './node.ts';
+
+/** As an auditor: asks on the ledger for the document behind a record. */
+export async function requestDocument(
+  node: Node,
+  args: { readonly record: string; readonly purpose: string; readonly deadline: string },
+): Promise<DocumentRequest> {
+  await node.inventory.catchUp(node.ledger);
+  const target = provenRecord(node, args.record);
+  const [document] = knownRecord(node, args.record).documents;
+  if (document === undefined)
+    throw new ChannelError('DOCUMENT_NOT_FOUND', `record ${args.record.slice(0, 12)} has no document`);
+  const { commitment } = document;
+  const key = `request:${crypto.randomUUID()}`;
+  const { result } = await node.ledger.submit(
+    'documents.request',
+    canonical({ commitment, deadline: args.deadline, key, purpose: args.purpose, target }),
+  );
+  await node.inventory.catchUp(node.ledger);
+  return JSON.parse(result) as DocumentRequest;
+}
+
+export interface AnswerRequest {
+  readonly request: string;
+  /** Absolute path of the opening file to write. */
+  readonly offer?: string;
+  readonly refuse?: string;
+  readonly gone?: boolean;
+}
+
+/**
+ * As the owner: answers a request. An offer writes the opening, document and key, to a file for the auditor alone; the way
+ * there is the owner's choice. Nothing is offered that does not match its commitment.
+ * @throws {ChannelError} DOCUMENT_MISMATCH, DOCUMENT_ERASED, DOCUMENT_LOST, OPTION_INVALID
+ */
+export async function answerRequest(node: Node, args: AnswerRequest): Promise<DocumentRequest> {
+  await node.inventory.catchUp(node.ledger);
+  const request = requestOf(node, args.request);
+  const chosen = [args.offer, args.refuse, args.gone].filter((choice) => choice !== undefined && choice !== false);
+  if (chosen.length !== 1)
+    throw new ChannelError('OPTION_INVALID', 'an answer is one of three', {
+      fix: 'Give --offer FILE, --refuse REASON or --gone.',
+    });
+  if (args.offer !== undefined) await writeOpening(node, await commitmentOf(node, request.commitment), args.offer);
+  const { answer, reason } = await answerOf(node, request, args);
+  const { result } = await node.ledger.submit(
+    'documents.answer',
+    canonical(defined({ answer, reason, request: request.id })),
+  );
+  await node.inventory.catchUp(node.ledger);
+  return JSON.parse(result) as DocumentRequest;
+}
+
+async function answerOf(
+  node: Node,
+  request: DocumentRequest,
+  args: AnswerRequest,
+): Promise<{ answer: string; reason?: string }> {
+  if (args.offer !== undefined) return { answer: 'offered' };
+  if (args.refuse !== undefined) return { answer: 'refused', reason: args.refuse };
+  const state = node.inventory.documents({ commitment: request.commitment }).items[0]?.state;
+  if (state !== 'erased' && state !== 'lost')
+    throw new ChannelError(
+      'DOCUMENT_STATE',
+      `the ledger says ${state ?? 'nothing'} of the document, not erased or lost`,
+    );
+  return { answer: state };
+}
+
+/** An opening as a file: one line of JSON with the key, then the document's bytes. */
+async function writeOpening(node: Node, commitment: string, path: string): Promise<void> {
+  const { body, ...head } = await node.archive.disclose(commitment);
+  const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw new ChannelError('FILE_UNREADABLE', `the opening cannot be written (${cause.code})`, {
+      where: '--offer',
+      fix: 'Name a file that does not exist yet.',
+      cause,
+    });
+  });
+  try {
+    await file.write(`${JSON.stringify(head)}\n`);
+    for await (const chunk of body) await file.write(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+export interface VerdictAnswer extends DocumentRequest {
+  /** What checking the opening gave; null for not-presented. */
+  readonly check: Verification | null;
+}
+
+/**
+ * As the auditor: checks the opening against the commitment on the ledger and records the verdict that follows. The verdict
+ * cannot be chosen: bytes that do not give the commitment do not match.
+ */
+export async function giveVerdict(
+  node: Node,
+  args: { readonly request: string; readonly opening?: string; readonly notPresented?: boolean },
+): Promise<VerdictAnswer> {
+  await node.inventory.catchUp(node.ledger);
+  const request = requestOf(node, args.request);
+  if ((args.opening === undefined) === (args.notPresented !== true)) {
+    throw new ChannelError('OPTION_INVALID', 'a verdict rests on an opening, or on its absence', {
+      fix: 'Give --opening FILE or --not-presented.',
+    });
+  }
+  const check = args.opening === undefined ? null : await checkOpening(args.opening, request.commitment);
+  const verdict = check === null ? 'not-presented' : check.state === 'matches' ? 'matches' : 'does-not-match';
+  const { result } = await node.ledger.submit('documents.verdict', canonical({ request: request.id, verdict }));
+  await node.inventory.catchUp(node.ledger);
+  return { ...(JSON.parse(result) as DocumentRequest), check };
+}
+
+const LONGEST_HEAD = 4_096;
+
+async function checkOpening(path: string, commitment: string): Promise<Verification> {
+  const source = fileBytes(path);
+  const first = await source.next();
+  const chunk = Buffer.from(first.value ?? []);
+  const end = chunk.indexOf(10);
+  if (end < 0 || end > LONGEST_HEAD) throw notAnOpening();
+  let kDoc: unknown;
+  try {
+    ({ kDoc } = JSON.parse(chunk.toString('utf8', 0, end)) as { kDoc: unknown });
+  } catch {
+    throw notAnOpening();
+  }
+  if (typeof kDoc !== 'string' || !/^[0-9a-f]{64}$/.test(kDoc)) throw notAnOpening();
+  async function* document(): AsyncGenerator<Uint8Array> {
+    yield chunk.subarray(end + 1);
+    yield* source;
+  }
+  return verifyOpening(document(), Buffer.from(kDoc, 'hex'), commitment);
+}
+
+function notAnOpening(): ChannelError {
+  return new ChannelError('FILE_KIND_UNKNOWN', 'the file is not an opening', {
+    where: '--opening',
+    fix: 'Ask the owner for the file that uec document answer --offer wrote.',
+  });
+}
+
+function requestOf(node: Node, text: string): DocumentRequest {
+  const matches = node.inventory.requests().filter(({ id }) => text.length >= 8 && id.startsWith(text));
+  if (matches.length !== 1)
+    throw new ChannelError(
+      'NOT_FOUND',
+      `${matches.length === 0 ? 'no' : matches.length} requests begin with ${text.slice(0, 64)}`,
+      { fix: 'See uec document list.' },
+    );
+  return matches[0] as DocumentRequest;
+}

@@ -1,0 +1,190 @@
+import { type PublishedRelease, releaseName } from '../channel/index.ts';
+import {
+  ChannelError,
+  type Commodity,
+  canonical,
+  checkPlace,
+  type FactorRow,
+  type Place,
+  parseDate,
+  placeChain,
+  type ReleaseManifest,
+  type ReleaseRef,
+} from '../emissions/index.ts';
+import { parseReleaseFile, type Release, type StoreProblem } from '../factors/index.ts';
+import { ChannelClient } from './channel-client.ts';
+import { fileBytes } from './files.ts';
+import type { Node } from './node.ts';
+import type { Progress } from './progress.ts';
+
+export interface ReleaseAnswer {
+  readonly release: string;
+  readonly title: string;
+  readonly published: string;
+  readonly rows: number;
+  readonly licence: string;
+  readonly open: boolean;
+  readonly terms: string | null;
+  readonly root: string;
+  /** On the ledger: by whom; null where only the store has it. */
+  readonly publishedBy: string | null;
+  readonly withdrawn: string | null;
+  /** In this node's store. */
+  readonly held: boolean;
+}
+
+/** Every release that the ledger or the store knows, in order of name. */
+export async function listFactorReleases(node: Node): Promise<ReleaseAnswer[]> {
+  const onLedger = await new ChannelClient(node.ledger).releases();
+  const held = await node.factors.manifests();
+  const names = new Map<string, { manifest: ReleaseManifest; published?: PublishedRelease; held: boolean }>();
+  for (const published of onLedger)
+    names.set(releaseName(published.manifest), { manifest: published.manifest, published, held: false });
+  for (const manifest of held)
+    names.set(releaseName(manifest), { ...names.get(releaseName(manifest)), manifest, held: true });
+  return [...names]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([release, known]) => ({
+      release,
+      title: known.manifest.title,
+      published: known.manifest.published,
+      rows: known.manifest.rowCount,
+      licence: known.manifest.terms.licence,
+      open: known.manifest.terms.open,
+      terms: known.manifest.terms.note ?? null,
+      root: known.manifest.root,
+      publishedBy: known.published?.publishedBy ?? null,
+      withdrawn: known.published?.withdrawn?.reason ?? null,
+      held: known.held,
+    }));
+}
+
+/**
+ * Loads release files into the store and publishes on the ledger those that it does not hold yet.
+ * @throws {ChannelError} RELEASE_INVALID when rows and root do not fit; RELEASE_EXISTS when the ledger holds another root
+ */
+export async function loadFactorReleases(
+  node: Node,
+  args: { readonly files: readonly string[] },
+  progress: Progress,
+): Promise<ReleaseAnswer[]> {
+  const releases: Release[] = [];
+  for (const file of args.files) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of fileBytes(file)) chunks.push(chunk);
+    releases.push(parseReleaseFile(Buffer.concat(chunks)));
+  }
+  await publishReleases(node, releases, progress);
+  const loaded = new Set(releases.map(({ manifest }) => releaseName(manifest)));
+  return (await listFactorReleases(node)).filter(({ release }) => loaded.has(release));
+}
+
+/** Puts releases into the store and, where the ledger lacks them, on the ledger. Repeating changes nothing. */
+export async function publishReleases(
+  node: Pick<Node, 'ledger' | 'factors'>,
+  releases: readonly Release[],
+  progress: Progress,
+): Promise<void> {
+  const known = new Map(
+    (await new ChannelClient(node.ledger).releases()).map(({ manifest }) => [releaseName(manifest), manifest.root]),
+  );
+  const submissions: Promise<unknown>[] = [];
+  for (const [done, release] of releases.entries()) {
+    const { manifest } = release;
+    await node.factors.importRelease(release);
+    const root = known.get(releaseName(manifest));
+    if (root !== undefined && root !== manifest.root)
+      throw new ChannelError('RELEASE_EXISTS', `the ledger holds ${releaseName(manifest)} with another root`);
+    if (root === undefined) submissions.push(node.ledger.submit('factors.publish', canonical({ manifest })));
+    progress({ what: 'loading factor releases', done: done + 1, total: releases.length });
+  }
+  await Promise.all(submissions);
+}
+
+/** Withdraws a release; answers with the records that used it, which may want a recalculation. */
+export async function withdrawRelease(
+  node: Node,
+  args: { readonly release: string; readonly reason: string },
+): Promise<{ readonly release: string; readonly records: readonly string[] }> {
+  const release = parseReleaseName(args.release);
+  await node.ledger.submit('factors.withdraw', canonical({ release, reason: args.reason }));
+  await node.inventory.catchUp(node.ledger);
+  return { release: args.release, records: recordsUsing(node, args.release) };
+}
+
+function recordsUsing(node: Node, release: string): string[] {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = node.inventory.recordsUsing(release, cursor === undefined ? { limit: 500 } : { limit: 500, cursor });
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return ids;
+}
+
+export interface FoundRow {
+  readonly release: string;
+  readonly usable: boolean;
+  readonly row: FactorRow;
+}
+
+/** Rows for a commodity at a place and everything coarser, newest validity first; with a date, only rows valid on it. */
+export async function findFactors(
+  node: Node,
+  args: { readonly commodity: Commodity; readonly place: Place; readonly on?: string },
+): Promise<FoundRow[]> {
+  checkPlace(args.place);
+  if (args.on !== undefined) parseDate(args.on, 'on');
+  const { on } = args;
+  const published = new Set(
+    (await new ChannelClient(node.ledger).releases())
+      .filter(({ withdrawn }) => withdrawn === undefined)
+      .map(({ manifest }) => releaseName(manifest)),
+  );
+  const candidates = await node.factors.candidates({ commodity: args.commodity, places: placeChain(args.place) });
+  return candidates
+    .filter(({ row }) => on === undefined || (row.validFrom <= on && on < row.validTo))
+    .sort((a, b) => (a.row.validTo === b.row.validTo ? 0 : a.row.validTo < b.row.validTo ? 1 : -1))
+    .map(({ release, row }) => ({ release: releaseName(release), usable: published.has(releaseName(release)), row }));
+}
+
+export interface FactorVerification {
+  readonly releases: number;
+  readonly problems: readonly { readonly release: string; readonly where: string; readonly message: string }[];
+}
+
+/** Recomputes every root from the stored rows and compares it with the one on the ledger. */
+export async function verifyFactors(node: Node): Promise<FactorVerification> {
+  const onLedger = new Map(
+    (await new ChannelClient(node.ledger).releases()).map(({ manifest }) => [releaseName(manifest), manifest.root]),
+  );
+  const problems = (await node.factors.scrub()).map(({ release, where, message }: StoreProblem) => ({
+    release: releaseName(release),
+    where,
+    message,
+  }));
+  const manifests = await node.factors.manifests();
+  for (const manifest of manifests) {
+    const root = onLedger.get(releaseName(manifest));
+    if (root !== undefined && root !== manifest.root)
+      problems.push({
+        release: releaseName(manifest),
+        where: 'root',
+        message: 'the store and the ledger hold different roots',
+      });
+  }
+  return { releases: manifests.length, problems };
+}
+
+/** @throws {ChannelError} ARGUMENTS_INVALID when the text is not publisher/dataset/version */
+function parseReleaseName(text: string): ReleaseRef {
+  const [publisher, dataset, version, ...rest] = text.split('/');
+  if (publisher === undefined || dataset === undefined || version === undefined || rest.length > 0) {
+    throw new ChannelError('ARGUMENTS_INVALID', `'${text.slice(0, 80)}' is not a release`, {
+      where: 'release',
+      fix: 'Write publisher/dataset/version, as uec factors list shows it.',
+    });
+  }
+  return { publisher, dataset, version };
+}

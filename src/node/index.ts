@@ -1,0 +1,12 @@
+export { type CalculationAnswer, type CalculationRequest, calculateOnce } from './calculate.ts';
+export { publishReleases } from './factor-releases.ts';
+export { nodeApi } from './http.ts';
+export { ImportLog } from './import-log.ts';
+export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';
+export { placeOfHint } from './line-place.ts';
+export { type CallLine, localCalls } from './local-call.ts';
+export type { LedgerFiles, Node } from './node.ts';
+export type { Progress } from './progress.ts';
+export type { RecordAnswer, RecordedLine } from './record-bills.ts';
+export { newToken } from './token.ts';
+export { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from './use-cases.ts';

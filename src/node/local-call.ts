@@ -1,0 +1,44 @@
+import { Hono } from 'hono';
+import { stream } from 'hono/streaming';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
+import type { Node } from './node.ts';
+import type { Progress } from './progress.ts';
+import { type UseCaseName, useCases } from './use-cases.ts';
+
+/** One line of an answer: steps of progress, then the result or the error. */
+export type CallLine =
+  | { readonly progress: { readonly what: string; readonly done: number; readonly total?: number } }
+  | { readonly result: unknown }
+  | { readonly error: ReturnType<ChannelError['report']> };
+
+/**
+ * The node's use cases for the command on the same machine: POST /call/NAME with JSON, answered line by line. Served on a Unix
+ * socket that only this user can open, never on a port.
+ */
+export function localCalls(node: Node): Hono {
+  const app = new Hono();
+  let turn: Promise<unknown> = Promise.resolve();
+  app.post('/call/:name', async (context) => {
+    const name = context.req.param('name');
+    if (!Object.hasOwn(useCases, name)) return context.notFound();
+    const args: unknown = await context.req.json();
+    return stream(context, async (out) => {
+      const say = (line: CallLine): Promise<unknown> => out.write(`${JSON.stringify(line)}\n`);
+      // One at a time: use cases that write read what they are about to change.
+      const useCase = useCases[name as UseCaseName] as (
+        node: Node,
+        args: unknown,
+        progress: Progress,
+      ) => Promise<unknown>;
+      const run = turn.then(() => useCase(node, args, (progress) => void say({ progress })));
+      turn = run.catch(() => undefined);
+      try {
+        await say({ result: (await run) ?? null });
+      } catch (error) {
+        const known = isChannelError(error) ? error : new ChannelError('INTERNAL', (error as Error).message);
+        await say({ error: known.report() });
+      }
+    });
+  });
+  return app;
+}

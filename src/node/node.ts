@@ -1,0 +1,34 @@
+import type { BillItem, ReadOptions } from '../bills/index.ts';
+import type { Archive } from '../documents/index.ts';
+import type { FactorStore } from '../factors/index.ts';
+import type { Inventory } from '../inventory/index.ts';
+import type { Ledger, VerifyReport } from '../ledger/index.ts';
+import type { ImportLog } from './import-log.ts';
+import type { UsPlaceLookup } from './line-place.ts';
+import type { Progress } from './progress.ts';
+
+/** One member's node: the ports that its use cases work on. Which implementations stand behind them is decided elsewhere. */
+export interface Node {
+  readonly member: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly inventory: Inventory;
+  readonly factors: FactorStore;
+  readonly archive: Archive;
+  readonly imports: ImportLog;
+  readonly readBills: (body: AsyncIterable<Uint8Array>, options: ReadOptions) => AsyncIterable<BillItem>;
+  readonly usPlaces: () => UsPlaceLookup;
+  readonly now: () => Date;
+  /** Deeper checks that only the process which holds the ledger's files can make. */
+  readonly ledgerFiles: LedgerFiles | undefined;
+}
+
+export interface LedgerFiles {
+  /** Blocks, state and everything derived from the log. */
+  fsck(progress: Progress): Promise<VerifyReport>;
+  /** The channel's rules run again over every submission. */
+  replay(progress: Progress): Promise<VerifyReport>;
+  /** What was found and mended when the ledger was opened. */
+  notices(): readonly string[];
+}

@@ -1,0 +1,39 @@
+import { type ActivityRecord, maxPageBytes, recordText } from '../channel/index.ts';
+import { canonical, type ProvenRow, sha256 } from '../emissions/index.ts';
+import type { FactorDesk } from './factor-desk.ts';
+
+/** Records a page: enough to spread the cost of a block, small enough to stay well under the page limit. */
+export const recordsPerPage = 500;
+// Room for the factor rows with their proofs, about 2 kB each.
+const RECORD_BYTES = maxPageBytes - 200_000;
+
+/** Records in runs that fit one page each, in their order. */
+export function* pagesOf(records: readonly ActivityRecord[]): Generator<ActivityRecord[]> {
+  let page: ActivityRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = recordText(record).length + 1;
+    if (page.length > 0 && (page.length === recordsPerPage || bytes + size > RECORD_BYTES)) {
+      yield page;
+      page = [];
+      bytes = 0;
+    }
+    page.push(record);
+    bytes += size;
+  }
+  if (page.length > 0) yield page;
+}
+
+/**
+ * Arguments of `records.submit` for a page. The idempotency key is the import's own, with a digest of the content, so that
+ * an import that goes on after a crash sends the same pages under the same keys.
+ */
+export async function pageArguments(
+  importId: string,
+  records: readonly ActivityRecord[],
+  desk: FactorDesk,
+): Promise<string> {
+  const factors: readonly ProvenRow[] = await desk.prove(records);
+  const key = `${importId}:${sha256(canonical({ factors, records })).slice(0, 32)}`;
+  return canonical({ factors, key, records });
+}

@@ -1,0 +1,19 @@
+import { ChannelError, type ErrorKind, isChannelError } from '../emissions/index.ts';
+
+const statusOf: Readonly<Record<ErrorKind, 400 | 404 | 409 | 422 | 500 | 503>> = {
+  input: 400,
+  absent: 404,
+  conflict: 409,
+  refused: 422,
+  integrity: 500,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** An error as RFC 9457 problem details: status and body. What is no `ChannelError` tells nothing of itself. */
+export function problemOf(error: unknown): { readonly status: number; readonly body: Record<string, unknown> } {
+  const known = isChannelError(error) ? error : new ChannelError('INTERNAL', 'something went wrong inside the node');
+  const { code, message, ...rest } = known.report();
+  const status = code === 'TOKEN_INVALID' ? 401 : statusOf[known.kind];
+  return { status, body: { type: `urn:uec:error:${code}`, title: code, status, detail: message, code, ...rest } };
+}

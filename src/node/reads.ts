@@ -1,0 +1,88 @@
+import { ChannelError } from '../emissions/index.ts';
+import {
+  type InventoryReport,
+  inventoryCsv,
+  type Page,
+  type RecordFilter,
+  type RecordLine,
+} from '../inventory/index.ts';
+import type { Node } from './node.ts';
+
+export interface InventoryRequest {
+  readonly year: number;
+  /** Another member's id; this node's own by default. */
+  readonly member?: string;
+}
+
+/** A member's inventory of a calendar year, from the ledger as it stands now. */
+export async function inventoryOf(node: Node, { year, member }: InventoryRequest): Promise<InventoryReport> {
+  await node.inventory.catchUp(node.ledger);
+  const owner = member ?? node.member;
+  if (!node.inventory.members().some(({ id }) => id === owner))
+    throw new ChannelError('MEMBER_UNKNOWN', `${owner.slice(0, 64)} is not a member of the channel`, {
+      member: owner.slice(0, 64),
+    });
+  return node.inventory.inventory(owner, year);
+}
+
+export async function inventoryTable(node: Node, request: InventoryRequest): Promise<string> {
+  return inventoryCsv(await inventoryOf(node, request));
+}
+
+export interface RecordsRequest extends Omit<RecordFilter, 'owner'> {
+  readonly member?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** A page of records, newest first, of every member unless one is named. */
+export async function listRecords(
+  node: Node,
+  { member, limit = 50, cursor, ...filter }: RecordsRequest,
+): Promise<Page<RecordLine>> {
+  await node.inventory.catchUp(node.ledger);
+  const page = cursor === undefined ? { limit } : { limit, cursor };
+  return node.inventory.records(member === undefined ? filter : { ...filter, owner: member }, page);
+}
+
+export interface StatusAnswer {
+  readonly member: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly channel: string;
+  readonly height: number;
+  readonly members: number;
+  readonly releases: { readonly published: number; readonly withdrawn: number };
+  readonly documents: number;
+  /** Documents that were found missing or damaged. */
+  readonly lost: number;
+  readonly openRequests: number;
+  /** What was found and mended when the ledger was opened. */
+  readonly notices: readonly string[];
+}
+
+export async function nodeStatus(node: Node): Promise<StatusAnswer> {
+  await node.inventory.catchUp(node.ledger);
+  const members = node.inventory.members();
+  const releases = node.inventory.releases();
+  const documents = node.archive.list();
+  return {
+    member: node.member,
+    name: node.name,
+    roles: members.find(({ id }) => id === node.member)?.roles ?? [],
+    channel: node.ledger.channel,
+    height: await node.ledger.height(),
+    members: members.length,
+    releases: {
+      published: releases.length,
+      withdrawn: releases.filter(({ withdrawn }) => withdrawn !== undefined).length,
+    },
+    documents: documents.filter(({ state }) => state === 'kept').length,
+    lost: documents.filter(({ state }) => state === 'lost').length,
+    openRequests: node.inventory
+      .requests()
+      .filter(({ owner, answer, verdict }) => owner === node.member && answer === undefined && verdict === undefined)
+      .length,
+    notices: node.ledgerFiles?.notices() ?? [],
+  };
+}

@@ -1,0 +1,60 @@
+import { correctRecord, voidRecords } from './corrections.ts';
+import { answerRequest, giveVerdict, requestDocument } from './disclosure.ts';
+import {
+  attachDocument,
+  eraseDocument,
+  holdDocument,
+  listDocuments,
+  scrubDocuments,
+  verifyDocuments,
+} from './evidence.ts';
+import {
+  findFactors,
+  listFactorReleases,
+  loadFactorReleases,
+  verifyFactors,
+  withdrawRelease,
+} from './factor-releases.ts';
+import { admitMember, grantRoles, listMembers, suspendMember } from './members.ts';
+import type { Node } from './node.ts';
+import type { Progress } from './progress.ts';
+import { inventoryOf, inventoryTable, listRecords, nodeStatus } from './reads.ts';
+import { recordBills } from './record-bills.ts';
+import { showRecord } from './show-record.ts';
+import { fsck, verify } from './verify-node.ts';
+
+/** Everything that a node does for its owner, by name: arguments and answers are plain JSON, so that each works over a socket. */
+export const useCases = {
+  status: (node: Node, _args: Record<string, never>) => nodeStatus(node),
+  record: recordBills,
+  correct: correctRecord,
+  void: voidRecords,
+  inventory: inventoryOf,
+  inventoryTable,
+  records: listRecords,
+  show: showRecord,
+  verify,
+  fsck: (node: Node, _args: Record<string, never>, progress: Progress) => fsck(node, progress),
+  documents: (node: Node, _args: Record<string, never>) => listDocuments(node),
+  verifyDocuments,
+  attachDocument,
+  holdDocument,
+  eraseDocument,
+  scrubDocuments,
+  requestDocument,
+  answerRequest,
+  giveVerdict,
+  releases: (node: Node, _args: Record<string, never>) => listFactorReleases(node),
+  loadReleases: loadFactorReleases,
+  findFactors,
+  verifyFactors: (node: Node, _args: Record<string, never>) => verifyFactors(node),
+  withdrawRelease,
+  members: (node: Node, _args: Record<string, never>) => listMembers(node),
+  admitMember,
+  grantRoles,
+  suspendMember,
+} as const satisfies Record<string, (node: Node, args: never, progress: Progress) => Promise<unknown>>;
+
+export type UseCaseName = keyof typeof useCases;
+export type UseCaseArgs<N extends UseCaseName> = Parameters<(typeof useCases)[N]>[1];
+export type UseCaseResult<N extends UseCaseName> = Awaited<ReturnType<(typeof useCases)[N]>>;
