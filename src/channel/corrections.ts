@@ -1,4 +1,4 @@
-import { ChannelError, leafHash, type ProvenRow } from '../emissions/index.ts';
+import { ChannelError, leafHash, type ProvenRow, samePlace } from '../emissions/index.ts';
 import type { LedgerContext } from './context.ts';
 import { stateKeys } from './keys.ts';
 import { MeterYears } from './meter-years.ts';
@@ -53,7 +53,7 @@ export async function correctRecord(context: LedgerContext, { factors, record, t
   const id = leafHash(JSON.stringify(record));
   if (record.supersedes !== undefined) {
     const years = await MeterYears.load(context, [target.record, record]);
-    years.remove(target.record, targetId, false);
+    years.retire(target.record, targetId);
     years.enter(record, id);
     years.write(context);
     write(context, stateKeys.record(targetId), {
@@ -71,19 +71,21 @@ export async function correctRecord(context: LedgerContext, { factors, record, t
 
 /** Takes records out of every total. Nothing is deleted; the same content can be recorded again by naming what it replaces. */
 export async function voidRecords(context: LedgerContext, { reason, targets }: Voiding): Promise<unknown> {
-  const years = await MeterYears.load(
-    context,
-    targets.map(({ record }) => record),
-  );
   const voided: string[] = [];
+  const entered: [id: string, record: ActivityRecord][] = [];
   for (const target of targets) {
     const { id, status } = await activeOwn(context, target);
     if (voided.includes(id))
       throw new ChannelError('ARGUMENTS_INVALID', `record ${id.slice(0, 12)} is named twice`, { recordId: id });
-    if (target.record.adjusts === undefined) years.remove(target.record, id, true);
+    if (target.record.adjusts === undefined) entered.push([id, target.record]);
     write(context, stateKeys.record(id), { ...status, reason, state: 'voided' });
     voided.push(id);
   }
+  const years = await MeterYears.load(
+    context,
+    entered.map(([, record]) => record),
+  );
+  for (const [id, record] of entered) years.retire(record, id);
   years.write(context);
   return { voided };
 }
@@ -126,7 +128,7 @@ function demandFollows(record: ActivityRecord, targetId: string, base: ActivityR
   }
 }
 
-// An adjustment adds to the very same line.
+// An adjustment adds to the very same line. It is not entered in overlap control, so its period must lie within what is.
 function demandAdjustable(record: ActivityRecord, id: string, base: ActivityRecord, status: RecordStatus): void {
   if (status.adjustments.includes(id))
     throw new ChannelError('RECORD_DUPLICATE', `adjustment ${id.slice(0, 12)} is on the ledger already`, {
@@ -138,4 +140,15 @@ function demandAdjustable(record: ActivityRecord, id: string, base: ActivityReco
       recordId: id,
       where: 'meter',
     });
+  if (!samePlace(record.place, base.place))
+    throw new ChannelError('ARGUMENTS_INVALID', 'an adjustment is for the same place', {
+      recordId: id,
+      where: 'place',
+    });
+  if (record.start < base.start || record.end > base.end)
+    throw new ChannelError(
+      'ARGUMENTS_INVALID',
+      `an adjustment lies within ${base.start} to ${base.end}; this one is ${record.start} to ${record.end}`,
+      { recordId: id, where: 'start' },
+    );
 }

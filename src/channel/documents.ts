@@ -1,6 +1,7 @@
-import { ChannelError, parseDate } from '../emissions/index.ts';
+import { ChannelError, canonical, parseDate } from '../emissions/index.ts';
 import type { LedgerContext } from './context.ts';
 import { stateKeys } from './keys.ts';
+import { lastRecordableDay } from './meter-years.ts';
 import { type ProvenRecord, provenRecordId, provenRecordShape } from './proven-record.ts';
 import { date, hash, key, line, list, object, oneOf, type Shape } from './shape.ts';
 import { read, write } from './state.ts';
@@ -51,7 +52,7 @@ export async function attachDocument(
   context: LedgerContext,
   args: { readonly commitment: string; readonly targets: readonly ProvenRecord[] },
 ): Promise<unknown> {
-  const stateKey = stateKeys.document(args.commitment);
+  const stateKey = stateKeys.document(context.caller.member, args.commitment);
   if ((await context.get(stateKey)) !== undefined)
     throw new ChannelError('DOCUMENT_EXISTS', `commitment ${args.commitment.slice(0, 12)} is attached already`);
   const records: string[] = [];
@@ -80,8 +81,12 @@ export async function requestDocument(
     readonly deadline: string;
   },
 ): Promise<unknown> {
-  const status = await documentOf(context, args.commitment, args.target);
+  const { status } = await documentOf(context, args.commitment, args.target);
   demandPresent(status);
+  if (status.owner === context.caller.member)
+    throw new ChannelError('NOT_ALLOWED', `${status.owner} owns the document; another member's auditor asks for it`, {
+      member: status.owner,
+    });
   parseDate(args.deadline, 'deadline');
   if (args.deadline < context.timestamp.slice(0, 10))
     throw new ChannelError('PERIOD_INVALID', `the deadline ${args.deadline} has passed`, { where: 'deadline' });
@@ -95,7 +100,7 @@ export async function requestDocument(
     purpose,
   };
   write(context, stateKeys.request(context.transactionId), request);
-  write(context, stateKeys.document(commitment), { ...status, state: 'challenged' });
+  write(context, stateKeys.document(status.owner, commitment), { ...status, state: 'challenged' });
   return request;
 }
 
@@ -109,12 +114,12 @@ export async function answerRequest(
     throw new ChannelError('DOCUMENT_STATE', `request ${request.id.slice(0, 12)} was answered: ${request.answer}`);
   if (args.answer === 'refused' && args.reason === undefined)
     throw new ChannelError('ARGUMENTS_INVALID', 'a refusal gives its reason', { where: 'reason' });
-  const status = (await read<DocumentStatus>(context, stateKeys.document(request.commitment))) as DocumentStatus;
+  const stateKey = stateKeys.document(request.owner, request.commitment);
+  const status = (await read<DocumentStatus>(context, stateKey)) as DocumentStatus;
   demandTruthful(status, args.answer);
   const answered = { ...request, answer: args.answer, ...(args.reason === undefined ? {} : { reason: args.reason }) };
   write(context, stateKeys.request(request.id), answered);
-  if (args.answer === 'refused')
-    write(context, stateKeys.document(request.commitment), { ...status, state: 'withheld' });
+  if (args.answer === 'refused') write(context, stateKey, { ...status, state: 'withheld' });
   return answered;
 }
 
@@ -134,11 +139,12 @@ export async function giveVerdict(
       { fix: 'Give the verdict not-presented, or wait for the answer.' },
     );
   }
-  const status = (await read<DocumentStatus>(context, stateKeys.document(request.commitment))) as DocumentStatus;
+  const stateKey = stateKeys.document(request.owner, request.commitment);
+  const status = (await read<DocumentStatus>(context, stateKey)) as DocumentStatus;
   const judged = { ...request, verdict: args.verdict };
   write(context, stateKeys.request(request.id), judged);
   const gone = status.state === 'erased' || status.state === 'lost';
-  if (!gone) write(context, stateKeys.document(request.commitment), { ...status, state: stateAfter[args.verdict] });
+  if (!gone) write(context, stateKey, { ...status, state: stateAfter[args.verdict] });
   return judged;
 }
 
@@ -171,21 +177,30 @@ async function gone(
   change: { state: 'erased' | 'lost'; date: string; reason?: string },
   event: string,
 ): Promise<unknown> {
-  const status = await documentOf(context, commitment, one);
-  demandOwner(context, status.owner, `document ${commitment.slice(0, 12)}`);
-  if (status.state === 'erased')
-    throw new ChannelError('DOCUMENT_ERASED', `document ${commitment.slice(0, 12)} was erased on ${status.date}`);
+  const { id, status } = await documentOf(context, commitment, one);
+  const { owner } = status;
+  demandOwner(context, owner, `document ${commitment.slice(0, 12)}`);
+  // Both are final: what was lost is never called erased, and what was erased never lost.
+  demandPresent(status);
   parseDate(change.date, 'date');
+  const lastDay = lastRecordableDay(context.timestamp);
+  if (change.date > lastDay)
+    throw new ChannelError('PERIOD_FUTURE', `the date ${change.date} is after ${lastDay}`, { where: 'date' });
   const changed = { ...status, ...change };
-  write(context, stateKeys.document(commitment), changed);
-  context.emit(event, JSON.stringify({ commitment, date: change.date }));
+  write(context, stateKeys.document(owner, commitment), changed);
+  context.emit(event, canonical({ commitment, date: change.date, owner, reason: change.reason, record: id }));
   return changed;
 }
 
 /** The document's status; one that only its records name so far is committed, and the record given proves that it exists. */
-async function documentOf(context: LedgerContext, commitment: string, one: ProvenRecord): Promise<DocumentStatus> {
+async function documentOf(
+  context: LedgerContext,
+  commitment: string,
+  one: ProvenRecord,
+): Promise<{ id: string; status: DocumentStatus }> {
   const id = await provenRecordId(context, one);
-  const known = await read<DocumentStatus>(context, stateKeys.document(commitment));
+  const { owner } = one.record;
+  const known = await read<DocumentStatus>(context, stateKeys.document(owner, commitment));
   const named = one.record.evidence?.document === commitment || (known?.records.includes(id) ?? false);
   if (!named)
     throw new ChannelError(
@@ -193,7 +208,7 @@ async function documentOf(context: LedgerContext, commitment: string, one: Prove
       `record ${id.slice(0, 12)} does not name document ${commitment.slice(0, 12)}`,
       { recordId: id },
     );
-  return known ?? { commitment, owner: one.record.owner, records: [], state: 'committed' };
+  return { id, status: known ?? { commitment, owner, records: [], state: 'committed' } };
 }
 
 async function openRequest(context: LedgerContext, id: string): Promise<DocumentRequest> {
@@ -227,7 +242,8 @@ function demandPresent(status: DocumentStatus): void {
 
 // "Erased" and "lost" are states with events of their own; an answer can only repeat what the ledger says.
 function demandTruthful(status: DocumentStatus, answer: string): void {
-  if ((answer === 'erased' || answer === 'lost') && status.state !== answer) {
+  if (answer === 'offered' || answer === 'refused') demandPresent(status);
+  else if (status.state !== answer) {
     throw new ChannelError('DOCUMENT_STATE', `the ledger says ${status.state}, not ${answer}`, {
       fix: `Announce it first: uec document ${answer === 'erased' ? 'erase' : 'scrub --announce'}.`,
     });

@@ -8,6 +8,7 @@ export {
   evidenceStates,
 } from './documents.ts';
 export { type ChannelInfo, type Member, type Role, roles } from './members.ts';
+export { lastRecordableDay, MeterYears } from './meter-years.ts';
 export type { NodeAnnouncement } from './nodes.ts';
 export { maxPageBytes, maxPageRecords, type PageDigest, type RecordPage, recordIds } from './page.ts';
 export type { ProvenRecord, RecordStatus } from './proven-record.ts';

@@ -8,12 +8,13 @@ export const stateKeys = {
   node: (member: string): string => `node/${member}`,
   release: ({ publisher, dataset, version }: ReleaseRef): string => `release/${publisher}/${dataset}/${version}`,
   page: (transactionId: string): string => `page/${transactionId}`,
-  /** Overlap control (rule J): one key a meter, commodity, flow and calendar year. */
-  meterYear: (meter: string, commodity: string, flow: string, year: number): string =>
-    `meter/${meter}/${commodity}/${flow}/${year}`,
+  /** Overlap control (rule J): one key a meter, commodity, flow and calendar year; under its owner, so that nobody else can fill it. */
+  meterYear: (owner: string, meter: string, commodity: string, flow: string, year: number): string =>
+    `meter/${owner}/${meter}/${commodity}/${flow}/${year}`,
   /** Only once something about a record changes. */
   record: (id: string): string => `record/${id}`,
-  document: (commitment: string): string => `document/${commitment}`,
+  /** Under its owner: a commitment stands on the ledger for all to read, and another member may repeat it. */
+  document: (owner: string, commitment: string): string => `document/${owner}/${commitment}`,
   request: (transactionId: string): string => `request/${transactionId}`,
   submission: (member: string, key: string): string => `submission/${member}/${key}`,
 };

@@ -48,6 +48,14 @@ export async function createChannel(
     throw new ChannelError('LEDGER_EXISTS', `the channel ${context.channel} exists already`);
   if (member.id !== context.caller.member)
     throw new ChannelError('NOT_ALLOWED', `${context.caller.member} cannot found a channel for ${member.id}`);
+  if (member.publicKey !== undefined && keyIdOf(member.publicKey) !== context.caller.keyId)
+    throw new ChannelError(
+      'SIGNATURE_INVALID',
+      `${member.id} founds a channel with a key that is not the one it names`,
+      {
+        member: member.id,
+      },
+    );
   write(context, stateKeys.channel, { channel: context.channel, created: context.timestamp, founder: member.id });
   write(context, stateKeys.policy, defaultPolicy);
   return putMember(context, member, ['factor-publisher', 'reporter', 'steward']);
@@ -83,6 +91,9 @@ export async function admitMember(
 ): Promise<unknown> {
   if ((await context.get(stateKeys.member(args.id))) !== undefined)
     throw new ChannelError('MEMBER_EXISTS', `${args.id} is a member already`, { member: args.id });
+  // Where the ledger knows members by their keys, one without any could be anybody.
+  const steward = await existingMember(context, context.caller.member);
+  if (steward.keys !== undefined && args.publicKey === undefined) throw invalid('arguments', 'lacks publicKey');
   return putMember(context, args, args.roles);
 }
 

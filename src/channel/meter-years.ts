@@ -8,7 +8,8 @@ type Entry = readonly [string, string, string];
 
 interface MeterYear {
   entries: Entry[];
-  voided: string[];
+  /** Records that stood here and were voided or superseded. */
+  retired: string[];
 }
 
 /**
@@ -23,14 +24,14 @@ export class MeterYears {
     this.#years = years;
   }
 
-  static async load(context: LedgerContext, records: Iterable<ActivityRecord>): Promise<MeterYears> {
+  static async load(context: Pick<LedgerContext, 'getMany'>, records: Iterable<ActivityRecord>): Promise<MeterYears> {
     const keys = new Set<string>();
     for (const record of records) for (const key of keysOf(record)) keys.add(key);
     const sorted = [...keys].sort();
     const values = await context.getMany(sorted);
     const years = sorted.map((key, at): [string, MeterYear] => {
       const value = values[at];
-      return [key, value === undefined ? { entries: [], voided: [] } : (JSON.parse(value) as MeterYear)];
+      return [key, value === undefined ? { entries: [], retired: [] } : (JSON.parse(value) as MeterYear)];
     });
     return new MeterYears(new Map(years));
   }
@@ -44,11 +45,11 @@ export class MeterYears {
     for (const key of keys) this.#check(this.#year(key), record, id);
     if (
       record.replaces !== undefined &&
-      !keys.some((key) => this.#year(key).voided.includes(record.replaces as string))
+      !keys.some((key) => this.#year(key).retired.includes(record.replaces as string))
     ) {
       throw new ChannelError(
         'RECORD_NOT_FOUND',
-        `no voided record ${record.replaces.slice(0, 12)} stands under this meter and year`,
+        `no retired record ${record.replaces.slice(0, 12)} stands under this meter and year`,
         { where: 'replaces', recordId: id },
       );
     }
@@ -60,20 +61,20 @@ export class MeterYears {
     }
   }
 
-  /** Takes a record's period out; `voided` keeps its id so that the same content is not recorded again by mistake. */
-  remove(record: ActivityRecord, id: string, voided: boolean): void {
+  /** Takes a voided or superseded record's period out and keeps its id: one id is active at most once in its life. */
+  retire(record: ActivityRecord, id: string): void {
     for (const key of keysOf(record)) {
       const year = this.#year(key);
       year.entries = year.entries.filter(([, , entry]) => entry !== id);
-      if (voided) year.voided.push(id);
+      year.retired.push(id);
       this.#changed.add(key);
     }
   }
 
   write(context: LedgerContext): void {
     for (const key of [...this.#changed].sort()) {
-      const { entries, voided } = this.#year(key);
-      context.put(key, JSON.stringify({ entries, voided }));
+      const { entries, retired } = this.#year(key);
+      context.put(key, JSON.stringify({ entries, retired }));
     }
   }
 
@@ -81,9 +82,9 @@ export class MeterYears {
     return this.#years.get(key) as MeterYear;
   }
 
-  #check({ entries, voided }: MeterYear, record: ActivityRecord, id: string): void {
-    if (voided.includes(id))
-      throw new ChannelError('RECORD_VOIDED', `the same content was recorded and voided as ${id.slice(0, 12)}`, {
+  #check({ entries, retired }: MeterYear, record: ActivityRecord, id: string): void {
+    if (retired.includes(id))
+      throw new ChannelError('RECORD_VOIDED', `the same content was recorded and retired as ${id.slice(0, 12)}`, {
         recordId: id,
       });
     // Entries do not overlap one another, so only the neighbours of the place can overlap the new one.
@@ -118,11 +119,11 @@ function position(entries: readonly Entry[], start: string): number {
   return low;
 }
 
-function keysOf({ meter, commodity, flow, start, end }: ActivityRecord): string[] {
+function keysOf({ owner, meter, commodity, flow, start, end }: ActivityRecord): string[] {
   const first = Number(start.slice(0, 4));
   const last = yearOf(parseDate(end) - 1);
   const keys: string[] = [];
-  for (let year = first; year <= last; year += 1) keys.push(stateKeys.meterYear(meter, commodity, flow, year));
+  for (let year = first; year <= last; year += 1) keys.push(stateKeys.meterYear(owner, meter, commodity, flow, year));
   return keys;
 }
 

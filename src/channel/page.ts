@@ -24,7 +24,7 @@ export const maxPageBytes = 1_000_000;
 
 export const pageShape = object({ factors: provenRowsShape, key, records: list(recordShape, 1, maxPageRecords) });
 
-/** Leaf hashes of records: their ids, in page order. */
+/** Ids of records parsed from a page's canonical text, in page order. A record just built has no key order yet: `recordId`. */
 export function recordIds(records: readonly ActivityRecord[]): string[] {
   return records.map((record) => leafHash(JSON.stringify(record)));
 }
@@ -34,9 +34,10 @@ export function recordIds(records: readonly ActivityRecord[]): string[] {
  * @throws {ChannelError} PAGE_TOO_LARGE, NOT_CANONICAL, FIELD_INVALID
  */
 export function parsePage(args: string): { page: RecordPage; ids: string[]; root: string } {
-  if (args.length > maxPageBytes)
-    throw new ChannelError('PAGE_TOO_LARGE', `the page has ${args.length} bytes; ${maxPageBytes} are allowed`);
   const page = parseJson(args) as RecordPage;
+  const count = Array.isArray(page?.records) ? page.records.length : 0;
+  if (count > maxPageRecords)
+    throw new ChannelError('PAGE_TOO_LARGE', `the page has ${count} records; ${maxPageRecords} are allowed`);
   pageShape(page, 'page');
   const texts = page.records.map((record) => JSON.stringify(record));
   const whole = `{"factors":${JSON.stringify(page.factors)},"key":${JSON.stringify(page.key)},"records":[${texts.join(',')}]}`;
@@ -46,10 +47,14 @@ export function parsePage(args: string): { page: RecordPage; ids: string[]; root
 }
 
 /**
- * Arguments of any other transaction.
- * @throws {ChannelError} NOT_CANONICAL when the text is not JSON in its canonical form
+ * The value of a transaction's arguments.
+ * @throws {ChannelError} PAGE_TOO_LARGE, NOT_CANONICAL when the text is not JSON
  */
 export function parseJson(args: string): unknown {
+  // A text has at least as many UTF-8 bytes as UTF-16 units, so most are counted by their length alone.
+  const bytes = args.length > maxPageBytes ? args.length : Buffer.byteLength(args);
+  if (bytes > maxPageBytes)
+    throw new ChannelError('PAGE_TOO_LARGE', `the arguments have ${bytes} bytes; ${maxPageBytes} are allowed`);
   try {
     return JSON.parse(args);
   } catch (cause) {

@@ -23,6 +23,7 @@ export async function setPolicy(context: LedgerContext, policy: Policy): Promise
   return policy;
 }
 
-export async function currentPolicy(context: Pick<QueryContext, 'get'>): Promise<Policy> {
-  return (await read<Policy>(context, stateKeys.policy)) as Policy;
+/** The policy in force; absent until the channel is made. */
+export function currentPolicy(context: Pick<QueryContext, 'get'>): Promise<Policy | undefined> {
+  return read<Policy>(context, stateKeys.policy);
 }

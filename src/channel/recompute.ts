@@ -21,15 +21,7 @@ import {
   samePlace,
   yearOf,
 } from '../emissions/index.ts';
-import {
-  type ActivityRecord,
-  givenFlags,
-  noResultReason,
-  type RecordSlice,
-  recordSlice,
-  resultsOf,
-  sortedFlags,
-} from './record.ts';
+import { type ActivityRecord, givenFlags, noResultReason, recordSlice, resultsOf, sortedFlags } from './record.ts';
 
 /** Rows by leaf hash, each proven against a release that the ledger holds. */
 export type ProvenRows = ReadonlyMap<string, FactorRow>;
@@ -132,7 +124,7 @@ function checkSlices(record: ActivityRecord, rows: ProvenRows, policy: Policy): 
   if (slices.length === 0) throw new ChannelError('SLICES_INVALID', 'the record has no slices', { where: 'slices' });
   if (used.size !== listed.length || new Set(factors).size !== factors.length)
     throw new ChannelError('FACTOR_UNFIT', 'the record lists a factor that no slice uses', { where: 'factors' });
-  checkNotMergeable(stated, slices);
+  checkReasons(slices);
   return slices;
 }
 
@@ -147,21 +139,22 @@ function checkCut(start: number, end: number, last: number): void {
     });
 }
 
-// A cut inside a year is right only where the rows change.
-function checkNotMergeable(stated: readonly RecordSlice[], slices: readonly SliceRows[]): void {
+// A cut inside a year is right only on a day on which a row in use ends or begins to hold.
+function checkReasons(slices: readonly SliceRows[]): void {
   slices.forEach((slice, at) => {
     const before = slices[at - 1];
-    const previous = stated[at - 1];
-    const own = stated[at];
-    if (before === undefined || previous === undefined || own === undefined) return;
-    const sameRows =
-      previous.main === own.main && previous.residual === own.residual && previous.lossRate === own.lossRate;
-    if (sameRows && yearOf(before.span.start) === yearOf(slice.span.start)) {
-      throw new ChannelError('SLICES_INVALID', `the cut on ${formatDate(slice.span.start)} has no reason`, {
-        where: 'slices',
-      });
-    }
+    const day = slice.span.start;
+    if (before === undefined || yearOf(before.span.start) !== yearOf(day)) return;
+    const cut = formatDate(day);
+    const ends = rowsOf(before).some(({ validTo }) => validTo === cut);
+    const begins = rowsOf(slice).some(({ validFrom }) => validFrom === cut);
+    if (!ends && !begins)
+      throw new ChannelError('SLICES_INVALID', `the cut on ${cut} has no reason`, { where: 'slices' });
   });
+}
+
+function rowsOf({ main, residual, losses }: SliceRows): FactorRow[] {
+  return [main, residual, losses].filter((row) => row !== undefined);
 }
 
 function checkRows(record: ActivityRecord, slice: SliceRows, policy: Policy): void {

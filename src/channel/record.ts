@@ -89,7 +89,7 @@ export interface ActivityRecord extends Omit<Activity, 'quantity'> {
   readonly evidence?: EvidenceCommitment;
   readonly supersedes?: Follows;
   readonly adjusts?: Follows;
-  /** A voided record whose content this one records again. */
+  /** A voided or superseded record of the same meter whose content this one records again. */
   readonly replaces?: string;
 }
 

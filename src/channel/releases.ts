@@ -12,7 +12,7 @@ import {
 import type { LedgerContext, QueryContext } from './context.ts';
 import { rangeOf, stateKeys } from './keys.ts';
 import type { ProvenRows } from './recompute.ts';
-import { hash, integer, isTrue, line, list, object, type Shape, text, word } from './shape.ts';
+import { disordered, hash, integer, isTrue, line, list, object, prose, type Shape, text, word } from './shape.ts';
 import { read, readAll, write } from './state.ts';
 
 /** A release as the ledger holds it: what it says of itself and its root; never its rows. */
@@ -24,7 +24,6 @@ export interface PublishedRelease {
 }
 
 const short = text(/^[a-z][a-z0-9-]{0,40}$/, 'a short name of lower-case letters, digits and hyphens');
-const prose = text(/^[^\p{C}]{1,1000}$/u, '1 to 1,000 printable characters');
 const refFields = { dataset: short, publisher: short, version: word };
 export const releaseRefShape: Shape = object(refFields);
 const boolean: Shape = (value, path) => {
@@ -48,12 +47,17 @@ export const publishShape: Shape = object({
   ),
 });
 export const withdrawShape: Shape = object({ reason: line, release: releaseRefShape });
+// A row's fields have no order of their own in its shape check, so the text is compared.
+const canonicalRow: Shape = (value, path) => {
+  checkFactorRow(value);
+  if (canonical(value) !== JSON.stringify(value)) throw disordered(path);
+};
 export const provenRowsShape: Shape = list(
   object({
     index: integer(0, 1_000_000),
     path: list(hash, 0, 40),
     release: releaseRefShape,
-    row: (value) => void checkFactorRow(value),
+    row: canonicalRow,
   }),
   0,
   500,
@@ -101,8 +105,8 @@ export async function provenRows(context: LedgerContext, factors: readonly Prove
     releases.set(name, known);
     if (known.withdrawn !== undefined) throw withdrawn(release, known.withdrawn.reason);
     const leaf = leafHash(canonical(row));
-    const { root, rowCount, publisher, dataset } = known.manifest;
-    const belongs = row.publisher === publisher && row.dataset === dataset;
+    const { root, rowCount, publisher, dataset, version } = known.manifest;
+    const belongs = row.publisher === publisher && row.dataset === dataset && row.edition === version;
     if (!belongs || !verifyInclusion(leaf, index, rowCount, path, root)) {
       throw new ChannelError('FACTOR_PROOF_INVALID', `row ${row.id} is not in release ${name} as the ledger holds it`, {
         where: row.id,

@@ -33,7 +33,7 @@ function entriesOf(value: unknown, path: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function disordered(path: string): ChannelError {
+export function disordered(path: string): ChannelError {
   return new ChannelError('NOT_CANONICAL', `${path}: keys are not in canonical order`, { where: path });
 }
 
@@ -91,8 +91,19 @@ export const memberId: Shape = text(
   "a member's id: a letter, then letters, digits, dot or hyphen",
 );
 export const date: Shape = text(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, 'a date YYYY-MM-DD');
-/** Printable text without control characters, for names and reasons. */
-export const line: Shape = text(/^[^\p{C}]{1,200}$/u, 'a line of 1 to 200 printable characters');
+/**
+ * Text without control, formatting and private characters, lone surrogates and line breaks. The ranges are named one by one:
+ * `\p{C}` holds what is not assigned yet, so two nodes with other Unicode tables would differ.
+ */
+export const prose: Shape = text(
+  /^[^\p{Cc}\p{Cs}\p{Co}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]{1,1000}$/u,
+  '1 to 1,000 printable characters',
+);
+/** A short text for names and reasons. */
+export const line: Shape = (value, path) => {
+  prose(value, path);
+  if ((value as string).length > 200) throw invalid(path, 'is longer than 200 characters');
+};
 export const key: Shape = text(/^[A-Za-z0-9._:-]{1,80}$/, 'a key of letters, digits and . _ : -');
 export const word: Shape = text(/^[A-Za-z0-9._-]{1,80}$/, 'a word of letters, digits and . _ -');
 /** A plain decimal in shortest form; amounts may be as long as the core accepts. */

@@ -1,8 +1,10 @@
 import {
   ChannelError,
   canonical,
+  checkPlace,
   type ErrorReport,
   isChannelError,
+  type Policy,
   type ProvenRow,
   parseSpan,
 } from '../emissions/index.ts';
@@ -27,18 +29,28 @@ export async function submitPage(
   root: string,
 ): Promise<unknown> {
   const check = await recordCheck(context, page.factors);
-  const years = await MeterYears.load(context, page.records);
   const problems: ErrorReport[] = [];
-  page.records.forEach((record, index) => {
+  const attempt = (index: number, rule: () => void): boolean => {
     try {
-      demandIndependent(record);
-      check(record);
-      years.enter(record, ids[index] as string);
+      rule();
+      return true;
     } catch (error) {
       if (!isChannelError(error)) throw error;
       problems.push({ ...error.report(), index, recordId: ids[index] as string });
+      return false;
     }
+  };
+  const sound = new Map<number, ActivityRecord>();
+  page.records.forEach((record, index) => {
+    const passed = attempt(index, () => {
+      demandIndependent(record);
+      check(record);
+    });
+    if (passed) sound.set(index, record);
   });
+  // Only periods that passed are looked up: any other could span thousands of years.
+  const years = await MeterYears.load(context, sound.values());
+  for (const [index, record] of sound) attempt(index, () => years.enter(record, ids[index] as string));
   if (problems.length > 0) throw refused(problems, page.records.length);
   years.write(context);
   return putPage(context, root, ids.length);
@@ -50,7 +62,7 @@ export async function recordCheck(
   factors: readonly ProvenRow[],
 ): Promise<(record: ActivityRecord) => void> {
   const rows = await provenRows(context, factors);
-  const policy = await currentPolicy(context);
+  const policy = (await currentPolicy(context)) as Policy;
   const figures = figureCache();
   const lastDay = lastRecordableDay(context.timestamp);
   return (record) => {
@@ -60,6 +72,7 @@ export async function recordCheck(
         member: record.owner,
       });
     }
+    checkPlace(record.place);
     parseSpan(record.start, record.end);
     if (record.end > lastDay) {
       throw new ChannelError('PERIOD_FUTURE', `the period ends on ${record.end} (exclusive), after ${lastDay}`, {
@@ -86,7 +99,8 @@ function demandIndependent(record: ActivityRecord): void {
   }
 }
 
-function refused(problems: readonly ErrorReport[], count: number): ChannelError {
+function refused(problems: ErrorReport[], count: number): ChannelError {
+  problems.sort((a, b) => (a.index as number) - (b.index as number));
   const first = problems[0] as ErrorReport;
   return new ChannelError(
     'PAGE_REFUSED',

@@ -88,6 +88,7 @@ export const errorCodes = {
   RECORD_DUPLICATE: { kind: 'refused', advice: 'It is on the ledger already; nothing needs doing.' },
   RECORD_VOIDED: { kind: 'refused', advice: 'Name the voided record in replaces to record the same content again.' },
   RECORD_NOT_FOUND: { kind: 'absent', advice: 'See uec records for the ids; a prefix of eight characters is enough.' },
+  RECORD_ID_AMBIGUOUS: { kind: 'input', advice: 'Give more characters of the id.' },
   RECORD_NOT_ACTIVE: { kind: 'refused', advice: 'Refer to the record that replaced it.' },
   RECORD_PROOF_INVALID: {
     kind: 'integrity',

@@ -151,8 +151,15 @@ function rank({ published, row, hash }: Candidate): string {
   return `${published}\0${row.edition}\0${row.id}\0${hash}`;
 }
 
+// A row that holds one slice and is older than the next is a cut: only the second is flagged with its age.
 function sameRows(a: ChosenSlice, b: ChosenSlice): boolean {
-  return a.main.hash === b.main.hash && a.residual?.hash === b.residual?.hash && a.losses?.hash === b.losses?.hash;
+  const same = (before: Candidate | undefined, after: Candidate | undefined) =>
+    before?.hash === after?.hash && (before === undefined || ageIn(before, a.span) === ageIn(before, b.span));
+  return same(a.main, b.main) && same(a.residual, b.residual) && same(a.losses, b.losses);
+}
+
+function ageIn({ row }: Candidate, span: DaySpan): number {
+  return ageOf({ validFrom: parseDate(row.validFrom), validTo: parseDate(row.validTo) }, span);
 }
 
 function notFound(query: ChoiceQuery, span: DaySpan, method: FactorMethod, usable: readonly Usable[]): ChannelError {

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { canonical, hmacSha256 } from '../emissions/index.ts';
+import { meterText, pseudonym } from './pseudonym.ts';
+import type { VaultFile } from './vault-file.ts';
+
+/** A meter in its owner's words; `utility` and `number` as first given. */
+export interface Meter {
+  readonly pseudonym: string;
+  readonly utility: string;
+  readonly number: string;
+  /** The owner's name for the place, its own data. */
+  readonly site?: string;
+}
+
+interface MeterRow {
+  readonly id: string;
+  readonly secret: Uint8Array;
+}
+
+const KEY = 32;
+
+// A meter's secret is kMeter (32 bytes) followed by the label as JSON; its index is an HMAC under the vault's lookup key,
+// so that the file alone does not let anyone try account numbers.
+
+/** The meter's pseudonym, made with a fresh key when the meter is new; a site given replaces the one on the label. */
+export async function meterPseudonym(file: VaultFile, utility: string, number: string, site?: string): Promise<string> {
+  const lookup = hmacSha256(file.lookupKey, 'UEC/meter-lookup/v1\0', meterText(utility, number));
+  return await file.serially(async () => {
+    const row = file.db.get<MeterRow>('SELECT id, secret FROM meters WHERE lookup = ?', lookup);
+    if (row === undefined) {
+      const kMeter = randomBytes(KEY);
+      const id = pseudonym(kMeter, utility, number);
+      const secret = await wrapMeter(file, kMeter, { pseudonym: id, utility, number, ...(site && { site }) });
+      file.db.change('INSERT INTO meters (id, lookup, secret) VALUES (?, ?, ?)', id, lookup, secret);
+      return id;
+    }
+    if (site !== undefined) {
+      const { kMeter, meter } = await unwrapMeter(file, row);
+      const secret = await wrapMeter(file, kMeter, { ...meter, site });
+      if (meter.site !== site) file.db.change('UPDATE meters SET secret = ? WHERE id = ?', secret, row.id);
+    }
+    return row.id;
+  });
+}
+
+/** The owner's meters in order of pseudonym. */
+export async function listMeters(file: VaultFile): Promise<Meter[]> {
+  return await file.serially(async () => {
+    const meters: Meter[] = [];
+    for (const row of file.db.all<MeterRow>('SELECT id, secret FROM meters ORDER BY id')) {
+      const { kMeter, meter } = await unwrapMeter(file, row);
+      kMeter.fill(0);
+      meters.push(meter);
+    }
+    return meters;
+  });
+}
+
+async function wrapMeter(file: VaultFile, kMeter: Buffer, meter: Meter): Promise<Uint8Array> {
+  const { pseudonym: id, ...label } = meter;
+  const secret = Buffer.concat([kMeter, Buffer.from(canonical(label))]);
+  kMeter.fill(0);
+  try {
+    return await file.wrap('meters', id, secret);
+  } finally {
+    secret.fill(0);
+  }
+}
+
+async function unwrapMeter(file: VaultFile, row: MeterRow): Promise<{ kMeter: Buffer; meter: Meter }> {
+  const secret = await file.unwrap('meters', row);
+  const label = JSON.parse(secret.toString('utf8', KEY)) as Omit<Meter, 'pseudonym'>;
+  const kMeter = Buffer.from(secret.subarray(0, KEY));
+  secret.fill(0);
+  return { kMeter, meter: { pseudonym: row.id, ...label } };
+}

@@ -1,0 +1,139 @@
+import type { Contract } from '../../channel/index.ts';
+import { ChannelError } from '../../emissions/index.ts';
+import type { SubmitReceipt } from '../ledger.ts';
+import { runContract } from './contract-run.ts';
+import type { Submission } from './envelope.ts';
+import { encodeOutcome, type Outcome } from './outcome.ts';
+import { Overlay, type StateView } from './overlay.ts';
+
+/** A transaction that goes into the next block. */
+export interface Entry {
+  readonly submission: Submission;
+  readonly result: string;
+  readonly writes: Outcome['writes'];
+  readonly outcome: Buffer;
+}
+
+/** What the committer needs of the ledger. */
+export interface CommitTarget {
+  readonly contract: Contract;
+  readonly state: StateView;
+  /** The first receipt of a transaction that is on the ledger already. */
+  receiptOf(transactionId: string): Promise<SubmitReceipt | undefined>;
+  /** Makes a block durable, then visible, and gives its height. Nothing is changed when it throws. */
+  commit(entries: readonly Entry[]): Promise<number>;
+}
+
+interface Job {
+  readonly submission: Submission;
+  readonly resolve: (receipt: SubmitReceipt) => void;
+  readonly reject: (error: unknown) => void;
+  started: boolean;
+}
+
+type Answer = (height: number | undefined) => void;
+
+const GROUP_JOBS = 256;
+const GROUP_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Serialises submissions. Those that wait at one moment share a block, and so one fdatasync; each runs against the state
+ * after the one before it. Nobody is answered, not even with a refusal, before the block is durable: a refusal may rest on
+ * what an earlier transaction of the same block wrote.
+ */
+export class Committer {
+  readonly #target: CommitTarget;
+  #waiting: Job[] = [];
+
+  constructor(target: CommitTarget) {
+    this.#target = target;
+  }
+
+  get idle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  enqueue(submission: Submission, signal?: AbortSignal): Promise<SubmitReceipt> {
+    const { promise, resolve, reject } = Promise.withResolvers<SubmitReceipt>();
+    const job: Job = { submission, resolve, reject, started: false };
+    const abandon = () => {
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
+      reject(abandoned(submission, job.started));
+    };
+    if (signal?.aborted) {
+      abandon();
+      return promise;
+    }
+    signal?.addEventListener('abort', abandon, { once: true });
+    this.#waiting.push(job);
+    return promise.finally(() => signal?.removeEventListener('abort', abandon));
+  }
+
+  /** Runs the submissions that wait now, up to a block's worth. */
+  async runGroup(): Promise<void> {
+    const jobs = this.#take();
+    const pending = new Overlay(this.#target.state);
+    const entries: Entry[] = [];
+    const answers: Answer[] = [];
+    for (const job of jobs) answers.push(await this.#run(job, pending, entries));
+    try {
+      const height = entries.length === 0 ? undefined : await this.#target.commit(entries);
+      for (const answer of answers) answer(height);
+    } catch (error) {
+      for (const job of jobs) job.reject(error);
+    }
+  }
+
+  #take(): Job[] {
+    let count = 0;
+    let bytes = 0;
+    for (const { submission } of this.#waiting) {
+      bytes += submission.argsBytes.length;
+      if (count > 0 && (count >= GROUP_JOBS || bytes > GROUP_BYTES)) break;
+      count += 1;
+    }
+    const jobs = this.#waiting.splice(0, count);
+    for (const job of jobs) job.started = true;
+    return jobs;
+  }
+
+  async #run(job: Job, pending: Overlay, entries: Entry[]): Promise<Answer> {
+    const { submission, resolve, reject } = job;
+    const transactionId = submission.id;
+    try {
+      // The same envelope sent twice is one transaction, answered with the first receipt.
+      const twin = entries.find((entry) => entry.submission.id === transactionId);
+      if (twin !== undefined) return (height) => resolve(receipt(twin, height));
+      const first = await this.#target.receiptOf(transactionId);
+      if (first !== undefined) return () => resolve(first);
+      const outcome = await runContract(this.#target.contract, submission, pending);
+      if (outcome.writes.size === 0 && outcome.event === undefined) {
+        return () => resolve({ transactionId, result: outcome.result });
+      }
+      const entry = { submission, result: outcome.result, writes: outcome.writes, outcome: encodeOutcome(outcome) };
+      pending.apply(outcome.writes);
+      entries.push(entry);
+      return (height) => resolve(receipt(entry, height));
+    } catch (error) {
+      return () => reject(error);
+    }
+  }
+}
+
+function receipt(entry: Entry, height: number | undefined): SubmitReceipt {
+  const { submission, result } = entry;
+  return { transactionId: submission.id, ...(height === undefined ? {} : { height }), result };
+}
+
+/** The error of a submission whose caller gave up waiting. */
+export function abandoned(submission: { readonly id: string }, started: boolean): ChannelError {
+  const { id } = submission;
+  return started
+    ? new ChannelError('LEDGER_UNAVAILABLE', `gave up waiting for transaction ${id}: it may be on the ledger`, {
+        transactionId: id,
+        fix: 'Look the transaction up before sending its content again.',
+      })
+    : new ChannelError('LEDGER_UNAVAILABLE', `gave up waiting for transaction ${id}: it was not run`, {
+        transactionId: id,
+      });
+}

@@ -1,0 +1,100 @@
+import type { Caller, LedgerContext, PrivateCollections, QueryContext } from '../../channel/index.ts';
+import { ChannelError } from '../../emissions/index.ts';
+import type { Submission } from './envelope.ts';
+import type { Outcome, Writes } from './outcome.ts';
+import type { StateView } from './overlay.ts';
+
+/** World state for a query. */
+export class StateContext implements QueryContext {
+  readonly channel: string;
+  readonly #state: StateView;
+
+  constructor(channel: string, state: StateView) {
+    this.channel = channel;
+    this.#state = state;
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    return this.#state.get(key);
+  }
+
+  async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
+    return keys.map((key) => this.#state.get(key));
+  }
+
+  async *range(start: string, end: string): AsyncGenerator<{ readonly key: string; readonly value: string }> {
+    for (const [key, value] of this.#state.range(start, end)) yield { key, value };
+  }
+}
+
+/** What one transaction sees and what it changes; reads go to the state before it, never to its own writes. */
+export class TransactionContext extends StateContext implements LedgerContext {
+  readonly caller: Caller;
+  readonly transactionId: string;
+  readonly timestamp: string;
+  readonly collections: PrivateCollections = NO_COLLECTIONS;
+  readonly #writes = new Map<string, string | null>();
+  #event: Outcome['event'];
+  #ended = false;
+
+  constructor(submission: Submission, state: StateView) {
+    super(submission.header.channel, state);
+    this.caller = submission.caller;
+    this.transactionId = submission.id;
+    this.timestamp = submission.header.timestamp;
+  }
+
+  put(key: string, value: string): void {
+    if (value === '' || !value.isWellFormed()) throw misuse(`the value of key ${JSON.stringify(key)} is not JSON text`);
+    this.#write(key, value);
+  }
+
+  delete(key: string): void {
+    this.#write(key, null);
+  }
+
+  emit(name: string, payload: string): void {
+    this.#mustRun();
+    if (name === '' || !name.isWellFormed() || !payload.isWellFormed()) throw misuse('an event needs a name and text');
+    this.#event = { name, payload };
+  }
+
+  /** Ends the transaction: what it answered, announced and changed. */
+  end(result: string): Outcome {
+    this.#ended = true;
+    if (typeof result !== 'string' || !result.isWellFormed()) throw misuse('the answer is not JSON text');
+    const writes: Writes = this.#writes;
+    return this.#event === undefined ? { result, writes } : { result, event: this.#event, writes };
+  }
+
+  #write(key: string, value: string | null): void {
+    this.#mustRun();
+    if (key === '' || key.includes('\0') || !key.isWellFormed()) {
+      throw misuse(`${JSON.stringify(key)} is no key: keys are non-empty UTF-8 without NUL`);
+    }
+    this.#writes.set(key, value);
+  }
+
+  // A write that was not awaited would be lost without a word.
+  #mustRun(): void {
+    if (this.#ended) throw misuse(`transaction ${this.transactionId} has ended`);
+  }
+}
+
+function misuse(message: string): ChannelError {
+  return new ChannelError('INTERNAL', message);
+}
+
+// Private values would have to live outside the log, and so outside rebuild and replay, for no use: on one machine each
+// node keeps its documents itself.
+const NO_COLLECTIONS: PrivateCollections = {
+  get: async () => noCollections(),
+  put: noCollections,
+  purge: noCollections,
+};
+
+function noCollections(): never {
+  throw new ChannelError('STORE_UNAVAILABLE', 'the embedded ledger has no private collections', {
+    fix: 'Keep private values in a document store.',
+  });
+}
