@@ -56,11 +56,21 @@ async function filesMatching(...patterns: string[]): Promise<string[]> {
   return found.sort();
 }
 
-/** The tests that speak of a file: those beside it first, because they end most mutants, then all of the rules. */
+/** The tests that speak of a file: those beside it first, because they end most mutants, then its folder's, then the rest. */
 async function testsOf(file: string): Promise<string[][]> {
-  const own = await filesMatching(file.replace(/\.ts$/, '.test.ts'));
-  const all = await filesMatching('src/emissions/*.test.ts', 'test/vectors/*.test.ts', 'src/channel/**/*.test.ts');
-  return [own, all.filter((test) => !own.includes(test))].filter((tests) => tests.length > 0);
+  const stages = [
+    [file.replace(/\.ts$/, '.test.ts')],
+    [`${path.dirname(file)}/*.test.ts`, 'test/vectors/*.test.ts'],
+    ['src/emissions/*.test.ts', 'src/channel/**/*.test.ts'],
+  ];
+  const seen = new Set<string>();
+  const found: string[][] = [];
+  for (const patterns of stages) {
+    const tests = (await filesMatching(...patterns)).filter((test) => !seen.has(test));
+    for (const test of tests) seen.add(test);
+    if (tests.length > 0) found.push(tests);
+  }
+  return found;
 }
 
 /** Mulberry32: the same seed draws the same sample on every machine. */
@@ -119,6 +129,7 @@ async function run(): Promise<void> {
     const work = async (place: Workplace): Promise<void> => {
       for (const [at, mutant] of queue) {
         fates[at] = await fateOf(place, mutant);
+        if (fates[at] === 'survived') process.stdout.write(`${lineOf(mutant)}\n`);
         if (process.stderr.isTTY) process.stderr.write(`\r${at + 1} of ${mutants.length}`);
       }
     };
@@ -129,11 +140,12 @@ async function run(): Promise<void> {
   report(files, mutants, fates, all.length);
 }
 
+function lineOf({ file, line, kind, from, to }: Mutant): string {
+  return `survived  ${file}:${line}  ${kind}  ${from} -> ${to}`;
+}
+
 function report(files: readonly string[], mutants: readonly Mutant[], fates: readonly Fate[], possible: number): void {
   const lines: string[] = [];
-  mutants.forEach(({ file, line, kind, from, to }, at) => {
-    if (fates[at] === 'survived') lines.push(`survived  ${file}:${line}  ${kind}  ${from} -> ${to}`);
-  });
   const score = (chosen: (mutant: Mutant) => boolean) => {
     const ends = fates.filter((_, at) => chosen(mutants[at] as Mutant));
     const killed = ends.filter((fate) => fate === 'killed').length;

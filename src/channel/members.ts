@@ -120,7 +120,7 @@ export async function suspendMember(
   return suspended;
 }
 
-export async function existingMember(context: Pick<QueryContext, 'get'>, id: string): Promise<Member> {
+async function existingMember(context: Pick<QueryContext, 'get'>, id: string): Promise<Member> {
   const member = await read<Member>(context, stateKeys.member(id));
   if (member === undefined) throw new ChannelError('MEMBER_UNKNOWN', `${id} is not a member`, { member: id });
   return member;

@@ -22,7 +22,7 @@ export interface PageDigest {
 export const maxPageRecords = 2_000;
 export const maxPageBytes = 1_000_000;
 
-export const pageShape = object({ factors: provenRowsShape, key, records: list(recordShape, 1, maxPageRecords) });
+const pageShape = object({ factors: provenRowsShape, key, records: list(recordShape, 1, maxPageRecords) });
 
 /** Ids of records parsed from a page's canonical text, in page order. A record just built has no key order yet: `recordId`. */
 export function recordIds(records: readonly ActivityRecord[]): string[] {

@@ -190,6 +190,11 @@ test('slices: uncut year end, needless cuts, gaps and overlaps', async () => {
     { ...year2022, from: '2022-03-16', to: '2022-04-01' },
   ]);
   await refuseRecord(channel, acme, needless, { code: 'SLICES_INVALID', where });
+  const beyond = build(line({ end: '2022-03-16' }), [
+    { ...year2022, from: '2022-03-01', to: '2022-03-17' },
+    { ...year2022, from: '2022-03-17', to: '2022-03-18' },
+  ]);
+  await refuseRecord(channel, acme, beyond, { code: 'SLICES_INVALID', where });
   const backwards = build(line(), [
     { ...year2022, from: '2022-03-01', to: '2022-04-01' },
     { ...year2022, from: '2022-03-16', to: '2022-04-01' },
@@ -339,6 +344,10 @@ test('factors are listed once, all are used, and the page carries them', async (
   ];
   for (const [record, expected] of cases) await refuseRecord(channel, acme, record, { where: 'factors', ...expected });
   await refuseRecord(channel, acme, sample, { code: 'FACTOR_UNFIT', where: 'factors' }, { factors: [] });
+  const gas = recordOf(gasLine({ start: '2021-12-16', end: '2022-01-15' }));
+  const [row] = gas.factors as [string];
+  const twice = changed({ ...gas, factors: [row, row] }, ['slices', '1', 'main'], 1);
+  await refuseRecord(channel, acme, twice, { code: 'FACTOR_UNFIT', where: 'factors' });
 });
 
 const day = fc.integer({ min: parseDate('2018-01-01'), max: parseDate('2023-12-31') });

@@ -110,7 +110,7 @@ function checkSlices(record: ActivityRecord, rows: ProvenRows, policy: Policy): 
   let start = span.start;
   const slices = stated.map((slice, at) => {
     const end = at === stated.length - 1 ? span.end : parseDate(slice.end ?? '', 'slice end');
-    checkCut(start, end, span.end);
+    checkCut(start, end);
     const checked = defined({
       span: { start, end },
       main: rowAt(slice.main) as FactorRow,
@@ -128,8 +128,9 @@ function checkSlices(record: ActivityRecord, rows: ProvenRows, policy: Policy): 
   return slices;
 }
 
-function checkCut(start: number, end: number, last: number): void {
-  if (end <= start || end > last)
+// A slice that ends after the period leaves the last one, which ends with it, without days.
+function checkCut(start: number, end: number): void {
+  if (end <= start)
     throw new ChannelError('SLICES_INVALID', `the slice from ${formatDate(start)} ends on ${formatDate(end)}`, {
       where: 'slices',
     });

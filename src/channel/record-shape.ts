@@ -34,7 +34,7 @@ const quantity = text(/^(0|[1-9][0-9]{0,29})(\.[0-9]{1,18})?$/, 'a plain decimal
 const position = integer(0, 63);
 const flag = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a flag');
 const follows = object({ reason: oneOf(correctionReasons), record: hash });
-export const placeShape: Shape = object(
+const placeShape: Shape = object(
   { country: text(/^[A-Z]{2}$/, 'a country code') },
   {
     region: text(/^[A-Z0-9]{2,12}$/, "a grid region's acronym"),

@@ -35,7 +35,7 @@ export const correctionReasons = [
 ] as const;
 export type CorrectionReason = (typeof correctionReasons)[number];
 
-export interface Follows {
+interface Follows {
   readonly record: string;
   readonly reason: CorrectionReason;
 }

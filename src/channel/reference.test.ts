@@ -41,7 +41,7 @@ test('the reference names every kind of key', () => {
 
 test('the record of the reference is one that the channel accepts', async () => {
   const channel = await fixtureChannel();
-  const example = JSON.parse(/```json\n([^]*?)```/.exec(reference)?.[1] as string) as ActivityRecord;
+  const example = JSON.parse(/```json\n(.*?)```/s.exec(reference)?.[1] as string) as ActivityRecord;
   assert.ok(reference.includes(recordId(example)));
   const facts = line({ meter: example.meter, evidence: { document: commitment } });
   const made = { ...recordOf(facts), evidence: example.evidence } as ActivityRecord;

@@ -25,7 +25,7 @@ export interface PublishedRelease {
 
 const short = text(/^[a-z][a-z0-9-]{0,40}$/, 'a short name of lower-case letters, digits and hyphens');
 const refFields = { dataset: short, publisher: short, version: word };
-export const releaseRefShape: Shape = object(refFields);
+const releaseRefShape: Shape = object(refFields);
 const boolean: Shape = (value, path) => {
   if (value !== false) isTrue(value, path);
 };

@@ -4,7 +4,7 @@ import type { CommandFilter } from './record-filter.ts';
 import { filterOf } from './record-filter.ts';
 import { renderInventory } from './render-inventory.ts';
 import { renderExplanation } from './render-record.ts';
-import { amount } from './words.ts';
+import { amount, days } from './words.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -31,7 +31,7 @@ export async function records(folder: string, options: Json & CommandFilter): Pr
     const rows = answer.items.map((line) => [
       line.id.slice(0, 12),
       line.owner,
-      `${line.start} to ${line.end}`,
+      days(line.start, line.end),
       amount(line.quantity),
       `${line.unit} ${line.commodity}${line.flow === 'delivered' ? '' : ` ${line.flow}`}`,
       amount(line.location ?? line.emissions ?? ''),
@@ -40,7 +40,7 @@ export async function records(folder: string, options: Json & CommandFilter): Pr
       line.evidence,
     ]);
     const list = table(
-      ['record', 'member', 'period (end exclusive)', 'quantity', 'of', 'kg CO2e', 'market-based', 'state', 'evidence'],
+      ['record', 'member', 'first to last day', 'quantity', 'of', 'kg CO2e', 'market-based', 'state', 'evidence'],
       rows,
     );
     return answer.next === undefined ? list : `${list}\n\nmore: --cursor ${answer.next}`;

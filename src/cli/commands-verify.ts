@@ -51,9 +51,11 @@ export function renderVerification(answer: UseCaseResult<'verify'>): string {
   ].join('\n');
 }
 
-export async function fsck(folder: string, options: Json): Promise<void> {
+export async function fsck(folder: string, options: Json & { readonly rebuild?: boolean }): Promise<void> {
   const { progress, end } = progressLine();
-  const answer = await withNode(folder, 'uec fsck', (node) => node.call('fsck', {}, progress)).finally(end);
+  const answer = await withNode(folder, 'uec fsck', (node) =>
+    node.call('fsck', options.rebuild === true ? { rebuild: true } : {}, progress),
+  ).finally(end);
   if (!answer.ok) process.exitCode = exitCodes.integrity;
   print(answer, options.json, () =>
     answer.parts

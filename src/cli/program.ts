@@ -71,9 +71,9 @@ function addNodeCommands(program: Command): void {
     async (dir: string, record: string | undefined, options) =>
       (await import('./commands-verify.ts')).verify(resolvePath(dir), record, options),
   );
-  command(program, 'fsck <dir>', 'check every file of the node: ledger, state, read model, factors, documents').action(
-    async (dir: string, options) => (await import('./commands-verify.ts')).fsck(resolvePath(dir), options),
-  );
+  command(program, 'fsck <dir>', 'check every file of the node: ledger, state, read model, factors, documents')
+    .option('--rebuild', 'first build the state and the read model anew from the log')
+    .action(async (dir: string, options) => (await import('./commands-verify.ts')).fsck(resolvePath(dir), options));
   command(program, 'demo', 'three members on this machine: sample bills to proven records')
     .option('--exit', 'end instead of serving')
     .option('--dir <dir>', 'keep the nodes in this folder instead of a temporary one')

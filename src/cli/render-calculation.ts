@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { CalculationAnswer, EmissionsAnswer, LineAnswer } from '../node/index.ts';
-import { amount, explainFlag, kilograms } from './words.ts';
+import { amount, days, explainFlag, factorText, kilograms } from './words.ts';
 
 /** A calculation as a person would write it: what was used, where each factor comes from, and what is worth knowing. */
 export function renderCalculation(answer: CalculationAnswer): string {
@@ -64,17 +64,30 @@ export function sliceLines(answer: LineAnswer): string[] {
     const used = slice.location ?? slice.emissions;
     if (used === undefined) return [];
     const energy =
-      slice.kWh === undefined ? `${amount(slice.energy ?? '0')} ${answer.energy?.unit}` : `${amount(slice.kWh)} kWh`;
+      slice.kWh === undefined
+        ? fuelText(slice.energy ?? '0', answer.energy?.unit, used.unit)
+        : `${amount(slice.kWh)} kWh`;
     const lines = [
-      `${slice.start} to ${slice.end} (${slice.days} days): ${energy} x ${used.value} ${used.unit} [${used.factor}] = ${kilograms(used.co2e)}`,
+      `${days(slice.start, slice.end)} (${slice.days} days): ${energy} x ${factorText(used)} = ${kilograms(used.co2e)} CO2e`,
     ];
     if (slice.market !== undefined && slice.market.factor !== used.factor) {
       lines.push(
-        `  market-based: x ${slice.market.value} ${slice.market.unit} [${slice.market.factor}] = ${kilograms(slice.market.co2e)}`,
+        `  market-based: x ${factorText(slice.market)}${gasesFromGrid(answer)} = ${kilograms(slice.market.co2e)} CO2e`,
       );
     }
     return lines;
   });
+}
+
+// Fuels are kept in mmBtu; a factor a kWh is shown with the step between.
+export function fuelText(energy: string, unit: string | undefined, factorUnit: string): string {
+  return unit === 'mmBtu' && factorUnit.includes('/kWh')
+    ? `${amount(energy)} mmBtu (of 293.07107 kWh)`
+    : `${amount(energy)} ${unit}`;
+}
+
+function gasesFromGrid({ flags }: LineAnswer): string {
+  return flags.includes('residual-gases-from-grid') ? ' CO2, plus CH4 and N2O of the grid factor,' : '';
 }
 
 function factorLines({ rows }: CalculationAnswer): string[] {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { UseCaseResult } from '../node/index.ts';
-import { emissionsText, flagLines, noResultText, resultLines, sliceLines } from './render-calculation.ts';
-import { amount } from './words.ts';
+import { flagLines, noResultText, resultLines, sliceLines } from './render-calculation.ts';
+import { amount, days } from './words.ts';
 
 type Explanation = UseCaseResult<'show'>;
 
@@ -14,7 +14,7 @@ export function renderExplanation(answer: Explanation): string {
     '',
     styleText('bold', 'The bill'),
     `  ${record.owner}: ${amount(record.quantity)} ${record.unit} of ${record.commodity}, ${record.flow}, ${record.readBasis} reading`,
-    `  ${record.start} to ${record.end} (end exclusive; the bill states it ${record.statedEnd}), ${record.zone}`,
+    `  ${days(record.start, record.end)} (first and last day; the bill states its end ${record.statedEnd}), ${record.zone}`,
     `  at ${[record.place.region, record.place.subdivision, record.place.country].filter((part) => part !== undefined).join(', ')}, meter ${record.meter.slice(0, 12)}`,
     ...(answer.meter === null
       ? []
@@ -26,13 +26,6 @@ export function renderExplanation(answer: Explanation): string {
     ...(line.noResult === undefined
       ? resultLines(line).map((text) => `  ${text.trimStart()}`)
       : [`  ${noResultText(line.noResult)}`]),
-    ...(line.location === undefined || line.market === undefined
-      ? []
-      : [
-          '',
-          `  in full: location-based ${emissionsText(line.location)}`,
-          `           market-based   ${emissionsText(line.market)}`,
-        ]),
     '',
     styleText('bold', 'How it came about'),
     `  rule ${record.ruleSet}, CO2e ${record.gwp === 'publisher' ? 'as the publisher gives it' : `recomputed with ${record.gwp}`}`,

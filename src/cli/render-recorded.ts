@@ -1,51 +1,102 @@
 import { styleText } from 'node:util';
-import type { RecordAnswer, RecordedLine } from '../node/index.ts';
-import { resultLines, sliceLines } from './render-calculation.ts';
-import { amount, explainFlag, kilograms } from './words.ts';
+import type { LineAnswer, RecordAnswer, RecordedLine } from '../node/index.ts';
+import { fuelText, noResultText } from './render-calculation.ts';
+import { amount, days, explainFlag, factorText, kilograms } from './words.ts';
 
 const MOST_LINES = 40;
 
-/** What was recorded, line by line as a person wants to read it, with the totals below. */
+/** What was recorded, line by line as a person wants to read it; below, the totals and once what is worth knowing. */
 export function renderRecorded(answer: RecordAnswer, errorsFile: string | undefined): string {
   const { totals } = answer;
-  const shown = answer.lines.slice(0, MOST_LINES).flatMap((line) => [...renderLine(line), '']);
+  const shown = answer.lines.slice(0, MOST_LINES).flatMap(renderLine);
   const more =
     answer.lines.length > MOST_LINES
-      ? [`... and ${answer.lines.length - MOST_LINES} more lines (--json shows all)`, '']
+      ? [`... and ${answer.lines.length - MOST_LINES} more lines (--json shows all)`]
       : [];
+  const done = `${answer.dryRun ? 'Would record' : 'Recorded'} ${totals.lines} line${totals.lines === 1 ? '' : 's'}`;
   return [
     ...shown,
     ...more,
-    `${answer.dryRun ? 'Would record' : 'Recorded'} ${totals.lines} line${totals.lines === 1 ? '' : 's'}`,
+    '',
+    styleText('bold', done),
     ...totalLines(answer),
+    ...noteLines(answer.lines),
     ...rejectedLines(answer, errorsFile),
   ].join('\n');
 }
 
-export function renderLine(line: RecordedLine): string[] {
+function renderLine(line: RecordedLine): string[] {
   const id = line.recordId === null ? 'dry run' : `record ${line.recordId.slice(0, 12)}`;
   const place = line.place.region ?? line.place.subdivision ?? line.place.country;
-  const title = `${line.start} to ${line.end}  ${amount(line.quantity)} ${line.unit} ${line.commodity} ${line.flow}${line.readBasis === 'actual' ? '' : ` (${line.readBasis})`}, ${place}  [${id}]`;
+  const kind = [
+    line.commodity,
+    ...(line.flow === 'delivered' ? [] : [line.flow]),
+    ...(line.readBasis === 'actual' ? [] : [`(${line.readBasis})`]),
+  ].join(' ');
+  const title = `${days(line.start, line.end)}  ${amount(line.quantity)} ${line.unit} ${kind}, ${place}  [${id}]`;
+  const warnings = line.warnings.map(({ code, message }) => `    ${styleText('yellow', 'look')}  ${code}: ${message}`);
+  return [styleText('bold', title), ...figureLines(line).map((text) => `    ${text}`), ...warnings];
+}
+
+/** The figures of a line, each with the factor it comes from; where a line has several slices, one after the other. */
+function figureLines(line: LineAnswer): string[] {
+  if (line.noResult !== undefined) return [noResultText(line.noResult)];
+  if (line.emissions !== undefined) return [singleResult(line)];
+  if (line.location === undefined || line.market === undefined) return [];
+  const split = line.slices.map((slice) => `${amount(slice.kWh ?? '')} kWh in ${slice.year}`).join(', ');
   return [
-    styleText('bold', title),
-    ...resultLines(line).map((text) => `  ${text.trimStart()}`),
-    ...sliceLines(line).map((text) => `    ${text.trimStart()}`),
-    ...line.flags.map((flag) => `    note: ${explainFlag(flag)}`),
-    ...line.warnings.map(({ code, message }) => `    look: ${code}: ${message}`),
+    ...(line.slices.length > 1 ? [`split by days   ${split}`] : []),
+    `location-based  ${kilograms(line.location.co2e)} CO2e  x ${factorsOf(line, 'location')}`,
+    `market-based    ${kilograms(line.market.co2e)} CO2e  ${marketText(line)}`,
+    ...lossLine(line),
   ];
+}
+
+function singleResult(line: LineAnswer): string {
+  if (line.emissions === null || line.emissions === undefined) return 'kept as a volume; no emissions are calculated';
+  const energy = fuelText(line.energy?.value ?? '', line.energy?.unit, line.slices[0]?.emissions?.unit ?? '');
+  return `scope ${line.scope}         ${kilograms(line.emissions.co2e)} CO2e  ${energy} x ${factorsOf(line, 'emissions')}`;
+}
+
+function marketText(line: LineAnswer): string {
+  if (line.market?.tier !== 'residual-mix') return 'grid average, no residual mix';
+  return `residual mix, x ${factorsOf(line, 'market')}`;
+}
+
+function lossLine({ losses }: LineAnswer): string[] {
+  if (losses === null || losses === undefined) return [];
+  const lost = losses.kWh === null ? '' : `, ${amount(losses.kWh)} kWh lost`;
+  return [`grid losses     ${kilograms(losses.co2e)} CO2e  scope 3${lost}`];
+}
+
+/** The factors of the slices in their order, each once where neighbours share it. */
+function factorsOf(line: LineAnswer, result: 'location' | 'market' | 'emissions'): string {
+  const texts = line.slices.flatMap((slice) => (slice[result] === undefined ? [] : [factorText(slice[result])]));
+  return texts.filter((text, at) => text !== texts[at - 1]).join(', then ');
 }
 
 function totalLines({ totals }: RecordAnswer): string[] {
   const lines = [
-    ['Scope 1', totals.emissions],
-    ['Scope 2, location-based', totals.location],
-    ['Scope 2, market-based', totals.market],
-    ['Scope 2, steam, heat and cooling', totals.heat],
-    ['Scope 3, category 3 (grid losses)', totals.losses],
+    ['scope 1', totals.emissions],
+    ['scope 2, location-based', totals.location],
+    ['scope 2, market-based', totals.market],
+    ['scope 2, steam, heat and cooling', totals.heat],
+    ['scope 3 category 3, grid losses', totals.losses],
   ];
   return lines
     .filter(([, value]) => value !== '0')
     .map(([name, value]) => `  ${name?.padEnd(34)} ${kilograms(value as string)} CO2e`);
+}
+
+function noteLines(lines: readonly RecordedLine[]): string[] {
+  const counts = new Map<string, number>();
+  for (const flag of lines.flatMap(({ flags }) => flags)) counts.set(flag, (counts.get(flag) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([flag, count]) =>
+        `  note (${count === lines.length ? 'every line' : `${count} of ${lines.length} lines`}): ${explainFlag(flag)}`,
+    );
 }
 
 function rejectedLines(answer: RecordAnswer, errorsFile: string | undefined): string[] {

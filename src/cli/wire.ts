@@ -56,10 +56,9 @@ async function openStores(folder: string, config: NodeConfig, { ledger, embedded
   const archive = await patiently(async () =>
     Archive.open({ folder: paths.archive, nodeKey: await openFileNodeKey(paths.nodeKey), store }),
   );
-  const inventory = Inventory.open(paths.inventory);
+  const inventory = await openInventory(paths.inventory, ledger);
   const factors = new SqliteFactorStore(paths.factors);
   const imports = new ImportLog(paths.imports, readFileSync(paths.importKey));
-  await inventory.catchUp(ledger);
   let places: UsPlaces | undefined;
   return {
     config,
@@ -87,6 +86,21 @@ async function openStores(folder: string, config: NodeConfig, { ledger, embedded
       await ledger.close();
     },
   };
+}
+
+/** The read model, caught up; one that is damaged or of another ledger is derived anew, which loses nothing. */
+async function openInventory(path: string, ledger: Ledger): Promise<Inventory> {
+  try {
+    const inventory = Inventory.open(path);
+    await inventory.catchUp(ledger);
+    return inventory;
+  } catch (error) {
+    if (!isChannelError(error, 'STATE_CORRUPT')) throw error;
+    Inventory.drop(path);
+    const inventory = Inventory.open(path);
+    await inventory.catchUp(ledger);
+    return inventory;
+  }
 }
 
 /** The ledger itself where this process can hold it, else through the process that does. */
@@ -123,6 +137,7 @@ function filesOf(ledger: EmbeddedLedger): LedgerFiles {
   return {
     fsck: (progress) => ledger.fsck((done, total) => progress({ what: 'checking the ledger', done, total })),
     replay: (progress) => ledger.replay((done, total) => progress({ what: 'running the rules again', done, total })),
+    rebuild: (progress) => ledger.rebuild((done, total) => progress({ what: 'building the state', done, total })),
     notices: () => ledger.notices.map(({ message }) => message),
   };
 }

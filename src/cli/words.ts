@@ -1,3 +1,5 @@
+import { formatDate, parseDate } from '../emissions/index.ts';
+
 const FLAGS: Readonly<Record<string, string>> = {
   'co2-only': 'the factor covers CO2 alone; CH4 and N2O are missing from the CO2e',
   'co2e-computed': 'the publisher gives gases without CO2e; computed with AR5',
@@ -42,4 +44,23 @@ export function amount(decimal: string): string {
 /** Kilograms as recorded, to the last digit. */
 export function kilograms(decimal: string): string {
   return `${amount(decimal)} kg`;
+}
+
+/** A half-open period as people say it, first day to last day: 2022-01-01 and 2022-02-01 are `2022-01-01 to 2022-01-31`. */
+export function days(start: string, end: string): string {
+  const last = formatDate(parseDate(end) - 1);
+  return start === last ? start : `${start} to ${last}`;
+}
+
+/** A factor as it was used: its value, unit and row. */
+export function factorText({
+  value,
+  unit,
+  factor,
+}: {
+  readonly value: string;
+  readonly unit: string;
+  readonly factor: string;
+}): string {
+  return `${value} ${unit} [${factor}]`;
 }

@@ -437,6 +437,24 @@ test('keeps, scrubs and erasures at once do not disturb each other', async (t) =
   for (const { commitment } of erased) assert.equal(archive.find(commitment)?.state, 'erased');
 });
 
+test('a scrub leaves alone what is being kept', async (t) => {
+  const archive = await (await setting(t)).open();
+  const waiting = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  async function* slow(): AsyncGenerator<Uint8Array> {
+    yield bill;
+    begun.resolve();
+    await waiting.promise;
+  }
+  const keeping = archive.keep(slow());
+  await begun.promise;
+  assert.deepEqual(await scrubbed(archive, true), []);
+  assert.deepEqual(archive.list(), []);
+  waiting.resolve();
+  const { commitment } = await keeping;
+  assert.equal((await archive.verify(commitment)).state, 'matches');
+});
+
 test('a large document is read and written piece by piece', async (t) => {
   const { open, store } = await setting(t);
   const [pieces, piece] = [256, Buffer.alloc(65_536, 'x')];

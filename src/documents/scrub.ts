@@ -52,14 +52,15 @@ async function settle(custody: Custody, found: StoreFinding, options: ScrubOptio
   const entry = catalogue.findById(id);
   const commitment = entry && { commitment: entry.commitment };
   if (finding === 'stale-upload') return [{ id, ...commitment, finding, action: 'removed', message }];
-  if (busy.has(id)) return [];
-  const ordered = entry?.state === 'erasing' || entry?.state === 'erased';
+  // What is being kept or erased at this moment is not wrong, only unfinished.
+  if (busy.has(id) || entry?.state === 'erasing') return [];
+  const ordered = entry?.state === 'erased';
   if (finding === 'undeleted-version' || (finding === 'orphan' && ordered)) {
     await store.erase(id);
     return [{ id, ...commitment, finding: 'undeleted-version', action: 'erased-again', message }];
   }
   if (finding === 'orphan') return entry === undefined ? [await settleOrphan(custody, found, options)] : [];
-  // It was erased on order while the scrub was running.
+  // It was erased while the scrub was running.
   if (entry === undefined || ordered) return [];
   catalogue.move(id, 'kept', 'lost');
   return [{ id, ...commitment, finding, action: 'marked-lost', message }];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { factorRow } from '../../test/vectors/fixture-rows.ts';
 import { type FactorRow, type FactorUnit, type FactorValue, factorUnits } from './factor.ts';
 import { compare, formatExact, formatRounded, type Ratio, ratio } from './ratio.ts';
-import { co2eOf, type GwpChoice, lossShare, type RowFigures, rowFigures } from './row-figures.ts';
+import { co2eOf, type GwpChoice, lossShare, type RowFigures, rowFigures, shownFactor } from './row-figures.ts';
 
 const value = (text: string, unit: FactorUnit): FactorValue => ({ value: text, unit });
 const text = (figure: Ratio | undefined) => figure && formatExact(figure);
@@ -186,4 +186,24 @@ test('a loss share is a fraction below one', () => {
     message: 'row fixture2022:US gives no loss rate',
   });
   assert.throws(() => lossShare(factorRow({ loss: { basis: 'factor' } })), { code: 'FACTOR_UNFIT' });
+});
+
+test('the factor shown is the published figure, or what was computed, in the publisher’s unit', () => {
+  const shown = (row: FactorRow, set: GwpChoice, unit: 'kWh' | 'mmBtu' = 'kWh') =>
+    shownFactor(row, rowFigures(row, unit, set), unit);
+  assert.deepEqual(shown(egrid, 'publisher'), value('498.9', 'lb/MWh'));
+  // 497.443 + 0.030 x 28 + 0.004 x 265
+  assert.deepEqual(shown(egrid, 'AR5'), value('499.343', 'lb/MWh'));
+  assert.deepEqual(shown(gasesOnly, 'publisher'), value('499.343', 'lb/MWh'));
+  const long = value('0.123456789012', 'kg/kWh');
+  assert.deepEqual(shown(factorRow({ co2: long }), 'publisher'), long);
+  const odd = factorRow({ co2: long, ch4: value('0', 'kg/kWh'), n2o: value('0.000000001', 'kg/kWh') });
+  // 0.123456789012 + 0.000000265 = 0.123457054012, shown to 9 places
+  assert.deepEqual(shown(odd, 'AR5'), value('0.123457054', 'kg/kWh'));
+  const ukGas = factorRow({ co2e: value('0.18254', 'kgCO2e/kWh(gross)') });
+  assert.deepEqual(shown(ukGas, 'publisher', 'mmBtu'), value('0.18254', 'kgCO2e/kWh(gross)'));
+  assert.throws(() => shownFactor(factorRow({ notApplicable: true }), rowFigures(egrid, 'kWh', 'AR4'), 'kWh'), {
+    code: 'FACTOR_UNFIT',
+    message: 'row fixture2022:US holds no figure to show',
+  });
 });

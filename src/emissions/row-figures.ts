@@ -3,7 +3,7 @@ import type { EnergyUnit } from './energy.ts';
 import { ChannelError } from './error.ts';
 import type { FactorRow, FactorUnit, FactorValue, GwpSet, StatedGwpSet } from './factor.ts';
 import { gwp } from './gwp.ts';
-import { add, divide, formatRounded, multiply, ONE, parseDecimal, type Ratio, ratio } from './ratio.ts';
+import { add, compare, divide, formatRounded, multiply, ONE, parseDecimal, type Ratio, ratio } from './ratio.ts';
 import { conversion } from './unit.ts';
 
 /** Which GWP set a result is asked in; `publisher` takes the publisher's own CO2e. */
@@ -65,12 +65,13 @@ export function rowFigures(row: FactorRow, energyUnit: EnergyUnit, choice: GwpCh
 }
 
 /**
- * The CO2e that was used, in the publisher's unit: the published figure where it was taken, else the one computed from the
- * gases, rounded half-even to 9 places for showing.
+ * The CO2e that was used, in the publisher's unit: the published figure as it is printed where it was taken, else the one
+ * computed from the gases, rounded half-even to 9 places for showing.
  */
 export function shownFactor(row: FactorRow, figures: RowFigures, energyUnit: EnergyUnit): FactorValue {
   const published = row.co2e ?? row.co2;
   if (published === undefined) throw unfit(`row ${row.id} holds no figure to show`, row);
+  if (compare(perEnergy(published, energyUnit, row).value, figures.co2e) === 0) return published;
   const own = perEnergy({ value: '1', unit: published.unit }, energyUnit, row).value;
   return { value: formatRounded(divide(figures.co2e, own), 9), unit: published.unit };
 }

@@ -89,12 +89,7 @@ export function listRecords(database: Database, filter: RecordFilter, request: P
   const after = request.cursor === undefined ? undefined : positionOf(request.cursor);
   const lanes = lanesOf(database, filter);
   const [condition, values] = conditionOf(database, filter, after);
-  const found: Position[] = [];
-  // One walk down an index for each kind (or series of a meter): each is in order already, so the heads of all of them merge.
-  const sql = `SELECT start, seq FROM records WHERE ${lanes.column} = ? AND ${condition}
-    ORDER BY start DESC, seq DESC LIMIT ?`;
-  for (const lane of lanes.ids) found.push(...database.all<Position>(sql, lane, ...values, size + 1));
-  found.sort((a, b) => b.start - a.start || b.seq - a.seq);
+  const found = find(database, lanes, condition, values, size + 1);
   const shown = found.slice(0, size);
   const last = shown.at(-1);
   const more = found.length > size && last !== undefined;
@@ -104,7 +99,35 @@ export function listRecords(database: Database, filter: RecordFilter, request: P
   };
 }
 
-function lanesOf(database: Database, filter: RecordFilter): { column: 'kind' | 'series'; ids: number[] } {
+/** Ids of the kinds, or where a meter is asked of the series, whose records are looked at. */
+interface Lanes {
+  readonly column: 'kind' | 'series';
+  readonly ids: readonly number[];
+}
+
+// Each lane is in order in its index, so the heads of a few lanes merge. Of many, a walk down the index over all of them is
+// shorter: measured with 200 kinds, a page of 50 took 17 ms merged and 5 ms walked.
+const MOST_LANES = 16;
+
+function find(
+  database: Database,
+  { column, ids }: Lanes,
+  condition: string,
+  values: readonly SqlValue[],
+  limit: number,
+): Position[] {
+  const order = 'ORDER BY start DESC, seq DESC LIMIT ?';
+  if (column === 'kind' && ids.length > MOST_LANES) {
+    const sql = `SELECT start, seq FROM records INDEXED BY records_start
+      WHERE kind IN (SELECT value FROM json_each(?)) AND ${condition} ${order}`;
+    return database.all<Position>(sql, JSON.stringify(ids), ...values, limit);
+  }
+  const sql = `SELECT start, seq FROM records WHERE ${column} = ? AND ${condition} ${order}`;
+  const found = ids.flatMap((id) => database.all<Position>(sql, id, ...values, limit));
+  return found.sort((a, b) => b.start - a.start || b.seq - a.seq);
+}
+
+function lanesOf(database: Database, filter: RecordFilter): Lanes {
   const { owner, commodity, flow, country, subdivision, region, meter } = filter;
   if (meter === undefined) {
     const [condition, values] = equals({ owner, commodity, flow, country, subdivision, region });

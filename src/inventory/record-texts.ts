@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { ActivityRecord } from '../channel/index.ts';
 import type { Database } from './database.ts';
 
-// Canonical texts of neighbours repeat one another: 64 together take a fifth of the room, and one is read in a fraction of a
+// Canonical texts of neighbours repeat one another: 64 together take a tenth of the room, and one is read in a fraction of a
 // millisecond. JSON text holds no line feed.
 const BUNDLE = 64;
 const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };

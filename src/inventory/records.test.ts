@@ -76,6 +76,28 @@ test('pages follow one another without repeats while records come in', () => {
   assert.throws(() => inventory.records({}, { limit: 0 }), { code: 'FIELD_INVALID' });
 });
 
+test('a list over many kinds is in the same order as one over few', () => {
+  const chain = new Chain();
+  const records = Array.from({ length: 40 }, (_, at) =>
+    daily((at % 9) + 1, { owner: `M${at % 20}`, meter: meterOf(`${at}`) }),
+  );
+  chain.submit(...records);
+  const inventory = modelOf(chain);
+  const listed: string[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = inventory.records({ flow: 'delivered' }, { limit: 7, ...(cursor === undefined ? {} : { cursor }) });
+    listed.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+  }
+  const order = records
+    .map((record, at) => ({ id: idOf(record), start: record.start, at }))
+    .sort((a, b) => (a.start === b.start ? b.at - a.at : a.start < b.start ? 1 : -1));
+  assert.deepEqual(
+    listed,
+    order.map(({ id }) => id),
+  );
+});
+
 test('filters narrow a list', () => {
   const chain = new Chain();
   const estimated = daily(1, { readBasis: 'estimated', meter: meterOf('a') });

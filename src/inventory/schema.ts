@@ -32,6 +32,7 @@ export const schema = `
     in_range INTEGER NOT NULL) STRICT;
   CREATE INDEX records_id ON records (id_start);
   CREATE INDEX records_kind ON records (kind, start);
+  CREATE INDEX records_start ON records (start, seq, kind);
   CREATE INDEX records_series ON records (series, start);
   CREATE INDEX records_document ON records (document) WHERE document IS NOT NULL;
   CREATE INDEX records_beyond ON records (kind) WHERE in_range = 0;

@@ -29,6 +29,8 @@ export interface LedgerFiles {
   fsck(progress: Progress): Promise<VerifyReport>;
   /** The channel's rules run again over every submission. */
   replay(progress: Progress): Promise<VerifyReport>;
+  /** Builds the state anew from the log. */
+  rebuild(progress: Progress): Promise<void>;
   /** What was found and mended when the ledger was opened. */
   notices(): readonly string[];
 }

@@ -34,7 +34,7 @@ export const useCases = {
   records: listRecords,
   show: showRecord,
   verify,
-  fsck: (node: Node, _args: Record<string, never>, progress: Progress) => fsck(node, progress),
+  fsck,
   documents: (node: Node, _args: Record<string, never>) => listDocuments(node),
   verifyDocuments,
   attachDocument,

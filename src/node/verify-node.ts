@@ -37,12 +37,22 @@ export interface FsckPart {
   readonly faults: readonly { readonly where: string; readonly message: string }[];
 }
 
-/** Every file of the node. Mends nothing but the documents' own unfinished work. */
+/**
+ * Every file of the node. Mends nothing but the documents' own unfinished work, unless asked to build anew what is derived from
+ * the log: the ledger's state and the read model.
+ */
 export async function fsck(
   node: Node,
+  { rebuild }: { readonly rebuild?: boolean },
   progress: Progress,
 ): Promise<{ readonly ok: boolean; readonly parts: readonly FsckPart[] }> {
   const parts: FsckPart[] = [];
+  if (rebuild === true) {
+    await node.ledgerFiles?.rebuild(progress);
+    await node.inventory.rebuild(node.ledger, (done, total) =>
+      progress({ what: 'building the read model', done, total }),
+    );
+  }
   const ledger = await (node.ledgerFiles?.fsck(progress) ?? node.ledger.verify());
   parts.push({
     part: 'ledger',

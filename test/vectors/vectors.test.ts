@@ -1,8 +1,7 @@
 // The worked examples, by their ids. Expected values are the published ones or the arithmetic written beside them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildRecord, type RecordFacts, recordId } from '../../src/channel/index.ts';
-import { MeterYears } from '../../src/channel/meter-years.ts';
+import { buildRecord, MeterYears, type RecordFacts, recordId } from '../../src/channel/index.ts';
 import {
   add,
   type Calculation,
