@@ -172,7 +172,10 @@ test('a GWP set that a row cannot give is refused', async () => {
   const gas = recordOf(gasLine({ gwp: 'AR6' }));
   // 10 mmBtu x (53.06 + 0.001 x 27.9 + 0.0001 x 273)
   assert.equal(gas.emissions?.co2e, '531.152');
-  await channel.submit(acme, 'records.submit', pageOf([gas]));
+  // One page may ask one row for several sets.
+  const own = recordOf(gasLine({ meter: meterB }));
+  assert.equal(own.emissions?.co2e, '531.145');
+  await channel.submit(acme, 'records.submit', pageOf([gas, own]));
 });
 
 const us = (id: string) => candidate(egrid, id);
@@ -200,6 +203,12 @@ test('slices: uncut year end, needless cuts, gaps and overlaps', async () => {
     { ...year2022, from: '2022-03-16', to: '2022-04-01' },
   ]);
   await refuseRecord(channel, acme, backwards, { code: 'SLICES_INVALID', where });
+  const empty = build(twoYears, [
+    { ...year2021, from: '2021-12-16', to: '2022-01-01' },
+    { ...year2022, from: '2022-01-01', to: '2022-01-01' },
+    { ...year2022, from: '2022-01-01', to: '2022-01-15' },
+  ]);
+  await refuseRecord(channel, acme, empty, { code: 'SLICES_INVALID', where });
   const early = build(twoYears, [
     { ...year2021, from: '2021-12-16', to: '2021-12-31' },
     { ...year2022, from: '2021-12-31', to: '2022-01-15' },

@@ -35,9 +35,11 @@ function textOf(value: unknown, depth: number): string {
   }
 }
 
-// Array.from visits the holes of a sparse array, which `map` would leave out of the text.
+// By position, so that the holes of a sparse array are met and refused.
 function arrayText(value: readonly unknown[], depth: number): string {
-  return `[${Array.from(value, (member) => textOf(member, depth)).join(',')}]`;
+  const parts: string[] = [];
+  for (let at = 0; at < value.length; at += 1) parts.push(textOf(value[at], depth));
+  return `[${parts.join(',')}]`;
 }
 
 function objectText(value: object, depth: number): string {

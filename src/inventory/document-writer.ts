@@ -30,11 +30,12 @@ export class DocumentWriter {
 
   /** The document that a record names, made where it is new. */
   named(commitment: string, owner: string): { id: number; state: number } {
-    const recent = this.#recent.get(commitment);
+    const key = commitment + owner;
+    const recent = this.#recent.get(key);
     if (recent !== undefined) return recent;
     const document = this.#known(commitment, owner);
     if (this.#recent.size > 50_000) this.#recent.clear();
-    this.#recent.set(commitment, document);
+    this.#recent.set(key, document);
     return document;
   }
 
@@ -42,7 +43,7 @@ export class DocumentWriter {
   attach(status: DocumentStatus, seqs: readonly number[]): number | undefined {
     const known = this.#known(status.commitment, status.owner);
     if (known.attached === 1) return undefined;
-    this.#database.run('UPDATE documents SET attached = 1, owner = ? WHERE id = ?', status.owner, known.id);
+    this.#database.run('UPDATE documents SET attached = 1 WHERE id = ?', known.id);
     for (const seq of seqs) this.#database.run('INSERT OR IGNORE INTO attachments VALUES (?, ?)', known.id, seq);
     return known.id;
   }
@@ -64,7 +65,7 @@ export class DocumentWriter {
 
   verdict(request: DocumentRequest): number | undefined {
     this.#update(request);
-    const known = this.#find(request.commitment);
+    const known = this.#find(request.commitment, request.owner);
     const gone = known?.state === evidenceCode('erased') || known?.state === evidenceCode('lost');
     if (gone || request.verdict === undefined) return undefined;
     return this.#setState(request.commitment, request.owner, afterVerdict[request.verdict]);
@@ -102,8 +103,8 @@ export class DocumentWriter {
 
   #setState(commitment: string, owner: string, state: EvidenceState): number {
     const { id } = this.#known(commitment, owner);
-    this.#database.run('UPDATE documents SET state = ?, owner = ? WHERE id = ?', evidenceCode(state), owner, id);
-    this.#recent.delete(commitment);
+    this.#database.run('UPDATE documents SET state = ? WHERE id = ?', evidenceCode(state), id);
+    this.#recent.delete(commitment + owner);
     return id;
   }
 
@@ -117,15 +118,17 @@ export class DocumentWriter {
       owner,
       state,
     );
-    if (added === 0) return this.#find(commitment) as DocumentRow;
+    if (added === 0) return this.#find(commitment, owner) as DocumentRow;
     this.#next += 1;
     return { id: this.#next - 1, state, attached: 0 };
   }
 
-  #find(commitment: string): DocumentRow | undefined {
+  // By owner too, as on the ledger: a member that copies another's commitment into a record of its own gets one of its own.
+  #find(commitment: string, owner: string): DocumentRow | undefined {
     return this.#database.get<DocumentRow>(
-      'SELECT id, state, attached FROM documents WHERE commitment = ?',
+      'SELECT id, state, attached FROM documents WHERE commitment = ? AND owner = ?',
       Buffer.from(commitment, 'hex'),
+      owner,
     );
   }
 

@@ -45,7 +45,7 @@ export const schema = `
     begun INTEGER NOT NULL, ${figureColumns.map((column) => `${column} INTEGER NOT NULL`).join(', ')},
     PRIMARY KEY (kind, month, quality)) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE documents (id INTEGER PRIMARY KEY, commitment BLOB NOT NULL UNIQUE, owner TEXT NOT NULL, state INTEGER NOT NULL, attached INTEGER NOT NULL, reason TEXT, date TEXT) STRICT;
+  CREATE TABLE documents (id INTEGER PRIMARY KEY, commitment BLOB NOT NULL, owner TEXT NOT NULL, state INTEGER NOT NULL, attached INTEGER NOT NULL, reason TEXT, date TEXT, UNIQUE (commitment, owner)) STRICT;
   CREATE TABLE attachments (document INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (document, seq))
     STRICT, WITHOUT ROWID;
   CREATE INDEX attachments_seq ON attachments (seq);

@@ -65,7 +65,7 @@ async function answerOf(
 ): Promise<{ answer: string; reason?: string }> {
   if (args.offer !== undefined) return { answer: 'offered' };
   if (args.refuse !== undefined) return { answer: 'refused', reason: args.refuse };
-  const state = node.inventory.documents({ commitment: request.commitment }).items[0]?.state;
+  const state = node.inventory.documents({ commitment: request.commitment, owner: request.owner }).items[0]?.state;
   if (state !== 'erased' && state !== 'lost')
     throw new ChannelError(
       'DOCUMENT_STATE',

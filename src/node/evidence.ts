@@ -198,5 +198,5 @@ export async function commitmentOf(node: Node, text: string): Promise<string> {
 }
 
 function onLedger(node: Node, commitment: string): DocumentView | undefined {
-  return node.inventory.documents({ commitment }).items[0];
+  return node.inventory.documents({ commitment, owner: node.member }).items[0];
 }
