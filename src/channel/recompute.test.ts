@@ -203,10 +203,11 @@ test('slices: uncut year end, needless cuts, gaps and overlaps', async () => {
     { ...year2022, from: '2022-03-16', to: '2022-04-01' },
   ]);
   await refuseRecord(channel, acme, backwards, { code: 'SLICES_INVALID', where });
-  const empty = build(twoYears, [
-    { ...year2021, from: '2021-12-16', to: '2022-01-01' },
-    { ...year2022, from: '2022-01-01', to: '2022-01-01' },
-    { ...year2022, from: '2022-01-01', to: '2022-01-15' },
+  const april = line({ place: { country: 'IN' }, start: '2022-03-17', end: '2022-04-16' });
+  const empty = build(april, [
+    { main: candidate(india, 'in:2021'), from: '2022-03-17', to: '2022-04-01' },
+    { main: candidate(india, 'in:2022'), from: '2022-04-01', to: '2022-04-01' },
+    { main: candidate(india, 'in:2022'), from: '2022-04-01', to: '2022-04-16' },
   ]);
   await refuseRecord(channel, acme, empty, { code: 'SLICES_INVALID', where });
   const early = build(twoYears, [

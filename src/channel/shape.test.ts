@@ -72,6 +72,9 @@ test('texts', () => {
   // U+2FE0 and U+50000 are not assigned; whether they ever are must not matter.
   passes(line, '\u2FE0', '\u{50000}', 'x'.repeat(200));
   fails(line, 'at', '', 'a\nb', 'a\u0000', '\uD800', 'a\u200Bb', 'a\u202Eb', 'a\u2028b', '\uE000', 'x'.repeat(201));
+  for (const hidden of ['\u00AD', '\u061C', '\u180E', '\u200F', '\u2060', '\uFEFF', '\uFFF9', '\u{E0041}']) {
+    fails(line, 'at', `a${hidden}b`);
+  }
   passes(memberId, 'ACME', 'Org1MSP', 'a.b-c');
   fails(memberId, 'at', '1a', 'a/b', 'a b', 'Ä', '');
   passes(key, '2024:import_1.a-b');

@@ -1,8 +1,11 @@
 import { styleText } from 'node:util';
+import { rotateFileNodeKey } from '../documents/index.ts';
+import { nodePaths } from './config.ts';
 import { type InitAnswer, type InitOptions, initNode } from './init.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
 import { progressLine } from './progress-line.ts';
+import { openNode } from './wire.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -40,5 +43,21 @@ export async function status(folder: string, options: Json): Promise<void> {
       ...(answer.openRequests === 0 ? [] : [`  requests    ${answer.openRequests} to answer: see uec document list`]),
       ...answer.notices.map((notice) => `  notice      ${notice}`),
     ].join('\n'),
+  );
+}
+
+/** The vault's key is a file of this machine, so this works on the folder itself and waits for whoever has it open. */
+export async function rekey(folder: string, options: Json): Promise<void> {
+  const node = await openNode(folder, 'uec rekey');
+  try {
+    await rotateFileNodeKey(node.archive.vault, nodePaths(folder).nodeKey);
+  } finally {
+    await node.close();
+  }
+  print(
+    { rekeyed: true },
+    options.json,
+    () =>
+      `Every secret is wrapped by a new key. Copy ${nodePaths(folder).nodeKey} to where you keep the keys, and destroy old copies.`,
   );
 }

@@ -74,6 +74,9 @@ function addNodeCommands(program: Command): void {
   command(program, 'fsck <dir>', 'check every file of the node: ledger, state, read model, factors, documents')
     .option('--rebuild', 'first build the state and the read model anew from the log')
     .action(async (dir: string, options) => (await import('./commands-verify.ts')).fsck(resolvePath(dir), options));
+  command(program, 'rekey <dir>', "replace the key that wraps every secret of the node's vault").action(
+    async (dir: string, options) => (await import('./commands-node.ts')).rekey(resolvePath(dir), options),
+  );
   command(program, 'demo', 'three members on this machine: sample bills to proven records')
     .option('--exit', 'end instead of serving')
     .option('--dir <dir>', 'keep the nodes in this folder instead of a temporary one')

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBills } from '../bills/index.ts';
 import { channelContract } from '../channel/index.ts';
-import { Archive, openFileNodeKey } from '../documents/index.ts';
+import { Archive, openWithFileNodeKey } from '../documents/index.ts';
 import { FolderStore } from '../documents/stores/folder.ts';
 import { isChannelError } from '../emissions/index.ts';
 import { loadUsPlaces, SqliteFactorStore, type UsPlaces } from '../factors/index.ts';
@@ -54,7 +54,7 @@ async function openStores(folder: string, config: NodeConfig, { ledger, embedded
   const paths = nodePaths(folder);
   const store = await FolderStore.open(paths.documents);
   const archive = await patiently(async () =>
-    Archive.open({ folder: paths.archive, nodeKey: await openFileNodeKey(paths.nodeKey), store }),
+    openWithFileNodeKey(paths.nodeKey, (nodeKey) => Archive.open({ folder: paths.archive, nodeKey, store })),
   );
   const inventory = await openInventory(paths.inventory, ledger);
   const factors = new SqliteFactorStore(paths.factors);
