@@ -42,8 +42,8 @@ async function ask({ channel, target }: Scene, by = audit): Promise<string> {
 
 const answer = ({ channel }: Scene, request: string, given: string, reason?: string) =>
   channel.submit(acme, 'documents.answer', { answer: given, request, reason });
-const verdict = ({ channel }: Scene, request: string, given: string, by = audit) =>
-  channel.submit(by, 'documents.verdict', { request, verdict: given });
+const verdict = ({ channel }: Scene, request: string, given: string, options: { timestamp?: string } = {}) =>
+  channel.submit(audit, 'documents.verdict', { request, verdict: given }, options);
 const erase = ({ channel, target }: Scene) =>
   channel.submit(acme, 'documents.erased', { commitment, date, reason: 'data-subject-request', target });
 const lose = ({ channel, target }: Scene) => channel.submit(acme, 'documents.lost', { commitment, date, target });
@@ -79,7 +79,16 @@ test('T25: a document that was not offered is never verified', async () => {
     const args = { request, verdict: given };
     await at.channel.refuse(audit, 'documents.verdict', args, { code: 'DOCUMENT_STATE' });
   }
-  await verdict(at, request, 'not-presented');
+  // The owner has its time: silence says nothing before the deadline has passed.
+  const early = { request, verdict: 'not-presented' };
+  await at.channel.refuse(
+    audit,
+    'documents.verdict',
+    early,
+    { code: 'DOCUMENT_STATE' },
+    { timestamp: `${deadline}T23:59:59.999Z` },
+  );
+  await verdict(at, request, 'not-presented', { timestamp: '2024-07-02T00:00:00.000Z' });
   assert.equal(stateOf(at), 'withheld');
   // Closed: a later answer or verdict changes nothing.
   for (const [by, name, args] of [

@@ -139,6 +139,15 @@ export async function giveVerdict(
       { fix: 'Give the verdict not-presented, or wait for the answer.' },
     );
   }
+  if (
+    args.verdict === 'not-presented' &&
+    request.answer === undefined &&
+    context.timestamp.slice(0, 10) <= request.deadline
+  ) {
+    throw new ChannelError('DOCUMENT_STATE', `${request.owner} has until ${request.deadline} to answer`, {
+      fix: 'Wait for the answer or the end of the deadline.',
+    });
+  }
   const stateKey = stateKeys.document(request.owner, request.commitment);
   const status = (await read<DocumentStatus>(context, stateKey)) as DocumentStatus;
   const judged = { ...request, verdict: args.verdict };

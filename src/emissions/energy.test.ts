@@ -110,8 +110,8 @@ test('a heat content that no gas has is refused', () => {
   assert.equal(perMcf('0.3'), '0.3 mmBtu');
   assert.equal(perMcf('3'), '3 mmBtu');
   const refused: [string, HeatContent['unit']][] = [
-    ['0.299999', 'mmBtu/Mcf'],
-    ['3.000001', 'mmBtu/Mcf'],
+    ['0.2999999', 'mmBtu/Mcf'],
+    ['3.0000001', 'mmBtu/Mcf'],
     ['0', 'mmBtu/Mcf'],
     ['1026', 'therm/CCF'],
     ['1.026', 'Btu/ft3'],

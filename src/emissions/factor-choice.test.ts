@@ -282,8 +282,15 @@ test('a row with a broken date is refused, unless nothing asks for it', () => {
   const broken = candidate(grid(2022, { id: 'broken', validFrom: '2022-13-01' }));
   const asked = query('2022-01-01', '2022-02-01');
   assert.throws(() => ids(asked, broken, candidate(grid(2022))), { code: 'DATE_INVALID' });
-  const abroad = { ...broken, row: { ...broken.row, place: { country: 'CA' } } };
-  assert.deepEqual(ids(asked, abroad, candidate(grid(2022))), ['grid2022']);
+  for (const changes of [
+    { place: { country: 'CA' } },
+    { method: 'upstream' },
+    { publisher: 'desnz' },
+    { commodity: 'heat' },
+  ] as const) {
+    const elsewhere = { ...broken, row: { ...broken.row, ...changes } };
+    assert.deepEqual(ids(asked, elsewhere, candidate(grid(2022))), ['grid2022']);
+  }
 });
 
 test('what was looked for is told step by step', () => {

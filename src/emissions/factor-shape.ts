@@ -180,10 +180,10 @@ function checkValue(figure: FactorValue | undefined, field: string, units: reado
   const { value, unit, ...rest } = figure as Loose;
   if (Object.keys(rest).length > 0) throw fail(field, 'has a field that is not one of value, unit');
   if (typeof value !== 'string' || !isCanonicalDecimal(value)) {
-    throw fail(field, `'${String(value).slice(0, 40)}' is not a plain decimal in its shortest form`);
+    throw fail(field, `${shown(value)} is not a plain decimal in its shortest form`);
   }
-  if (!factorUnits.includes(unit as FactorUnit)) throw fail(field, `unit '${String(unit).slice(0, 40)}' is unknown`);
-  if (!units.includes(unit as string)) throw fail(field, `unit ${String(unit)} does not fit the row's method`);
+  if (!factorUnits.includes(unit as FactorUnit)) throw fail(field, `unit ${shown(unit)} is unknown`);
+  if (!units.includes(unit as string)) throw fail(field, `unit ${unit as string} does not fit the row's method`);
 }
 
 function checkGwp(row: FactorRow, fail: Fail): void {
@@ -193,6 +193,11 @@ function checkGwp(row: FactorRow, fail: Fail): void {
       throw fail('gwpSet', `is not stated, but ${gas} is given as CO2e`);
     }
   }
+}
+
+/** A text as it came, shortened; of anything else only its type, since putting it to text could run on for ever. */
+function shown(value: unknown): string {
+  return `'${typeof value === 'string' ? value.slice(0, 40) : typeof value}'`;
 }
 
 function isObject(value: unknown): value is Loose {

@@ -175,7 +175,8 @@ async function announceGone(
 ): Promise<string | null> {
   const known = onLedger(node, commitment);
   const record = known?.records[0];
-  if (known === undefined || record === undefined || known.state === 'erased') return null;
+  // Erased and lost are final on the ledger: what was lost is never called erased.
+  if (known === undefined || record === undefined || known.state === 'erased' || known.state === 'lost') return null;
   const args = defined({ commitment, date, reason, target: provenRecord(node, record) });
   const { transactionId } = await node.ledger.submit(name, canonical(args));
   await node.inventory.catchUp(node.ledger);
