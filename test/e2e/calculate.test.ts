@@ -1,0 +1,237 @@
+// `uec calculate` in a process of its own. Expected values: published factors, computed with rational arithmetic apart from
+// this software (eGRID2022 CAMX 499.278 lb CO2e/MWh; EEA 2025 DE 2023 316 g/kWh; DESNZ 2023; CEA V21.0; EPA Hub 2025 Table 1).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CalculateOptions, calculateCommand } from '../../src/cli/calculate.ts';
+import { exitCodeOf } from '../../src/cli/exit-code.ts';
+import { isChannelError } from '../../src/emissions/index.ts';
+import { answerOf, command, jsonCommand, refusalOf } from '../support/command.ts';
+
+const january = ['--start', '2022-01-01', '--end', '2022-02-01', '--quantity', '1000', '--unit', 'kWh'];
+const camx = ['calculate', '--country', 'US', '--region', 'CAMX'];
+
+interface Electricity {
+  readonly kWh: string;
+  readonly slices: readonly {
+    readonly year: number;
+    readonly days: number;
+    readonly kWh: string;
+    readonly location: {
+      readonly factor: string;
+      readonly value: string;
+      readonly unit: string;
+      readonly co2e: string;
+    };
+  }[];
+  readonly location: Readonly<Record<string, string | null>>;
+  readonly market: Readonly<Record<string, string | boolean | null>>;
+  readonly losses: { readonly kWh: string | null; readonly co2e: string; readonly basis: string } | null;
+  readonly flags: readonly string[];
+}
+
+interface Fuel {
+  readonly scope: number;
+  readonly energy: { readonly value: string; readonly unit: string };
+  readonly slices: readonly unknown[];
+  readonly emissions: Readonly<Record<string, string | null>>;
+  readonly flags: readonly string[];
+}
+
+/** Every text in a JSON value that looks like a number must be a plain decimal without trailing zeros. */
+function checkDecimals(value: unknown): void {
+  if (typeof value === 'string' && /^[-+0-9.][-+0-9.eE]*$/.test(value) && !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value))
+    assert.match(value, /^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/);
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(checkDecimals);
+}
+
+test('electricity: the shape that was promised, and the figures of the publisher', async () => {
+  const answer = await answerOf<Electricity>([...camx, ...january]);
+  const { kWh, slices, location, market, losses, flags } = answer;
+  assert.equal(kWh, '1000');
+  assert.equal(slices.length, 1);
+  const [slice] = slices;
+  assert.deepEqual(
+    { year: slice?.year, days: slice?.days, kWh: slice?.kWh, location: slice?.location },
+    {
+      year: 2022,
+      days: 31,
+      kWh: '1000',
+      location: { factor: 'eGRID2022:CAMX', value: '499.278', unit: 'lb/MWh', co2e: '226.468691' },
+    },
+  );
+  // 497.443, 0.03 and 0.004 lb/MWh x 0.45359237.
+  assert.deepEqual(location, {
+    co2e: '226.468691',
+    co2: '225.636349',
+    ch4: '0.013608',
+    n2o: '0.001814',
+    unit: 'kg',
+    gwpSet: 'AR4',
+  });
+  assert.equal(market.co2e, '229.049537');
+  assert.equal(market.factor, 'Green-e-2024:CAMX');
+  assert.equal(market.tier, 'residual-mix');
+  assert.equal(market.residualMixAvailable, true);
+  for (const key of ['co2e', 'co2', 'ch4', 'n2o', 'unit', 'gwpSet', 'factor', 'tier', 'residualMixAvailable'])
+    assert.ok(key in market, key);
+  assert.deepEqual(Object.keys(losses ?? {}).sort(), ['basis', 'co2e', 'kWh']);
+  assert.equal(losses?.basis, 'generation');
+  assert.ok(Array.isArray(flags));
+  checkDecimals(answer);
+});
+
+test('the same place by ZIP, by state and region, by utility; spellings of the unit', async () => {
+  const ways = [
+    ['calculate', '--zip', '94105', ...january],
+    ['calculate', '--zip', '94105-1234', '--country', 'us', ...january],
+    [...camx, '--subdivision', 'US-CA', ...january.slice(0, 4), '--quantity', '1', '--unit', 'MWh'],
+    ['calculate', '--utility', '14328', ...january.slice(0, 6), '--unit', 'KWH'],
+  ];
+  for (const way of ways) {
+    const answer = await answerOf<Electricity>(way);
+    assert.equal(answer.location.co2e, '226.468691', way.join(' '));
+  }
+});
+
+test('other countries: EEA, DESNZ with its losses, India across the end of its fiscal year', async () => {
+  const year = ['--start', '2023-03-15', '--end', '2023-04-15', '--unit', 'kWh'];
+  const germany = await answerOf<Electricity>(['calculate', '--country', 'DE', ...year, '--quantity', '1000']);
+  assert.equal(germany.location.co2e, '316');
+  assert.equal(germany.market.co2e, '719.9');
+  assert.equal(germany.losses, null);
+  assert.ok(germany.flags.includes('losses-unavailable'));
+  const uk = await answerOf<Electricity>(['calculate', '--country', 'GB', ...year, '--quantity', '1000']);
+  assert.equal(uk.location.co2e, '207.074289');
+  assert.deepEqual(uk.losses, { kWh: null, co2e: '17.915111', basis: 'factor' });
+  for (const place of [
+    ['--country', 'IN'],
+    ['--subdivision', 'IN-KA'],
+  ]) {
+    const india = await answerOf<Electricity>(['calculate', ...place, ...year, '--quantity', '5580']);
+    assert.deepEqual(
+      india.slices.map(({ days, kWh, location }) => [days, kWh, location.factor, location.co2e]),
+      [
+        [17, '3060', 'CEA-V21.0:2022-23', '2200.446'],
+        [14, '2520', 'CEA-V21.0:2023-24', '1837.08'],
+      ],
+    );
+    assert.equal(india.location.co2e, '4037.526');
+    assert.equal(india.location.ch4, null);
+  }
+});
+
+test('gas: therms with EPA figures, another GWP set, UK kWh on the net calorific value', async () => {
+  const therms = ['calculate', '--country', 'US', '--commodity', 'natural-gas', ...january.slice(0, 4)];
+  const gas = await answerOf<Fuel>([...therms, '--quantity', '1000', '--unit', 'therm', '--gwp', 'AR5']);
+  assert.deepEqual(gas.energy, { value: '100', unit: 'mmBtu' });
+  assert.equal(gas.scope, 1);
+  // 100 x (53.06 + 0.001 x 28 + 0.0001 x 265)
+  assert.deepEqual(gas.emissions, {
+    co2e: '5311.45',
+    co2: '5306',
+    ch4: '0.1',
+    n2o: '0.01',
+    unit: 'kg',
+    gwpSet: 'AR5',
+  });
+  checkDecimals(gas);
+  // 100 x (53.06 + 0.001 x 27.9 + 0.0001 x 273)
+  const ar6 = await answerOf<Fuel>([...therms, '--quantity', '1000', '--unit', 'therm', '--gwp', 'AR6']);
+  assert.equal(ar6.emissions.co2e, '5311.52');
+  // 10 Mcf x 1.037 mmBtu/Mcf
+  const volume = await answerOf<Fuel>([...therms, '--quantity', '10', '--unit', 'Mcf', '--heat-content', '1.037']);
+  assert.deepEqual(volume.energy, { value: '10.37', unit: 'mmBtu' });
+  const uk = ['calculate', '--country', 'GB', '--commodity', 'natural-gas', '--start', '2023-01-01'];
+  const net = await answerOf<Fuel>([
+    ...uk,
+    '--end',
+    '2023-02-01',
+    '--quantity',
+    '1000',
+    '--unit',
+    'kWh',
+    '--calorific',
+    'net',
+  ]);
+  assert.equal(net.emissions.gwpSet, 'AR5');
+  // 1000 kWh are 3.412142 mmBtu, rounded to 6 decimals; x 1055.05585262 / 3.6 kWh x 0.202671418792.
+  assert.equal(net.emissions.co2e, '202.671441');
+});
+
+test('for a person: the figures with their factors and citations', async () => {
+  const { code, stdout, stderr } = await command([...camx, ...january]);
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+  assert.match(stdout, /226\.468691 kg CO2e/);
+  assert.match(stdout, /499\.278 lb\/MWh \[eGRID2022:CAMX\]/);
+  assert.match(stdout, /egrid2022/i);
+});
+
+const base: CalculateOptions = {
+  commodity: 'electricity',
+  country: 'US',
+  region: 'CAMX',
+  start: '2022-01-01',
+  end: '2022-02-01',
+  quantity: '1000',
+  unit: 'kWh',
+};
+const { country: _country, region: _region, ...nowhere } = base;
+
+const refusals: readonly [what: string, options: CalculateOptions, code: string, exit: number, words: RegExp][] = [
+  ['unknown unit', { ...base, unit: 'smoots' }, 'UNIT_UNKNOWN', 2, /smoots.*kWh/s],
+  ['bare ton', { ...base, unit: 'ton' }, 'UNIT_AMBIGUOUS', 2, /short ton.*long ton/s],
+  ['negative', { ...base, quantity: '-5' }, 'QUANTITY_NEGATIVE', 2, /exported/],
+  ['exponent', { ...base, quantity: '1e3' }, 'DECIMAL_INVALID', 2, /1e3.*exponent/s],
+  ['thousands separator', { ...base, quantity: '1,234' }, 'DECIMAL_INVALID', 2, /thousands/],
+  ['blank usage', { ...base, quantity: '' }, 'QUANTITY_BLANK', 2, /blank/],
+  ['a unit of another commodity', { ...base, unit: 'm3' }, 'UNIT_UNFIT', 2, /m3/],
+  [
+    'end before start',
+    { ...base, start: '2022-02-01', end: '2022-01-01' },
+    'PERIOD_INVALID',
+    2,
+    /2022-02-01 to 2022-01-01.*exclusive/s,
+  ],
+  ['30 February', { ...base, start: '2022-02-30', end: '2022-03-02' }, 'DATE_INVALID', 2, /2022-02-30/],
+  ['unknown ZIP', { ...nowhere, zip: '00000' }, 'ZIP_UNKNOWN', 2, /00000.*--region/s],
+  ['unknown utility', { ...nowhere, utility: '999999' }, 'UTILITY_UNKNOWN', 2, /--zip/],
+  ['no place', nowhere, 'PLACE_INVALID', 2, /country/],
+  ['place without a factor', { ...nowhere, country: 'AQ' }, 'FACTOR_NOT_FOUND', 4, /AQ.*2022-01-01/s],
+  ['a ZIP in another country', { ...nowhere, country: 'DE', zip: '94105' }, 'PLACE_INVALID', 2, /DE/],
+  ['GWP set', { ...base, gwp: 'AR9' }, 'OPTION_INVALID', 2, /AR4, AR5, AR6/],
+  ['commodity', { ...base, commodity: 'coal' }, 'COMMODITY_UNKNOWN', 2, /coal.*natural-gas/s],
+];
+for (const [what, options, code, exit, words] of refusals) {
+  test(`refused: ${what}`, async () => {
+    const error = await calculateCommand(options).then(
+      () => assert.fail('it was calculated'),
+      (reason: unknown) => reason,
+    );
+    assert.ok(isChannelError(error));
+    assert.equal(error.code, code);
+    assert.equal(exitCodeOf(error), exit);
+    assert.match(`${error.message} ${error.fix}`, words);
+  });
+}
+
+test('a refusal is one JSON object on stdout where asked, and a text on stderr otherwise', async () => {
+  const args = [...camx, ...january.slice(0, 6), '--unit', 'ton'];
+  const refusal = await refusalOf(args);
+  assert.deepEqual([refusal.code, refusal.exit, refusal.where], ['UNIT_AMBIGUOUS', 2, 'unit']);
+  const plain = await command(args);
+  assert.deepEqual([plain.code, plain.stdout], [2, '']);
+  assert.match(plain.stderr, /^UNIT_AMBIGUOUS: .*short ton.*\n {2}Name the unit/);
+});
+
+test('a wrong use of the command ends with 2', async () => {
+  for (const args of [['calculate', '--bogus'], ['bogus'], ['document']]) {
+    const { code, answer } = await jsonCommand<{ error: { code: string; message: string; fix: string } }>(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.equal(answer.error.code, 'OPTION_INVALID');
+    assert.notEqual(answer.error.message, '');
+  }
+  const plain = await command(['inventory', 'x', '--year', '20']);
+  assert.deepEqual([plain.code, plain.stdout], [2, '']);
+  assert.match(plain.stderr, /--year.*four digits/);
+});
