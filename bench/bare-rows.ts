@@ -6,7 +6,18 @@ import type { ActivityRecord, RecordPage } from '../src/channel/index.ts';
 const columns: readonly string[] = [
   ...['owner', 'commodity', 'flow', 'start', 'end', 'stated_end', 'zone', 'quantity', 'unit', 'read_basis', 'country'],
   ...['subdivision', 'region', 'meter', 'energy', 'energy_unit', 'flags', 'document', 'factors', 'slices'],
-  ...['co2e', 'co2', 'ch4', 'n2o', 'gwp_set', 'market_co2e', 'market_co2', 'market_ch4', 'market_n2o', 'market_gwp_set'],
+  ...[
+    'co2e',
+    'co2',
+    'ch4',
+    'n2o',
+    'gwp_set',
+    'market_co2e',
+    'market_co2',
+    'market_ch4',
+    'market_n2o',
+    'market_gwp_set',
+  ],
   ...['tier', 'residual', 'losses_basis', 'losses_kwh', 'losses_co2e'],
 ];
 

@@ -2,7 +2,12 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { channelContract } from '../src/channel/index.ts';
 import { canonical } from '../src/emissions/index.ts';
 import { MemoryFactorStore, type Release } from '../src/factors/index.ts';
-import { createEmbeddedLedger, type EmbeddedLedger, type Envelope, signEnvelope } from '../src/ledger/embedded/index.ts';
+import {
+  createEmbeddedLedger,
+  type EmbeddedLedger,
+  type Envelope,
+  signEnvelope,
+} from '../src/ledger/embedded/index.ts';
 import type { Signer } from '../src/ledger/index.ts';
 import { publishReleases } from '../src/node/index.ts';
 import { type MadePage, members } from './records.ts';
@@ -30,10 +35,7 @@ export async function makeChannel(dir: string, releases: readonly Release[]): Pr
     },
   });
   for (const { member, publicKey } of others) {
-    await ledger.submit(
-      'members.admit',
-      canonical({ id: member, name: member, publicKey, roles: ['reporter'] }),
-    );
+    await ledger.submit('members.admit', canonical({ id: member, name: member, publicKey, roles: ['reporter'] }));
   }
   await publishReleases({ ledger, factors: new MemoryFactorStore() }, releases, () => undefined);
   return { ledger, signers };

@@ -100,7 +100,7 @@ async function fateOf({ folder }: Workplace, mutant: Mutant): Promise<Fate> {
   await writeFile(target, original.slice(0, mutant.start) + mutant.to + original.slice(mutant.end));
   try {
     for (const tests of await testsOf(mutant.file)) {
-      if (!(await testsPass(folder, tests, 30))) return 'killed';
+      if (!(await testsPass(folder, tests, 60))) return 'killed';
     }
     return 'survived';
   } finally {

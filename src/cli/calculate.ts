@@ -8,7 +8,7 @@ import {
   heatContentUnits,
 } from '../emissions/index.ts';
 import { bundledFor, loadBundled, loadUsPlaces, MemoryFactorStore } from '../factors/index.ts';
-import { type CalculationAnswer, type CalculationRequest, calculateOnce } from '../node/index.ts';
+import { type CalculationAnswer, type CalculationRequest, calculateOnce, placeOfHint } from '../node/index.ts';
 import { type PlaceOptions, placeHint } from './place-options.ts';
 
 export interface CalculateOptions extends PlaceOptions {
@@ -27,7 +27,7 @@ export interface CalculateOptions extends PlaceOptions {
 export async function calculateCommand(options: CalculateOptions): Promise<CalculationAnswer> {
   const place = placeHint(options);
   const store = new MemoryFactorStore();
-  const country = place.country ?? 'US';
+  const { country } = placeOfHint(place, loadUsPlaces).place;
   for (const pinned of bundledFor(country)) await store.importRelease(loadBundled(pinned));
   return calculateOnce(requestOf(options, place), store, loadUsPlaces);
 }

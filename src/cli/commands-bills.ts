@@ -1,7 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errorFile, type ReadOptions } from '../bills/index.ts';
 import { type CorrectionReason, correctionReasons } from '../channel/index.ts';
 import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
+import type { UseCaseResult } from '../node/index.ts';
 import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
 import { exitCodes } from './exit-code.ts';
 import { withNode } from './node-client.ts';
@@ -38,6 +40,8 @@ interface RecordOptions extends PlaceOptions, Json {
 }
 
 export async function record(folder: string, files: readonly string[], options: RecordOptions): Promise<void> {
+  const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
+  if (errors !== undefined) await checkErrorsPath(errors, files);
   const { progress, end } = progressLine();
   const request = defined({
     files,
@@ -45,13 +49,33 @@ export async function record(folder: string, files: readonly string[], options: 
     gwp: gwpOf(options.gwp),
     document: options.document === undefined ? undefined : resolvePath(options.document),
     dryRun: options.dryRun,
-    acceptPartial: options.errors === undefined ? undefined : true,
+    acceptPartial: errors === undefined ? undefined : true,
   });
   const answer = await withNode(folder, 'uec record', (node) => node.call('record', request, progress)).finally(end);
-  if (options.errors !== undefined && answer.rejected.length > 0)
-    await writeFile(resolvePath(options.errors), errorFile(answer.rejected), { mode: 0o600 });
+  if (errors !== undefined && answer.rejected.length > 0)
+    await writeFile(errors, errorFile(answer.rejected), { mode: 0o600 });
   if (answer.rejected.length > 0) process.exitCode = exitCodes.input;
-  print(answer, options.json, () => renderRecorded(answer, options.errors));
+  print(wholeLines(answer), options.json, () => renderRecorded(answer, options.errors));
+}
+
+/** The answer with every figure on every line: what does not exist is null. */
+function wholeLines(answer: UseCaseResult<'record'>): unknown {
+  const lines = answer.lines.map((line) => ({ kWh: null, location: null, market: null, emissions: null, ...line }));
+  return { ...answer, lines };
+}
+
+/** The good lines are recorded before the others are written: so the file's place is looked at first. */
+async function checkErrorsPath(path: string, files: readonly string[]): Promise<void> {
+  const details = { where: '--errors', fix: 'Name a file in a folder that you can write to, other than the bills.' };
+  if (files.includes(path))
+    throw new ChannelError('OPTION_INVALID', 'the file for rejected rows would replace a bill file', details);
+  const writable = (one: string): Promise<boolean> =>
+    access(one, constants.W_OK).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => one === path && cause.code === 'ENOENT',
+    );
+  if (!((await writable(dirname(path))) && (await writable(path))))
+    throw new ChannelError('OPTION_INVALID', 'the file for rejected rows cannot be written', details);
 }
 
 function readOptions(options: RecordOptions): ReadOptions {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { rotateFileNodeKey } from '../documents/index.ts';
-import { nodePaths } from './config.ts';
+import { newToken } from '../node/index.ts';
+import { nodePaths, readConfig, replaceConfig } from './config.ts';
 import { type InitAnswer, type InitOptions, initNode } from './init.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
@@ -59,5 +60,17 @@ export async function rekey(folder: string, options: Json): Promise<void> {
     options.json,
     () =>
       `Every secret is wrapped by a new key. Copy ${nodePaths(folder).nodeKey} to where you keep the keys, and destroy old copies.`,
+  );
+}
+
+/** A serving node reads its configuration when it starts, so the new token counts from then on. */
+export async function token(folder: string, options: Json): Promise<void> {
+  const fresh = newToken();
+  await replaceConfig(folder, { ...readConfig(folder), tokenHash: fresh.hash });
+  print(
+    { token: fresh.token },
+    options.json,
+    () =>
+      `API token, shown this once: ${styleText('bold', fresh.token)}\nRestart the serving node; the old token ends then.`,
   );
 }

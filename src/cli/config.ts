@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ChannelError } from '../emissions/index.ts';
 
@@ -11,7 +11,8 @@ export interface NodeConfig {
   readonly channel: string;
   /** Folder of the embedded ledger, relative to the node's own where it is inside it. */
   readonly ledger: string;
-  readonly http: { readonly host: string; readonly port: number };
+  /** The API listens on the loopback address alone. */
+  readonly http: { readonly port: number };
   /** SHA-256 of the API token, lower-case hex. */
   readonly tokenHash: string;
 }
@@ -74,7 +75,20 @@ export function readConfig(folder: string): NodeConfig {
 /** Writes a new node's configuration; an existing one is never replaced. */
 export async function writeConfig(folder: string, config: NodeConfig): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = await open(nodePaths(folder).config, 'wx', 0o600);
+  await writeNew(nodePaths(folder).config, config);
+}
+
+/** Replaces a node's configuration, whole or not at all. */
+export async function replaceConfig(folder: string, config: NodeConfig): Promise<void> {
+  const { config: path } = nodePaths(folder);
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  await writeNew(fresh, config);
+  await rename(fresh, path);
+}
+
+async function writeNew(path: string, config: NodeConfig): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(config, null, 2)}\n`);
     await file.sync();

@@ -40,6 +40,8 @@ export interface JoinRequest {
   readonly publicKey: string;
 }
 
+const DEFAULT_PORT = 4884;
+
 /**
  * Makes a node in an empty folder: keys, stores, and a channel of its own or a place on another node's. An init that fails
  * leaves nothing behind.
@@ -85,7 +87,7 @@ async function makeNode(
     name: options.name,
     channel,
     ledger,
-    http: { host: '127.0.0.1', port: options.port ?? 4884 },
+    http: { port: options.port ?? DEFAULT_PORT },
     tokenHash: hash,
   });
   const terms = new Map(

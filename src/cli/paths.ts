@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 
-/** Paths are the caller's: under `npm run`, npm has changed the working directory and says where it came from. */
+/**
+ * Paths are the caller's: for `npm run uec` npm has changed the working directory to the package's and says where it came from.
+ * Another package's script that runs the installed command means its own working directory.
+ */
 export function resolvePath(path: string): string {
-  const from = process.env.npm_lifecycle_event === undefined ? undefined : process.env.INIT_CWD;
-  return resolve(from ?? process.cwd(), path);
+  const { npm_lifecycle_event: script, npm_package_name: name, INIT_CWD: caller } = process.env;
+  const ours = name === 'utility-emissions-channel' && (script === 'uec' || script === 'demo');
+  return resolve(ours && caller !== undefined ? caller : process.cwd(), path);
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { isChannelError } from '../emissions/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { printError } from './output.ts';
 import { resolvePath } from './paths.ts';
@@ -8,23 +8,36 @@ import { version } from './version.ts';
 
 /** Runs the command line and gives the exit code. Each command loads its code only when it is called. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const program = buildProgram();
+  // Whatever a command writes is this user's alone, also in a folder that existed before.
+  process.umask(0o077);
+  const json = argv.includes('--json');
+  const program = buildProgram(json);
   try {
     await program.parseAsync([...argv]);
     return process.exitCode === undefined ? exitCodes.ok : Number(process.exitCode);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.input;
-    printError(error, argv.includes('--json'));
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.ok;
+      if (json) printError(usageError(error), json);
+      return exitCodes.input;
+    }
+    printError(error, json);
     return isChannelError(error) ? exitCodeOf(error) : exitCodes.internal;
   }
 }
 
-/** The command tree: every command takes --json. */
-export function buildProgram(): Command {
+function usageError({ code, message }: CommanderError): ChannelError {
+  const told = message.replace(/^error: /, '').replaceAll(/\s+/g, ' ');
+  return new ChannelError('OPTION_INVALID', code === 'commander.help' ? 'the command is not complete' : told);
+}
+
+/** The command tree: every command takes --json. Where JSON is asked for, stderr stays empty. */
+function buildProgram(json: boolean): Command {
   const program = new Command('uec')
     .description('Utility bills into greenhouse-gas emissions, recorded on a ledger shared with other organisations.')
     .version(version())
     .exitOverride()
+    .configureOutput(json ? { writeErr: () => undefined } : {})
     .showHelpAfterError('(see uec COMMAND --help)')
     .addHelpText('after', HELP);
   addNodeCommands(program);
@@ -36,6 +49,8 @@ export function buildProgram(): Command {
       .description('the bills that prove the numbers: kept at their owner, never on the ledger'),
   );
   addFactorCommands(program.command('factors').description('releases of emission factors'));
+  addMeterCommands(program.command('meter').description("this node's own meters: which pseudonym stands for which"));
+  addPolicyCommands(program.command('policy').description('which publishers of factors the channel trusts'));
   addMemberCommands(program.command('members').description('members of the channel and their roles'));
   return program;
 }
@@ -74,6 +89,9 @@ function addNodeCommands(program: Command): void {
   command(program, 'fsck <dir>', 'check every file of the node: ledger, state, read model, factors, documents')
     .option('--rebuild', 'first build the state and the read model anew from the log')
     .action(async (dir: string, options) => (await import('./commands-verify.ts')).fsck(resolvePath(dir), options));
+  command(program, 'token <dir>', 'make a new API token; the old one ends').action(async (dir: string, options) =>
+    (await import('./commands-node.ts')).token(resolvePath(dir), options),
+  );
   command(program, 'rekey <dir>', "replace the key that wraps every secret of the node's vault").action(
     async (dir: string, options) => (await import('./commands-node.ts')).rekey(resolvePath(dir), options),
   );
@@ -237,6 +255,31 @@ function addFactorCommands(group: Command): void {
     .action(async (dir: string, release: string, options) =>
       (await load()).withdraw(resolvePath(dir), release, options),
     );
+}
+
+function addMeterCommands(group: Command): void {
+  const load = () => import('./commands-meter.ts');
+  command(group, 'list <dir>', 'meters known to this node').action(async (dir: string, options) =>
+    (await load()).list(resolvePath(dir), options),
+  );
+  command(
+    group,
+    'erase <dir> <pseudonym>',
+    "destroy a meter's key and label on order; its records stay, tied to nothing",
+  )
+    .requiredOption('--order <reference>', 'reference of the request or decision; no names')
+    .requiredOption('--reason <code>', 'reason code, such as data-subject-request')
+    .action(async (dir: string, meter: string, options) => (await load()).erase(resolvePath(dir), meter, options));
+}
+
+function addPolicyCommands(group: Command): void {
+  const load = () => import('./commands-policy.ts');
+  command(group, 'show <dir>', 'publishers in order by country, and vintage limits').action(
+    async (dir: string, options) => (await load()).show(resolvePath(dir), options),
+  );
+  command(group, 'set <dir> <file>', 'as the steward: set the policy from a JSON file').action(
+    async (dir: string, file: string, options) => (await load()).set(resolvePath(dir), resolvePath(file), options),
+  );
 }
 
 function addMemberCommands(group: Command): void {

@@ -98,9 +98,14 @@ async function listenPrivately(server: Server, path: string): Promise<void> {
   }
 }
 
+const GRACE_MS = 10_000;
+
+/** Answers what is under way, for a while; then cuts it off. */
 async function stop(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  server.closeAllConnections();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS);
   await promise;
+  clearTimeout(cutOff);
 }

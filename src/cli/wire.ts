@@ -6,7 +6,7 @@ import { readBills } from '../bills/index.ts';
 import { channelContract } from '../channel/index.ts';
 import { Archive, openWithFileNodeKey } from '../documents/index.ts';
 import { FolderStore } from '../documents/stores/folder.ts';
-import { isChannelError } from '../emissions/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { loadUsPlaces, SqliteFactorStore, type UsPlaces } from '../factors/index.ts';
 import { Inventory } from '../inventory/index.ts';
 import { type EmbeddedLedger, openEmbeddedLedger, openRemoteLedger } from '../ledger/embedded/index.ts';
@@ -58,7 +58,7 @@ async function openStores(folder: string, config: NodeConfig, { ledger, embedded
   );
   const inventory = await openInventory(paths.inventory, ledger);
   const factors = new SqliteFactorStore(paths.factors);
-  const imports = new ImportLog(paths.imports, readFileSync(paths.importKey));
+  const imports = new ImportLog(paths.imports, readImportKey(paths.importKey));
   let places: UsPlaces | undefined;
   return {
     config,
@@ -86,6 +86,26 @@ async function openStores(folder: string, config: NodeConfig, { ledger, embedded
       await ledger.close();
     },
   };
+}
+
+/** @throws {ChannelError} CONFIG_INVALID when the key is missing or has another length */
+function readImportKey(path: string): Buffer {
+  let key: Buffer | undefined;
+  try {
+    key = readFileSync(path);
+  } catch (cause) {
+    throw new ChannelError('CONFIG_INVALID', `the key ${path} cannot be read`, {
+      where: path,
+      fix: 'Put it back from where you keep the keys.',
+      cause,
+    });
+  }
+  if (key.length !== 32)
+    throw new ChannelError('CONFIG_INVALID', `the key ${path} has ${key.length} bytes, 32 are needed`, {
+      where: path,
+      fix: 'Put it back from where you keep the keys.',
+    });
+  return key;
 }
 
 /** The read model, caught up; one that is damaged or of another ledger is derived anew, which loses nothing. */

@@ -7,10 +7,11 @@ import type { FactorRow, StatedGwpSet } from './factor.ts';
 import { ageOf } from './factor-choice.ts';
 import { type LossRate, lossRate } from './losses.ts';
 import type { MarketTier } from './market.ts';
-import { type DaySpan, parseDate, shareByDays } from './period.ts';
+import { type DaySpan, shareByDays } from './period.ts';
 import { type Place, placeChain, samePlace } from './place.ts';
 import { formatUnits, type Ratio, ZERO } from './ratio.ts';
 import { co2eOf, type GwpChoice, type RowFigures, rowFigures } from './row-figures.ts';
+import { validityOf } from './validity.ts';
 
 /** Figures of one result in kg, plain decimals with at most 6 places; a gas that a factor lacks is absent. */
 export interface Emissions {
@@ -272,7 +273,7 @@ function addMatchFlags(
 ): void {
   const finest = placeChain(place)[0] as Place;
   if (!samePlace(row.place, finest)) flags.add(`${prefix}place-coarser`);
-  const age = ageOf({ validFrom: parseDate(row.validFrom), validTo: parseDate(row.validTo) }, span);
+  const age = ageOf(validityOf(row), span);
   if (age > 0) flags.add(`${prefix === '' ? 'factor-' : prefix}older-${age}`);
 }
 

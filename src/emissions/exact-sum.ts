@@ -1,4 +1,4 @@
-import { add, multiply, type Ratio, ratio, roundUnits } from './ratio.ts';
+import { add, type Ratio, roundUnits } from './ratio.ts';
 
 /** One slice's share of a figure: millionths of the energy unit times kg a unit gives millionths of a kg, exact. */
 export interface Term {
@@ -17,7 +17,7 @@ export interface Figure {
  * last takes the remainder (channel.md, rule C, rounding). No slice is ever negative.
  */
 export function figureOf(terms: readonly Term[]): Figure {
-  const exact = terms.map(({ micro, factor }) => multiply(ratio(micro), factor));
+  const exact = terms.map(({ micro, factor }): Ratio => ({ num: micro * factor.num, den: factor.den }));
   if (exact.length === 1) {
     const only = roundUnits(exact[0] as Ratio, 0);
     return { total: only, slices: [only] };

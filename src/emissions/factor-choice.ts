@@ -1,8 +1,9 @@
 import { ChannelError } from './error.ts';
 import type { Candidate, Commodity, FactorMethod } from './factor.ts';
-import { cutSpan, type DaySpan, formatDate, parseDate, yearCuts, yearOf } from './period.ts';
+import { cutSpan, type DaySpan, formatDate, yearCuts, yearOf } from './period.ts';
 import { type Place, placeChain, placeName, samePlace } from './place.ts';
 import { type Policy, publishersFor } from './policy.ts';
+import { type Validity, validityOf } from './validity.ts';
 
 /** Which methods a commodity's result needs; others are never looked for. */
 export function methodsFor(commodity: Commodity): {
@@ -55,15 +56,13 @@ export function chooseFactors(query: ChoiceQuery, candidates: readonly Candidate
 }
 
 /** Whole years by which a row is older than a slice; 0 when its validity holds the slice. */
-export function ageOf(row: { readonly validFrom: number; readonly validTo: number }, span: DaySpan): number {
+export function ageOf(row: Validity, span: DaySpan): number {
   if (row.validTo > span.start) return 0;
   return Math.max(1, yearOf(span.start) - yearOf(row.validTo - 1));
 }
 
-interface Usable {
+interface Usable extends Validity {
   readonly candidate: Candidate;
-  readonly validFrom: number;
-  readonly validTo: number;
 }
 
 function usableCandidates(query: ChoiceQuery, candidates: readonly Candidate[]): Usable[] {
@@ -83,11 +82,7 @@ function usableCandidates(query: ChoiceQuery, candidates: readonly Candidate[]):
         places.some((place) => samePlace(place, row.place))
       );
     })
-    .map((candidate) => ({
-      candidate,
-      validFrom: parseDate(candidate.row.validFrom),
-      validTo: parseDate(candidate.row.validTo),
-    }));
+    .map((candidate) => ({ candidate, ...validityOf(candidate.row) }));
 }
 
 function chooseSlice(query: ChoiceQuery, span: DaySpan, usable: readonly Usable[]): ChosenSlice {
@@ -159,7 +154,7 @@ function sameRows(a: ChosenSlice, b: ChosenSlice): boolean {
 }
 
 function ageIn({ row }: Candidate, span: DaySpan): number {
-  return ageOf({ validFrom: parseDate(row.validFrom), validTo: parseDate(row.validTo) }, span);
+  return ageOf(validityOf(row), span);
 }
 
 function notFound(query: ChoiceQuery, span: DaySpan, method: FactorMethod, usable: readonly Usable[]): ChannelError {

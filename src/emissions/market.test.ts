@@ -49,6 +49,7 @@ test('without claims everything stands at the rest; of nothing, nothing', () => 
     shares: [{ ...residual, micro: kWh(2) }],
     surplus: [],
   });
+  assert.deepEqual(marketBased(1n, [], residual).shares, [{ ...residual, micro: 1n }]);
   assert.deepEqual(marketBased(0n, [claim('certificate', 1, '0')], residual), {
     co2e: 0n,
     shares: [],

@@ -119,6 +119,14 @@ test('a position that is none proves nothing', () => {
   assert.throws(() => inclusionPath([], 0), RangeError);
 });
 
+test('a node of a larger tree is no leaf of a smaller one, and a position after the last none at all', () => {
+  const [left, right] = texts(2).map((text) => leafHash(text)) as [string, string];
+  const root = merkleRoot([left, right]);
+  assert.equal(verifyInclusion(right, 0, 1, [left], root), false);
+  assert.equal(verifyInclusion(left, 0, 1, [], left), true);
+  for (const index of [1, 2, 3]) assert.equal(verifyInclusion(left, index, 1, [], left), false);
+});
+
 test('a position beyond 32 bits follows its own bits', () => {
   // Size 2^33: 33 siblings. The leaf at 2^32 is the first of the right half, so that only its last sibling stands on the left.
   const siblings = Array.from({ length: 33 }, (_, at) => leafHash(`sibling ${at}`));

@@ -103,6 +103,17 @@ test('days that do not exist, and other ways to write them, are refused', () => 
   }
 });
 
+test('each month has its days and no more', () => {
+  for (const year of [1900, 2000, 2023, 2024, 2100]) {
+    for (let month = 1; month <= 12; month += 1) {
+      const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+      const iso = (dayOfMonth: number) => `${year}-${String(month).padStart(2, '0')}-${dayOfMonth}`;
+      assert.equal(parseDate(iso(days)), Date.UTC(year, month - 1, days) / DAY);
+      assert.throws(() => parseDate(iso(days + 1)), { code: 'DATE_INVALID' });
+    }
+  }
+});
+
 test('months and years start where Date says', () => {
   fc.assert(
     fc.property(day, (number) => {

@@ -75,9 +75,9 @@ export function compare(a: Ratio, b: Ratio): -1 | 0 | 1 {
  * Units of 10^-places, rounded half-even: `roundUnits(1/3, 6)` is 333333n.
  */
 export function roundUnits(value: Ratio, places: number): bigint {
-  const scaled = value.num * pow10(places);
+  const scaled = places === 0 ? value.num : value.num * pow10(places);
   let quotient = scaled / value.den;
-  let rest = scaled % value.den;
+  let rest = scaled - quotient * value.den;
   if (rest < 0n) {
     rest += value.den;
     quotient -= 1n;

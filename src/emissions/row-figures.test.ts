@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { factorRow } from '../../test/vectors/fixture-rows.ts';
 import { type FactorRow, type FactorUnit, type FactorValue, factorUnits } from './factor.ts';
-import { compare, formatExact, formatRounded, type Ratio, ratio } from './ratio.ts';
+import { compare, formatExact, formatRounded, multiply, type Ratio, ratio } from './ratio.ts';
 import { co2eOf, type GwpChoice, lossShare, type RowFigures, rowFigures, shownFactor } from './row-figures.ts';
 
 const value = (text: string, unit: FactorUnit): FactorValue => ({ value: text, unit });
@@ -100,6 +100,16 @@ test('UK gases, given as CO2e, are divided by the row’s own set', () => {
   assert.equal(text(rowFigures(desnz, 'kWh', 'AR5').co2e), '0.193431');
 });
 
+test('a gas in a unit of CO2e is divided by its potential, in a unit of mass it is not', () => {
+  for (const unit of factorUnits) {
+    if (unit === 'fraction' || unit === 'percent') continue;
+    const row = factorRow({ co2e: value('1', unit), ch4: value('1', unit), gwpSet: 'AR4' });
+    const { co2e, ch4 } = rowFigures(row, 'kWh', 'publisher');
+    const expected = unit.startsWith('kgCO2e/') ? ratio(1, 25) : ratio(1);
+    assert.ok(ch4 !== undefined && compare(ch4, multiply(co2e, expected)) === 0, unit);
+  }
+});
+
 test('CO2e alone passes only under its own set', () => {
   const row = factorRow({ gwpSet: 'AR6' });
   assert.deepEqual(
@@ -195,10 +205,10 @@ test('the factor shown is the published figure, or what was computed, in the pub
   // 497.443 + 0.030 x 28 + 0.004 x 265
   assert.deepEqual(shown(egrid, 'AR5'), value('499.343', 'lb/MWh'));
   assert.deepEqual(shown(gasesOnly, 'publisher'), value('499.343', 'lb/MWh'));
-  const long = value('0.123456789012', 'kg/kWh');
+  const long = value('0.123456789112', 'kg/kWh');
   assert.deepEqual(shown(factorRow({ co2: long }), 'publisher'), long);
   const odd = factorRow({ co2: long, ch4: value('0', 'kg/kWh'), n2o: value('0.000000001', 'kg/kWh') });
-  // 0.123456789012 + 0.000000265 = 0.123457054012, shown to 9 places
+  // 0.123456789112 + 0.000000265 = 0.123457054112, shown to 9 places
   assert.deepEqual(shown(odd, 'AR5'), value('0.123457054', 'kg/kWh'));
   const ukGas = factorRow({ co2e: value('0.18254', 'kgCO2e/kWh(gross)') });
   assert.deepEqual(shown(ukGas, 'publisher', 'mmBtu'), value('0.18254', 'kgCO2e/kWh(gross)'));

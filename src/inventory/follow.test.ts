@@ -236,6 +236,22 @@ test('a transaction that cannot be read leaves the file at the last whole group'
   assert.equal(dump(path), before);
 });
 
+test('a ledger that does not hold the block of the cursor is refused before anything is taken in', async () => {
+  const chain = eventful();
+  const path = newPath();
+  modelOf(chain, path).close();
+  const shorter = new Chain();
+  shorter.submit(monthly(2022, 1));
+  const longer = new Chain();
+  for (let count = 0; count < chain.blocks.length + 2; count += 1) longer.submit(monthly(2010 + count, 1));
+  for (const other of [shorter, longer]) {
+    const inventory = Inventory.open(path);
+    await assert.rejects(inventory.catchUp(other.ledger()), { code: 'STATE_CORRUPT' });
+    assert.equal(inventory.height, chain.blocks.length);
+    inventory.close();
+  }
+});
+
 test('a file of another version is built anew, one that is no database is refused', async () => {
   const path = newPath();
   const database = new DatabaseSync(path);

@@ -33,6 +33,7 @@ export class Follower {
   readonly #documents: DocumentWriter;
   readonly #records: RecordWriter;
   #cursor: Cursor;
+  #sameLedger = false;
   #pendingRecords = 0;
   #pendingBlocks = 0;
 
@@ -65,6 +66,7 @@ export class Follower {
   async catchUp(ledger: Ledger, onProgress?: (height: number, of: number) => void): Promise<number> {
     const of = await ledger.height();
     let taken = 0;
+    await this.#demandSameLedger(ledger, of);
     try {
       for await (const block of ledger.blocks(this.height)) {
         if (this.#take(block)) taken += 1;
@@ -78,6 +80,17 @@ export class Follower {
     }
     onProgress?.(this.height, Math.max(of, this.height));
     return taken;
+  }
+
+  // Once in the life of an instance: a log put back from a backup, or another log altogether, does not hold the cursor's block.
+  async #demandSameLedger(ledger: Ledger, height: number): Promise<void> {
+    if (this.#sameLedger || this.height === 0) return;
+    if (this.height > height) throw foreign(`it has ${this.height} blocks, the ledger ${height}`);
+    for await (const block of ledger.blocks(this.height - 1)) {
+      if (block.hash !== this.#cursor.hash) throw foreign(`its block ${block.height} is not the ledger's`);
+      break;
+    }
+    this.#sameLedger = true;
   }
 
   /** Writes sums still in memory, so that queries see everything taken in. */
@@ -251,4 +264,8 @@ function misfit(block: Block, { height, hash }: Cursor): ChannelError {
     where: `block ${block.height}`,
     fix: 'Remove the read model and it is built again from this ledger.',
   });
+}
+
+function foreign(message: string): ChannelError {
+  return new ChannelError('STATE_CORRUPT', `the read model is of another ledger: ${message}`);
 }

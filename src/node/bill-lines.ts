@@ -21,7 +21,7 @@ export interface PrepareOptions {
   readonly gwp: GwpChoice;
   readonly desk: FactorDesk;
   readonly usPlaces: () => UsPlaceLookup;
-  /** Pseudonym of a meter; a dry run gives one that is never stored. */
+  /** Pseudonym of a meter, or what stands for it until the line is recorded. */
   readonly pseudonym: (line: BillLine) => Promise<string>;
 }
 

@@ -23,6 +23,7 @@ import { fileBytes, mediaTypeOf } from './files.ts';
 import { provenRecord } from './known-record.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import type { Node } from './node.ts';
+import { discardIfRefused } from './unrecorded.ts';
 
 /** What changes; everything else stays as on the record that is corrected. */
 export interface CorrectionRequest {
@@ -57,25 +58,23 @@ export async function correctRecord(node: Node, request: CorrectionRequest): Pro
   const desk = new FactorDesk(node.factors, await client.policy(), await client.releases());
   const base = await factsFor(node, target.record, request);
   const slices = noResultReason(base) === undefined ? await desk.choose(base) : [];
+  const corrected = recordId(target.record);
+  const kind = request.adjust === true ? 'adjusts' : 'supersedes';
+  // Before anything is kept: quantity, unit and dates may be refused here.
+  const bare = buildRecord({ ...base, [kind]: { record: corrected, reason: request.reason } }, slices);
   const kept =
     request.document === undefined
       ? undefined
-      : await node.archive.keep(fileBytes(request.document), { mediaType: mediaTypeOf(request.document) });
-  const evidence = kept && { document: kept.commitment };
-  const corrected = recordId(target.record);
-  const follows = { record: corrected, reason: request.reason };
-  const kind = request.adjust === true ? 'adjusts' : 'supersedes';
-  const record = buildRecord({ ...base, ...defined({ evidence }), [kind]: follows }, slices);
-  try {
-    await node.ledger.submit(
+      : await node.archive.keep(fileBytes(request.document, '--document'), {
+          mediaType: mediaTypeOf(request.document),
+        });
+  const record = kept === undefined ? bare : { ...bare, evidence: { document: kept.commitment } };
+  await discardIfRefused(node, kept?.commitment, async () =>
+    node.ledger.submit(
       'records.correct',
       canonical({ factors: await desk.prove([record]), key: `correct:${randomUUID()}`, record, target }),
-    );
-  } catch (error) {
-    if (kept !== undefined)
-      await node.archive.erase(kept.commitment, { order: 'correction not recorded', reason: 'never-recorded' });
-    throw error;
-  }
+    ),
+  );
   await node.inventory.catchUp(node.ledger);
   return { recordId: recordId(record), corrected, kind, ...lineAnswer(record, (hash) => desk.row(hash) as FactorRow) };
 }

@@ -4,8 +4,9 @@ import type { EvidenceCommitment } from '../channel/index.ts';
 import type { Archive } from '../documents/index.ts';
 import { defined } from '../emissions/index.ts';
 import type { PreparedLine } from './bill-lines.ts';
-import { fileBytes, mediaTypeOf } from './files.ts';
-import type { ImportEntry } from './import-log.ts';
+import { checkFile, fileBytes, mediaTypeOf } from './files.ts';
+import type { ImportEntry, ImportLog } from './import-log.ts';
+import type { Node } from './node.ts';
 
 // A commitment to each field of each line: useful for a bill, needless weight in the vault for a bulk file.
 const MOST_LINES_WITH_FIELDS = 40;
@@ -16,31 +17,52 @@ const MOST_LINES_WITH_FIELDS = 40;
  */
 export class EvidenceKeeper {
   readonly #archive: Archive;
+  readonly #imports: ImportLog;
   readonly #billFile: string;
   readonly #given: string | undefined;
+  /** By the keyed digest of the document's name. */
   readonly #kept: Map<string, EvidenceCommitment>;
   readonly #new: string[] = [];
 
-  constructor(archive: Archive, billFile: string, given: string | undefined, kept: ImportEntry['evidence'] = []) {
+  constructor(
+    { archive, imports }: Pick<Node, 'archive' | 'imports'>,
+    billFile: string,
+    given: string | undefined,
+    kept: ImportEntry['evidence'] = [],
+  ) {
     this.#archive = archive;
+    this.#imports = imports;
     this.#billFile = billFile;
     this.#given = given;
     this.#kept = new Map(kept.map(([name, commitments]) => [name, JSON.parse(commitments) as EvidenceCommitment]));
   }
 
+  /** @throws {ChannelError} FILE_UNREADABLE when the document of the line is not there */
+  async check(line: BillLine): Promise<void> {
+    if (this.known(line) !== undefined || this.#nameOf(line) === '') return;
+    await checkFile(this.#pathOf(this.#nameOf(line)), this.#given === undefined ? 'column document' : '--document');
+  }
+
+  /** The commitment of the line's document where it is kept already. */
+  known(line: BillLine): EvidenceCommitment | undefined {
+    return this.#kept.get(this.#imports.digestOfName(this.#nameOf(line)));
+  }
+
   /** The commitment of the line's document, which is kept now if it was not before. */
   async keepFor(line: BillLine, all: readonly PreparedLine[]): Promise<EvidenceCommitment> {
-    const name = this.#given === undefined ? (line.document ?? '') : 'given';
-    const known = this.#kept.get(name);
+    const known = this.known(line);
     if (known !== undefined) return known;
-    const proven = all.filter((prepared) => this.#given !== undefined || (prepared.line.document ?? '') === name);
-    const path = this.#given ?? (name === '' ? this.#billFile : resolve(dirname(this.#billFile), name));
+    const name = this.#nameOf(line);
+    const path = this.#pathOf(name);
     const { commitment, fieldsCommitment } = await this.#archive.keep(
       fileBytes(path),
-      defined({ mediaType: mediaTypeOf(path), fields: fieldsOf(proven) }),
+      defined({
+        mediaType: mediaTypeOf(path),
+        fields: fieldsOf(all.filter((prepared) => this.#nameOf(prepared.line) === name)),
+      }),
     );
     const evidence = defined({ document: commitment, fields: fieldsCommitment });
-    this.#kept.set(name, evidence);
+    this.#kept.set(this.#imports.digestOfName(name), evidence);
     this.#new.push(commitment);
     return evidence;
   }
@@ -54,6 +76,16 @@ export class EvidenceKeeper {
   async discard(): Promise<void> {
     for (const commitment of this.#new)
       await this.#archive.erase(commitment, { order: 'import not recorded', reason: 'never-recorded' });
+  }
+
+  /** The document's name as the row gives it; blank where the bill file is its own evidence. */
+  #nameOf(line: BillLine): string {
+    return this.#given ?? line.document ?? '';
+  }
+
+  #pathOf(name: string): string {
+    if (this.#given !== undefined) return this.#given;
+    return name === '' ? this.#billFile : resolve(dirname(this.#billFile), name);
   }
 }
 

@@ -5,6 +5,7 @@ import type { DocumentView } from '../inventory/index.ts';
 import { fileBytes, mediaTypeOf } from './files.ts';
 import { knownRecord, provenRecord } from './known-record.ts';
 import type { Node } from './node.ts';
+import { discardIfRefused } from './unrecorded.ts';
 
 export interface CustodyView {
   readonly commitment: string;
@@ -41,7 +42,7 @@ export interface DocumentVerification extends Verification {
   readonly commitment: string;
 }
 
-/** Whether documents in custody are the ones that were recorded: one, or all. Absent is "not-verified", never a pass. */
+/** Whether documents in custody are the ones that were recorded: one, or all but those erased on order. Absent is "not-verified", never a pass. */
 export async function verifyDocuments(
   node: Node,
   args: { readonly document?: string },
@@ -49,7 +50,7 @@ export async function verifyDocuments(
   await node.inventory.catchUp(node.ledger);
   const commitments =
     args.document === undefined
-      ? node.archive.list().map(({ commitment }) => commitment)
+      ? node.archive.list().flatMap(({ commitment, state }) => (state === 'erased' ? [] : [commitment]))
       : [await commitmentOf(node, args.document)];
   const answers: DocumentVerification[] = [];
   for (const commitment of commitments) answers.push({ commitment, ...(await node.archive.verify(commitment)) });
@@ -64,17 +65,10 @@ export async function attachDocument(
   await node.inventory.catchUp(node.ledger);
   const targets = args.records.map((id) => provenRecord(node, id));
   const { commitment } = await node.archive.keep(fileBytes(args.file), { mediaType: mediaTypeOf(args.file) });
-  try {
-    const { result } = await node.ledger.submit(
-      'documents.attach',
-      canonical({ commitment, key: `attach:${commitment}`, targets }),
-    );
-    await node.inventory.catchUp(node.ledger);
-    return JSON.parse(result) as DocumentStatus;
-  } catch (error) {
-    await node.archive.erase(commitment, { order: 'attachment not recorded', reason: 'never-recorded' });
-    throw error;
-  }
+  const attachment = canonical({ commitment, key: `attach:${commitment}`, targets });
+  const { result } = await discardIfRefused(node, commitment, () => node.ledger.submit('documents.attach', attachment));
+  await node.inventory.catchUp(node.ledger);
+  return JSON.parse(result) as DocumentStatus;
 }
 
 export async function holdDocument(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { ChannelError } from '../emissions/index.ts';
+import { ChannelError, defined } from '../emissions/index.ts';
 
 const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
   ['.csv', 'text/csv'],
@@ -18,20 +19,31 @@ export function mediaTypeOf(path: string): string {
 }
 
 /**
- * The file's bytes as a stream.
+ * The file's bytes as a stream. `where` says which file it is, for the error.
  * @throws {ChannelError} FILE_UNREADABLE, without the file's name: names can hold account numbers
  */
-export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+export async function* fileBytes(path: string, where?: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new ChannelError('FILE_UNREADABLE', `the file cannot be read (${reason})`, { cause });
+    throw unreadable(cause, where);
   }
 }
 
-export async function fileSha256(path: string): Promise<string> {
+/** @throws {ChannelError} FILE_UNREADABLE when there is no such file, or none that can be read */
+export async function checkFile(path: string, where: string): Promise<void> {
+  await access(path, constants.R_OK).catch((cause) => {
+    throw unreadable(cause, where);
+  });
+}
+
+function unreadable(cause: unknown, where: string | undefined): ChannelError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  return new ChannelError('FILE_UNREADABLE', `the file cannot be read (${reason})`, defined({ where, cause }));
+}
+
+export async function fileSha256(path: string, where: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of fileBytes(path)) hash.update(chunk);
+  for await (const chunk of fileBytes(path, where)) hash.update(chunk);
   return hash.digest('hex');
 }

@@ -5,36 +5,44 @@ import { ChannelError, sha256 } from '../emissions/index.ts';
 // Where neither the file nor the options name the utility.
 const UNNAMED = 'unnamed utility';
 
-/** Pseudonyms of the meters met in one import, each asked of the vault once. A dry run makes no keys: it reads those there are. */
+/** Pseudonyms of the meters met in one import, each asked of the vault once. */
 export class MeterBook {
   readonly #vault: KeyVault;
-  readonly #dry: boolean;
-  readonly #known = new Map<string, Promise<string>>();
+  readonly #kept = new Map<string, Promise<string>>();
   #existing: Promise<ReadonlyMap<string, string>> | undefined;
 
-  constructor(vault: KeyVault, dry: boolean) {
+  constructor(vault: KeyVault) {
     this.#vault = vault;
-    this.#dry = dry;
   }
 
-  /** @throws {ChannelError} FIELD_INVALID when the line names neither meter nor account */
-  pseudonym(line: BillLine): Promise<string> {
-    if (line.meter === '')
-      throw new ChannelError('FIELD_INVALID', 'the line names neither a meter nor an account', { where: 'meter' });
-    const utility = line.utility === '' ? UNNAMED : line.utility;
-    const key = meterText(utility, line.meter);
-    const known =
-      this.#known.get(key) ??
-      (this.#dry ? this.#lookUp(key) : this.#vault.meterPseudonym(utility, line.meter, line.site));
-    this.#known.set(key, known);
-    return known;
-  }
-
-  async #lookUp(key: string): Promise<string> {
+  /**
+   * The pseudonym of the line's meter if the vault has one, else a text that stands for the meter in this import alone and is
+   * never stored or shown: nothing is written for a line that may yet be refused.
+   * @throws {ChannelError} FIELD_INVALID when the line names neither meter nor account
+   */
+  async lookUp(line: BillLine): Promise<string> {
+    const key = meterKey(line);
     this.#existing ??= this.#vault
       .meters()
       .then((meters) => new Map(meters.map((meter) => [meterText(meter.utility, meter.number), meter.pseudonym])));
-    // Stands for a new meter in this run alone, and is never stored or shown.
-    return (await this.#existing).get(key) ?? sha256(`dry run ${key}`);
+    return (await this.#existing).get(key) ?? sha256(`new meter ${key}`);
   }
+
+  /** The pseudonym of the line's meter, which has a key in the vault from now on. */
+  keep(line: BillLine): Promise<string> {
+    const key = meterKey(line);
+    const known = this.#kept.get(key) ?? this.#vault.meterPseudonym(utilityOf(line), line.meter, line.site);
+    this.#kept.set(key, known);
+    return known;
+  }
+}
+
+function meterKey(line: BillLine): string {
+  if (line.meter === '')
+    throw new ChannelError('FIELD_INVALID', 'the line names neither a meter nor an account', { where: 'meter' });
+  return meterText(utilityOf(line), line.meter);
+}
+
+function utilityOf({ utility }: BillLine): string {
+  return utility === '' ? UNNAMED : utility;
 }

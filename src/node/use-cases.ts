@@ -1,3 +1,4 @@
+import { setPolicy, showPolicy } from './channel-policy.ts';
 import { correctRecord, voidRecords } from './corrections.ts';
 import { answerRequest, giveVerdict, requestDocument } from './disclosure.ts';
 import {
@@ -16,6 +17,7 @@ import {
   withdrawRelease,
 } from './factor-releases.ts';
 import { admitMember, grantRoles, listMembers, suspendMember } from './members.ts';
+import { eraseMeter, listMeters } from './meters.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 import { inventoryOf, inventoryTable, listRecords, nodeStatus } from './reads.ts';
@@ -50,6 +52,10 @@ export const useCases = {
   verifyFactors: (node: Node, _args: Record<string, never>) => verifyFactors(node),
   withdrawRelease,
   members: (node: Node, _args: Record<string, never>) => listMembers(node),
+  meters: (node: Node, _args: Record<string, never>) => listMeters(node),
+  eraseMeter,
+  policy: (node: Node, _args: Record<string, never>) => showPolicy(node),
+  setPolicy,
   admitMember,
   grantRoles,
   suspendMember,

@@ -1,19 +1,10 @@
 import { figureCache, type PublishedRelease, recompute, recordId, releaseName } from '../channel/index.ts';
-import {
-  type Candidate,
-  canonical,
-  chooseFactors,
-  type FactorRow,
-  isChannelError,
-  leafHash,
-  parseSpan,
-  placeChain,
-  verifyInclusion,
-} from '../emissions/index.ts';
+import { canonical, type FactorRow, isChannelError, leafHash, verifyInclusion } from '../emissions/index.ts';
 import type { RecordView } from '../inventory/index.ts';
 import { ChannelClient } from './channel-client.ts';
 import { knownRecord, provenRecord } from './known-record.ts';
 import type { Node } from './node.ts';
+import { choiceCheck } from './verify-choice.ts';
 
 /** One thing that was checked. `not-verified`: it could not be checked here, which is never a pass. */
 export interface Check {
@@ -44,7 +35,7 @@ export async function verifyRecord(node: Node, id: string): Promise<RecordVerifi
     transactionCheck(await node.ledger.evidence(view.page), view),
     ...((view.record.factors ?? []).length > 0 ? [await factorCheck(node, view, releases)] : []),
     arithmeticCheck(node, view, await client.policy()),
-    await choiceCheck(node, view, client, releases),
+    await choiceCheck(node, view, releases),
   ];
   const evidence = await evidenceCheck(node, view);
   return {
@@ -135,57 +126,6 @@ function arithmeticCheck(node: Node, view: RecordView, policy: Parameters<typeof
   } catch (error) {
     if (!isChannelError(error)) throw error;
     return check('the arithmetic gives the same figures', false, `${error.code}: ${error.message}`);
-  }
-}
-
-/** The choice needs the whole releases: what the contract cannot see, any node that holds them can. */
-async function choiceCheck(
-  node: Node,
-  view: RecordView,
-  client: ChannelClient,
-  releases: ReadonlyMap<string, PublishedRelease>,
-): Promise<Check> {
-  const what = 'the rule chooses the same factors';
-  const { record } = view;
-  if (record.slices === undefined) return check(what, true, 'a line without result needs none');
-  const publishedBefore = (candidate: Candidate): boolean => {
-    const release = releases.get(releaseName(candidate.release));
-    // A release that came to the channel later, or was withdrawn since, may rightly change the choice today.
-    return release !== undefined && release.withdrawn === undefined;
-  };
-  const candidates = (
-    await node.factors.candidates({ commodity: record.commodity, places: placeChain(record.place) })
-  ).filter(publishedBefore);
-  try {
-    const span = parseSpan(record.start, record.end);
-    const chosen = chooseFactors(
-      {
-        commodity: record.commodity,
-        place: record.place,
-        span,
-        policy: await client.policy(),
-        ...(record.calorific === undefined ? {} : { calorific: record.calorific }),
-      },
-      candidates,
-    );
-    const hashes = new Set(
-      chosen.flatMap(({ main, residual, losses }) => [
-        main.hash,
-        ...(residual === undefined ? [] : [residual.hash]),
-        ...(losses === undefined ? [] : [losses.hash]),
-      ]),
-    );
-    const same = hashes.size === record.factors?.length && record.factors.every((hash) => hashes.has(hash));
-    if (same) return check(what, true, `rule ${record.ruleSet} over the releases of the channel`);
-    const now = chosen.map(({ main }) => main.row.id).join(', ');
-    return {
-      check: what,
-      result: 'failed',
-      detail: `today the rule chooses ${now}; releases may have been published or withdrawn since ${view.timestamp.slice(0, 10)}`,
-    };
-  } catch (error) {
-    if (!isChannelError(error)) throw error;
-    return { check: what, result: 'not-verified', detail: `${error.code}: ${error.message}` };
   }
 }
 

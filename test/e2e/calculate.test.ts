@@ -80,93 +80,6 @@ test('electricity: the shape that was promised, and the figures of the publisher
   checkDecimals(answer);
 });
 
-test('the same place by ZIP, by state and region, by utility; spellings of the unit', async () => {
-  const ways = [
-    ['calculate', '--zip', '94105', ...january],
-    ['calculate', '--zip', '94105-1234', '--country', 'us', ...january],
-    [...camx, '--subdivision', 'US-CA', ...january.slice(0, 4), '--quantity', '1', '--unit', 'MWh'],
-    ['calculate', '--utility', '14328', ...january.slice(0, 6), '--unit', 'KWH'],
-  ];
-  for (const way of ways) {
-    const answer = await answerOf<Electricity>(way);
-    assert.equal(answer.location.co2e, '226.468691', way.join(' '));
-  }
-});
-
-test('other countries: EEA, DESNZ with its losses, India across the end of its fiscal year', async () => {
-  const year = ['--start', '2023-03-15', '--end', '2023-04-15', '--unit', 'kWh'];
-  const germany = await answerOf<Electricity>(['calculate', '--country', 'DE', ...year, '--quantity', '1000']);
-  assert.equal(germany.location.co2e, '316');
-  assert.equal(germany.market.co2e, '719.9');
-  assert.equal(germany.losses, null);
-  assert.ok(germany.flags.includes('losses-unavailable'));
-  const uk = await answerOf<Electricity>(['calculate', '--country', 'GB', ...year, '--quantity', '1000']);
-  assert.equal(uk.location.co2e, '207.074289');
-  assert.deepEqual(uk.losses, { kWh: null, co2e: '17.915111', basis: 'factor' });
-  for (const place of [
-    ['--country', 'IN'],
-    ['--subdivision', 'IN-KA'],
-  ]) {
-    const india = await answerOf<Electricity>(['calculate', ...place, ...year, '--quantity', '5580']);
-    assert.deepEqual(
-      india.slices.map(({ days, kWh, location }) => [days, kWh, location.factor, location.co2e]),
-      [
-        [17, '3060', 'CEA-V21.0:2022-23', '2200.446'],
-        [14, '2520', 'CEA-V21.0:2023-24', '1837.08'],
-      ],
-    );
-    assert.equal(india.location.co2e, '4037.526');
-    assert.equal(india.location.ch4, null);
-  }
-});
-
-test('gas: therms with EPA figures, another GWP set, UK kWh on the net calorific value', async () => {
-  const therms = ['calculate', '--country', 'US', '--commodity', 'natural-gas', ...january.slice(0, 4)];
-  const gas = await answerOf<Fuel>([...therms, '--quantity', '1000', '--unit', 'therm', '--gwp', 'AR5']);
-  assert.deepEqual(gas.energy, { value: '100', unit: 'mmBtu' });
-  assert.equal(gas.scope, 1);
-  // 100 x (53.06 + 0.001 x 28 + 0.0001 x 265)
-  assert.deepEqual(gas.emissions, {
-    co2e: '5311.45',
-    co2: '5306',
-    ch4: '0.1',
-    n2o: '0.01',
-    unit: 'kg',
-    gwpSet: 'AR5',
-  });
-  checkDecimals(gas);
-  // 100 x (53.06 + 0.001 x 27.9 + 0.0001 x 273)
-  const ar6 = await answerOf<Fuel>([...therms, '--quantity', '1000', '--unit', 'therm', '--gwp', 'AR6']);
-  assert.equal(ar6.emissions.co2e, '5311.52');
-  // 10 Mcf x 1.037 mmBtu/Mcf
-  const volume = await answerOf<Fuel>([...therms, '--quantity', '10', '--unit', 'Mcf', '--heat-content', '1.037']);
-  assert.deepEqual(volume.energy, { value: '10.37', unit: 'mmBtu' });
-  const uk = ['calculate', '--country', 'GB', '--commodity', 'natural-gas', '--start', '2023-01-01'];
-  const net = await answerOf<Fuel>([
-    ...uk,
-    '--end',
-    '2023-02-01',
-    '--quantity',
-    '1000',
-    '--unit',
-    'kWh',
-    '--calorific',
-    'net',
-  ]);
-  assert.equal(net.emissions.gwpSet, 'AR5');
-  // 1000 kWh are 3.412142 mmBtu, rounded to 6 decimals; x 1055.05585262 / 3.6 kWh x 0.202671418792.
-  assert.equal(net.emissions.co2e, '202.671441');
-});
-
-test('for a person: the figures with their factors and citations', async () => {
-  const { code, stdout, stderr } = await command([...camx, ...january]);
-  assert.equal(code, 0);
-  assert.equal(stderr, '');
-  assert.match(stdout, /226\.468691 kg CO2e/);
-  assert.match(stdout, /499\.278 lb\/MWh \[eGRID2022:CAMX\]/);
-  assert.match(stdout, /egrid2022/i);
-});
-
 const base: CalculateOptions = {
   commodity: 'electricity',
   country: 'US',
@@ -177,6 +90,66 @@ const base: CalculateOptions = {
   unit: 'kWh',
 };
 const { country: _country, region: _region, ...nowhere } = base;
+
+test('the same place by ZIP, by state and region, by utility; spellings of the unit', async () => {
+  const ways: CalculateOptions[] = [
+    { ...nowhere, zip: '94105-1234', country: 'us' },
+    { ...base, subdivision: 'US-CA', quantity: '1', unit: 'MWh' },
+    { ...nowhere, utility: '14328', unit: 'KWH' },
+  ];
+  for (const way of ways) assert.equal((await calculateCommand(way)).location?.co2e, '226.468691', JSON.stringify(way));
+});
+
+test('other countries: EEA, DESNZ with its losses, India across the end of its fiscal year', async () => {
+  const spring = { ...nowhere, start: '2023-03-15', end: '2023-04-15' };
+  const germany = await calculateCommand({ ...spring, country: 'DE' });
+  assert.deepEqual([germany.location?.co2e, germany.market?.co2e, germany.losses], ['316', '719.9', null]);
+  assert.ok(germany.flags.includes('losses-unavailable'));
+  const uk = await calculateCommand({ ...spring, country: 'GB' });
+  assert.equal(uk.location?.co2e, '207.074289');
+  assert.deepEqual(uk.losses, { kWh: null, co2e: '17.915111', basis: 'factor' });
+  for (const place of [{ country: 'IN' }, { subdivision: 'IN-KA' }]) {
+    const india = await calculateCommand({ ...spring, ...place, quantity: '5580' });
+    assert.deepEqual(
+      india.slices.map(({ days, kWh, location }) => [days, kWh, location?.factor, location?.co2e]),
+      [
+        [17, '3060', 'CEA-V21.0:2022-23', '2200.446'],
+        [14, '2520', 'CEA-V21.0:2023-24', '1837.08'],
+      ],
+    );
+    assert.equal(india.location?.co2e, '4037.526');
+    assert.equal(india.location?.ch4, null);
+  }
+});
+
+test('gas: therms with EPA figures, another GWP set, a volume, UK kWh on the net calorific value', async () => {
+  const args = ['calculate', '--country', 'US', '--commodity', 'natural-gas', ...january.slice(0, 4)];
+  const gas = await answerOf<Fuel>([...args, '--quantity', '1000', '--unit', 'therm', '--gwp', 'AR5']);
+  assert.deepEqual(Object.keys(gas).sort(), ['emissions', 'energy', 'flags', 'scope', 'slices']);
+  assert.deepEqual([gas.scope, gas.energy], [1, { value: '100', unit: 'mmBtu' }]);
+  // 100 x (53.06 + 0.001 x 28 + 0.0001 x 265)
+  assert.deepEqual(gas.emissions, { co2e: '5311.45', co2: '5306', ch4: '0.1', n2o: '0.01', unit: 'kg', gwpSet: 'AR5' });
+  checkDecimals(gas);
+  const therms: CalculateOptions = { ...nowhere, country: 'US', commodity: 'natural-gas', unit: 'therm' };
+  // 100 x (53.06 + 0.001 x 27.9 + 0.0001 x 273)
+  assert.equal((await calculateCommand({ ...therms, gwp: 'AR6' })).emissions?.co2e, '5311.52');
+  // 10 Mcf x 1.037 mmBtu/Mcf
+  const volume = await calculateCommand({ ...therms, quantity: '10', unit: 'Mcf', heatContent: '1.037' });
+  assert.deepEqual(volume.energy, { value: '10.37', unit: 'mmBtu' });
+  const year = { start: '2023-01-01', end: '2023-02-01' };
+  const net = await calculateCommand({ ...therms, ...year, country: 'GB', unit: 'kWh', calorific: 'net' });
+  // 1000 kWh are 3.412142 mmBtu, rounded to 6 decimals; x 1055.05585262 / 3.6 kWh x 0.202671418792.
+  assert.equal(net.emissions?.co2e, '202.671441');
+});
+
+test('for a person: the figures with their factors and citations', async () => {
+  const { code, stdout, stderr } = await command([...camx, ...january]);
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+  assert.match(stdout, /226\.468691 kg CO2e/);
+  assert.match(stdout, /499\.278 lb\/MWh \[eGRID2022:CAMX\]/);
+  assert.match(stdout, /egrid2022/i);
+});
 
 const refusals: readonly [what: string, options: CalculateOptions, code: string, exit: number, words: RegExp][] = [
   ['unknown unit', { ...base, unit: 'smoots' }, 'UNIT_UNKNOWN', 2, /smoots.*kWh/s],

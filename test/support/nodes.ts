@@ -13,11 +13,13 @@ export const samples = fileURLToPath(new URL('../../samples/', import.meta.url))
 
 const silent = () => undefined;
 
+// At the top of the module, because `after` inside a hook or test runs at the end of that one.
+const everything = realpathSync(mkdtempSync(join(tmpdir(), 'uec-')));
+after(() => rmSync(everything, { recursive: true, force: true }));
+
 /** A folder that is removed when the test file is done. */
 export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'uec-e2e-')));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return mkdtempSync(join(everything, 'e2e-'));
 }
 
 export interface Channel {
@@ -63,6 +65,8 @@ async function makeChannel(): Promise<Channel> {
       await call('admitMember', { ...left, roles: [role] });
     }
   });
+  // Their read models know the members from here on.
+  for (const folder of [acme, beta, audit]) await onNode(folder, async () => undefined);
   return channel;
 }
 

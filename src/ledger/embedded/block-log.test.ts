@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -173,13 +173,13 @@ suite('the log on disk', () => {
 
   test('a ledger opened on a torn tail says so and goes on', async () => {
     writeFileSync(source, bytes.subarray(0, bytes.length - 10));
+    // The state of a block whose end was never written has not been written either.
+    for (const suffix of ['', '-wal', '-shm', '.seal']) rmSync(join(dir, `state.db${suffix}`), { force: true });
     const ledger = await openTestLedger(dir);
-    // The state had applied the block whose end is gone here, which no crash can bring about: it is built anew.
     assert.deepEqual(
       ledger.notices.map(({ kind }) => kind),
-      ['torn-tail', 'state-rebuilt'],
+      ['torn-tail'],
     );
-    assert.match(String(ledger.notices[1]?.message), /knew 3 blocks, the log has 2/);
     assert.equal(await ledger.evaluate('steps', steps(['getMany', ['a', 'b', 'c']])), '[["\\"1\\"",null,null]]');
     assert.equal((await ledger.submit('steps', steps(['put', 'd', '"4"']))).height, 2);
     assert.deepEqual((await ledger.fsck()).faults, []);

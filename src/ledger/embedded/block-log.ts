@@ -55,10 +55,10 @@ export class BlockLog {
   }
 
   /**
-   * Opens a log and cuts a torn tail.
-   * @throws {ChannelError} LEDGER_CORRUPT when a frame head is damaged; then nothing is cut
+   * Opens a log and cuts a torn tail. `known` blocks were acknowledged for certain: a tail that tears one of them is damage.
+   * @throws {ChannelError} LEDGER_CORRUPT when a frame head or an acknowledged block is damaged; then nothing is cut
    */
-  static async open(path: string): Promise<{ readonly log: BlockLog; readonly torn?: TornTail }> {
+  static async open(path: string, known = 0): Promise<{ readonly log: BlockLog; readonly torn?: TornTail }> {
     const file = await open(path, 'r+');
     try {
       const { offsets, end, size, torn } = scanLog(file.fd);
@@ -69,6 +69,10 @@ export class BlockLog {
       }
       const log = new BlockLog(file, offsets, end);
       if (torn === undefined) return { log };
+      if (offsets.length < known) {
+        const message = `block ${offsets.length}: ${torn}, and ${known} blocks were acknowledged`;
+        throw new ChannelError('LEDGER_CORRUPT', message, { where: `block ${offsets.length}, byte ${end}` });
+      }
       await file.truncate(end);
       await file.datasync();
       return { log, torn: { offset: end, bytes: size - end, what: torn } };

@@ -16,7 +16,7 @@ import { decodeOutcome } from './outcome.ts';
 import { replayLog } from './replay.ts';
 import { buildState } from './state-build.ts';
 import { checkState, withScratch } from './state-check.ts';
-import { openState } from './state-open.ts';
+import { knownHeight, openState } from './state-open.ts';
 import { sealState } from './state-seal.ts';
 import { StateContext } from './transaction-context.ts';
 import { WorldState } from './world-state.ts';
@@ -83,7 +83,7 @@ export class LedgerCore {
     const closers = [async () => lock.release()];
     try {
       const notices: LedgerNotice[] = [];
-      const { log, torn } = await BlockLog.open(path);
+      const { log, torn } = await BlockLog.open(path, knownHeight(join(options.dir, STATE_FILE)));
       closers.unshift(() => log.close());
       if (torn !== undefined) {
         const message = `cut ${torn.bytes} bytes at byte ${torn.offset}: ${torn.what}, never acknowledged`;

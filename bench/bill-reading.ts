@@ -1,0 +1,40 @@
+// Reads a bill file once, in a process of its own, so that the peak of its memory is its own: `csv`, `papaparse`,
+// `green-button` or `saxes`, then the path. Prints seconds, items and peak resident bytes.
+import { createReadStream } from 'node:fs';
+import Papa from 'papaparse';
+import { SaxesParser } from 'saxes';
+import { readBills } from '../src/bills/index.ts';
+import { seconds } from './timing.ts';
+
+const [kind, path] = process.argv.slice(2) as [string, string];
+let items = 0;
+let rejected = 0;
+
+async function ours(): Promise<void> {
+  for await (const item of readBills({ body: createReadStream(path), options: {} })) {
+    if ('rejected' in item) rejected += 1;
+    items += 1;
+  }
+}
+
+function papaparse(): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const step = () => {
+    items += 1;
+  };
+  Papa.parse(createReadStream(path), { step, complete: () => resolve(), error: reject });
+  return promise;
+}
+
+async function saxes(): Promise<void> {
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('opentag', () => {
+    items += 1;
+  });
+  for await (const piece of createReadStream(path, 'utf8')) parser.write(piece as string);
+  parser.close();
+}
+
+const readers: Readonly<Record<string, () => Promise<void>>> = { csv: ours, 'green-button': ours, papaparse, saxes };
+const time = await seconds(readers[kind] as () => Promise<void>);
+console.log(JSON.stringify({ seconds: time, items, rejected, peakBytes: process.resourceUsage().maxRSS * 1_024 }));

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type MadeFile, writeCsv, writeGreenButton } from './bill-files.ts';
+import { compared, type Report } from './figure.ts';
+import { quantile } from './timing.ts';
+
+const ROUNDS = 5;
+
+interface Reading {
+  readonly seconds: number;
+  readonly items: number;
+  readonly rejected: number;
+  readonly peakBytes: number;
+}
+
+/** Reading bill files, from the file to checked lines, against the bare parser over the same file. */
+export function benchBills(report: Report, folder: string, lines: number): void {
+  const csv = writeCsv(join(folder, 'bills.csv'), lines);
+  readerFigure(report, csv, 'csv', 'papaparse');
+  const feed = writeGreenButton(join(folder, 'feed.xml'), lines);
+  readerFigure(report, feed, 'green-button', 'saxes', { readings: lines });
+}
+
+function readerFigure(
+  report: Report,
+  { path, bytes }: MadeFile,
+  reader: string,
+  parser: string,
+  also: Readonly<Record<string, number>> = {},
+): void {
+  const runs = Array.from({ length: ROUNDS }, () => ({ ours: read(reader, path), theirs: read(parser, path) }));
+  const ours = quantile(
+    runs.map((run) => run.ours.seconds),
+    0.5,
+  );
+  const theirs = quantile(
+    runs.map((run) => run.theirs.seconds),
+    0.5,
+  );
+  const { items } = (runs[0] as (typeof runs)[number]).ours;
+  const peak = (pick: (run: (typeof runs)[number]) => number) => Math.max(...runs.map(pick)) / 1e6;
+  report({
+    ...compared({
+      name: `bills.${reader}`,
+      value: bytes / 1e6 / ours,
+      unit: 'MB/s',
+      against: { what: `${parser} alone`, value: bytes / 1e6 / theirs },
+    }),
+    also: {
+      'lines/s': items / ours,
+      ...Object.fromEntries(Object.entries(also).map(([name, count]) => [`${name}/s`, count / ours])),
+      'peak MB': peak((run) => run.ours.peakBytes),
+      'peak MB of the parser': peak((run) => run.theirs.peakBytes),
+    },
+  });
+}
+
+function read(kind: string, path: string): Reading {
+  const script = fileURLToPath(new URL('bill-reading.ts', import.meta.url));
+  const reading = JSON.parse(execFileSync(process.execPath, [script, kind, path], { encoding: 'utf8' })) as Reading;
+  if (reading.rejected > 0) throw new Error(`${kind} rejected ${reading.rejected} lines of the bench's own file`);
+  return reading;
+}
