@@ -1,5 +1,5 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { formatDate, parseDate } from '../src/emissions/index.ts';
+import { parseDate } from '../src/emissions/index.ts';
 import { randomNumbers } from './random.ts';
 import { pageFacts } from './records.ts';
 
@@ -99,4 +99,3 @@ function written(path: string, pieces: Iterable<string>): MadeFile {
   closeSync(file);
   return { path, bytes: statSync(path).size };
 }
-void formatDate;

@@ -6,6 +6,7 @@ import {
   createEmbeddedLedger,
   type EmbeddedLedger,
   type Envelope,
+  openEmbeddedLedger,
   signEnvelope,
 } from '../src/ledger/embedded/index.ts';
 import type { Signer } from '../src/ledger/index.ts';
@@ -39,6 +40,12 @@ export async function makeChannel(dir: string, releases: readonly Release[]): Pr
   }
   await publishReleases({ ledger, factors: new MemoryFactorStore() }, releases, () => undefined);
   return { ledger, signers };
+}
+
+/** The ledger of `makeChannel`, opened again. */
+export function openChannel(dir: string, signers: ReadonlyMap<string, Signer>): Promise<EmbeddedLedger> {
+  const signer = signers.get(members[0] as string) as Signer;
+  return openEmbeddedLedger({ dir, contract: channelContract, signer, purpose: 'bench' });
 }
 
 /** A page signed by its owner. */

@@ -3,6 +3,8 @@ export interface Caller {
   readonly member: string;
   /** SHA-256 of the submitter's public key (SPKI DER), lower-case hex. */
   readonly keyId: string;
+  /** Roles to which a certificate limits this submitter; absent: whatever its member has. It can take roles away, never add one. */
+  readonly roles?: readonly string[];
 }
 
 /**
@@ -30,9 +32,17 @@ export interface LedgerContext {
   readonly collections: PrivateCollections;
 }
 
+/**
+ * Sealed values that only some members' peers hold. A transaction reaches its caller's own collection alone.
+ * @throws {ChannelError} STORE_UNAVAILABLE where there is no such collection; NOT_OWNER where it is another member's
+ */
 export interface PrivateCollections {
   get(collection: string, key: string): Promise<Uint8Array | undefined>;
-  put(collection: string, key: string, value: Uint8Array): void;
+  /**
+   * Keeps what the submitter sent beside the arguments under `collection/key`: arguments stand in the block for all to read.
+   * @throws {ChannelError} ARGUMENTS_INVALID where nothing was sent, or it is not encrypted (an age file)
+   */
+  put(collection: string, key: string): void;
   purge(collection: string, key: string): void;
 }
 

@@ -12,6 +12,7 @@ export { lastRecordableDay, MeterYears } from './meter-years.ts';
 export type { NodeAnnouncement } from './nodes.ts';
 export { maxPageBytes, maxPageRecords, type PageDigest, type RecordPage, recordIds } from './page.ts';
 export type { ProvenRecord, RecordStatus } from './proven-record.ts';
+export { queryNames } from './queries.ts';
 export { figureCache, recompute } from './recompute.ts';
 export {
   type ActivityRecord,

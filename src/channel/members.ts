@@ -48,6 +48,10 @@ export async function createChannel(
     throw new ChannelError('LEDGER_EXISTS', `the channel ${context.channel} exists already`);
   if (member.id !== context.caller.member)
     throw new ChannelError('NOT_ALLOWED', `${context.caller.member} cannot found a channel for ${member.id}`);
+  if (context.caller.roles?.includes('steward') === false)
+    throw new ChannelError('NOT_ALLOWED', `${member.id}'s certificate does not let this submitter act as steward`, {
+      member: member.id,
+    });
   if (member.publicKey !== undefined && keyIdOf(member.publicKey) !== context.caller.keyId)
     throw new ChannelError(
       'SIGNATURE_INVALID',
@@ -61,9 +65,9 @@ export async function createChannel(
   return putMember(context, member, ['factor-publisher', 'reporter', 'steward']);
 }
 
-/** The caller as a member in good standing. */
+/** The caller as a member in good standing, with the roles that this submitter may use. */
 export async function callingMember(context: LedgerContext): Promise<Member> {
-  const { member: id, keyId } = context.caller;
+  const { member: id, keyId, roles: limit } = context.caller;
   const member = await read<Member>(context, stateKeys.member(id));
   if (member === undefined)
     throw new ChannelError('MEMBER_UNKNOWN', `${id} is not a member of channel ${context.channel}`, { member: id });
@@ -72,7 +76,7 @@ export async function callingMember(context: LedgerContext): Promise<Member> {
   if (member.keys !== undefined && !member.keys.includes(keyId)) {
     throw new ChannelError('SIGNATURE_INVALID', `the key ${keyId.slice(0, 12)} is not one of ${id}'s`, { member: id });
   }
-  return member;
+  return limit === undefined ? member : { ...member, roles: member.roles.filter((role) => limit.includes(role)) };
 }
 
 export function demandRole(member: Member, role: Role, what: string): void {

@@ -231,7 +231,7 @@ function sameContent(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && sameContent(a[key as never], b[key as never]));
+  return keys.every((key) => sameContent(a[key as never], b[key as never]));
 }
 
 function demand(holds: boolean, where: string, basis: string): void {

@@ -143,16 +143,38 @@ export const errorCodes = {
     advice: 'The rules do not give what the log holds: compare with another copy, and with the version that wrote it.',
   },
   EVIDENCE_INVALID: { kind: 'integrity', advice: 'Ask for the evidence again; this one proves nothing.' },
+  BUNDLE_TOO_LARGE: {
+    kind: 'refused',
+    advice: 'A page or chain of this size does not fit a bundle: have the record checked at a node, uec verify DIR RECORD.',
+  },
   LEDGER_EXISTS: { kind: 'conflict', advice: 'Choose an empty folder.' },
   LEDGER_ABSENT: { kind: 'absent', advice: 'Make a node first: uec init DIR --member ID --name NAME.' },
   LEDGER_CLOSED: { kind: 'unavailable', advice: 'Open the ledger again.' },
   SIGNATURE_INVALID: { kind: 'refused', advice: 'Sign with the key that the channel knows for this member.' },
   CHANNEL_WRONG: { kind: 'refused', advice: 'The submission is for another channel.' },
+  IDENTITY_EXPIRED: { kind: 'refused', advice: 'Renew the certificate and name it in the connection profile.' },
+  IDENTITY_REFUSED: {
+    kind: 'refused',
+    advice: 'The certificate was revoked, or is of no member of the channel: ask the organisation that issued it.',
+  },
+  CHAINCODE_MISMATCH: {
+    kind: 'conflict',
+    advice: 'Compare what the members run: uec fabric status; deploy one version everywhere.',
+  },
+  CLOCK_SKEW: { kind: 'unavailable', advice: 'Set the clock of this machine, or that of the peer.' },
   NOT_ENDORSED: { kind: 'refused', advice: 'See the message; nothing was written.' },
   NOT_COMMITTED: { kind: 'conflict', advice: 'Send it again: another transaction changed the same keys first.' },
   LEDGER_UNAVAILABLE: { kind: 'unavailable', advice: 'Try again; uec status says what is wrong.' },
   STORE_UNAVAILABLE: { kind: 'unavailable', advice: 'Check the store: uec status.' },
   DISK_FULL: { kind: 'unavailable', advice: 'Free space and send it again; nothing was half written.' },
+  // local Fabric network
+  FABRIC_BINARY_MISSING: {
+    kind: 'absent',
+    advice: "Take Hyperledger Fabric's release (github.com/hyperledger/fabric/releases) and put its bin folder on PATH.",
+  },
+  FABRIC_NETWORK_ABSENT: { kind: 'absent', advice: 'Make a local network first: uec fabric up --dir DIR.' },
+  FABRIC_NETWORK_DOWN: { kind: 'unavailable', advice: 'Start it again on its data: uec fabric up --dir DIR.' },
+  FABRIC_NETWORK_FAILED: { kind: 'unavailable', advice: 'See the log named; uec fabric down ends what was started.' },
   // node and command
   NODE_EXISTS: { kind: 'conflict', advice: 'Choose an empty folder.' },
   NODE_ABSENT: { kind: 'absent', advice: 'Make a node first: uec init DIR --member ID --name NAME.' },
