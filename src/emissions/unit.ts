@@ -58,7 +58,7 @@ const table = {
     dimension: 'energy',
     size: ratio(BTU_NUM * 100_000n, BTU_DEN),
     spellings: ['therms', 'Therm', 'Therms', 'THERM', 'THERMS', 'thm', 'THM'],
-    source: '100 000 Btu (IT), as gas is billed in the US and the UK',
+    source: `100 000 Btu (IT), as gas is billed in the US and the UK; Btu: ${NIST}`,
   },
   'ton-hour': {
     dimension: 'energy',

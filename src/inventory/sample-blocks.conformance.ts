@@ -132,8 +132,8 @@ export class Chain {
       valid: true,
       ...change,
     };
-    const hash = sha256(`block ${height}`);
-    const previous = height === 0 ? '' : sha256(`block ${height - 1}`);
+    const previous = this.blocks.at(-1)?.hash ?? '';
+    const hash = sha256(`block ${previous} ${JSON.stringify(transaction)}`);
     this.blocks.push({ height, hash, previous, transactions: [transaction] });
     return id;
   }
