@@ -26,10 +26,11 @@ export interface CalculateOptions extends PlaceOptions {
 /** The answer of `uec calculate`: bundled factors of the country, nothing kept. */
 export async function calculateCommand(options: CalculateOptions): Promise<CalculationAnswer> {
   const place = placeHint(options);
+  const request = requestOf(options, place);
   const store = new MemoryFactorStore();
   const { country } = placeOfHint(place, loadUsPlaces).place;
   for (const pinned of bundledFor(country)) await store.importRelease(loadBundled(pinned));
-  return calculateOnce(requestOf(options, place), store, loadUsPlaces);
+  return calculateOnce(request, store, loadUsPlaces);
 }
 
 function requestOf(options: CalculateOptions, place: CalculationRequest['place']): CalculationRequest {

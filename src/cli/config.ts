@@ -48,7 +48,7 @@ export function readConfig(folder: string): NodeConfig {
   if (!existsSync(path)) throw new ChannelError('NODE_ABSENT', `there is no node in ${folder}`);
   let value: Partial<NodeConfig>;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8')) as Partial<NodeConfig>;
+    value = (JSON.parse(readFileSync(path, 'utf8')) ?? {}) as Partial<NodeConfig>;
   } catch (cause) {
     throw new ChannelError('CONFIG_INVALID', `${path} is not JSON`, { cause, where: path });
   }

@@ -1,4 +1,4 @@
-import { type ErrorKind, isChannelError } from '../emissions/index.ts';
+import type { ChannelError, ErrorKind } from '../emissions/index.ts';
 
 /** What the command ends with; documented in docs/errors.md. */
 export const exitCodes = { ok: 0, internal: 1, input: 2, refused: 3, absent: 4, integrity: 5, unavailable: 6 } as const;
@@ -13,6 +13,6 @@ const byKind: Readonly<Record<ErrorKind, number>> = {
   internal: exitCodes.internal,
 };
 
-export function exitCodeOf(error: unknown): number {
-  return isChannelError(error) ? byKind[error.kind] : exitCodes.internal;
+export function exitCodeOf(error: ChannelError): number {
+  return byKind[error.kind];
 }

@@ -27,8 +27,7 @@ export async function withNode<T>(
   work: (client: NodeClient) => Promise<T>,
 ): Promise<T> {
   readConfig(folder);
-  const path = socketPath(folder, 'node');
-  if (await answers(path)) return work(remoteClient(path));
+  if (await isServed(folder)) return work(remoteClient(socketPath(folder, 'node')));
   const { openNode } = await import('./wire.ts');
   const node = await openNode(folder, purpose);
   try {
@@ -75,10 +74,10 @@ async function callOver(socket: string, name: string, args: unknown, progress: P
   return promise;
 }
 
-/** True when a node listens on the socket; a file that a dead process left behind does not answer. */
-function answers(path: string): Promise<boolean> {
+/** True when a node listens on the folder's socket; a file that a dead process left behind does not answer. */
+export function isServed(folder: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const probe = request({ socketPath: path, path: '/', method: 'GET' }, (answer) => {
+  const probe = request({ socketPath: socketPath(folder, 'node'), path: '/', method: 'GET' }, (answer) => {
     answer.resume();
     resolve(true);
   });

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type ErrorReport, isChannelError } from '../emissions/index.ts';
+import type { ChannelError, ErrorReport } from '../emissions/index.ts';
 
 /** Prints the answer: JSON where asked, else as a person reads it. Nothing else ever goes to stdout. */
 export function print(answer: unknown, json: boolean | undefined, render: () => string): void {
@@ -7,25 +7,11 @@ export function print(answer: unknown, json: boolean | undefined, render: () => 
 }
 
 /** Prints an error: on stderr for a person, and as one JSON object on stdout where JSON was asked for. */
-export function printError(error: unknown, json: boolean): void {
-  if (!isChannelError(error)) {
-    const message =
-      error instanceof Error
-        ? process.env.UEC_DEBUG === undefined
-          ? error.message
-          : (error.stack ?? error.message)
-        : String(error);
-    const report = {
-      code: 'INTERNAL',
-      message,
-      fix: 'This is a fault of the software: please report it with the command.',
-    };
-    process.stdout.write(json ? `${JSON.stringify({ error: report })}\n` : '');
-    process.stderr.write(json ? '' : `${styleText('red', 'INTERNAL')}: ${message}\n  ${report.fix}\n`);
-    return;
-  }
+export function printError(error: ChannelError, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify({ error: error.report() })}\n`);
   else process.stderr.write(`${renderError(error.report())}\n`);
+  if (process.env.UEC_DEBUG !== undefined)
+    process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
 }
 
 const MOST_PROBLEMS = 20;

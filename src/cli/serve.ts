@@ -5,7 +5,8 @@ import { styleText } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
 import { ChannelError } from '../emissions/index.ts';
 import { localCalls, nodeApi } from '../node/index.ts';
-import { ledgerFolder } from './config.ts';
+import { ledgerFolder, readConfig } from './config.ts';
+import { isServed } from './node-client.ts';
 import { socketPath } from './socket-path.ts';
 import { type OpenNode, openNode } from './wire.ts';
 
@@ -21,6 +22,9 @@ export interface RunningNode {
 
 /** Serves a node until it is told to stop (SIGINT, SIGTERM). */
 export async function serve(folder: string, options: ServeOptions): Promise<void> {
+  readConfig(folder);
+  if (await isServed(folder))
+    throw new ChannelError('LEDGER_LOCKED', `the node in ${folder} is served already`, { where: folder });
   const node = await openNode(folder, 'uec serve');
   const running = await startServing(node, options.port).catch(async (error) => {
     await node.close();

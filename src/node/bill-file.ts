@@ -1,5 +1,5 @@
 import type { BillLine, ReadOptions, RejectedRow } from '../bills/index.ts';
-import { type EvidenceCommitment, recordId } from '../channel/index.ts';
+import { type EvidenceCommitment, lastRecordableDay, recordId } from '../channel/index.ts';
 import { ChannelError, type GwpChoice } from '../emissions/index.ts';
 import { type PreparedLine, prepareLine } from './bill-lines.ts';
 import { EvidenceKeeper } from './evidence-keeper.ts';
@@ -102,6 +102,7 @@ async function prepareFor(
     gwp,
     desk,
     usPlaces: node.usPlaces,
+    lastDay: lastRecordableDay(node.now().toISOString()),
     pseudonym: async () => {
       await evidence.check(line);
       return meters.lookUp(line);

@@ -21,6 +21,8 @@ export interface PrepareOptions {
   readonly gwp: GwpChoice;
   readonly desk: FactorDesk;
   readonly usPlaces: () => UsPlaceLookup;
+  /** Last day that a period may end before. */
+  readonly lastDay: string;
   /** Pseudonym of a meter, or what stands for it until the line is recorded. */
   readonly pseudonym: (line: BillLine) => Promise<string>;
 }
@@ -45,6 +47,10 @@ export function rejectedLine({ line }: Pick<PreparedLine, 'line'>, error: Channe
 }
 
 async function toRecord(line: BillLine, options: PrepareOptions): Promise<PreparedLine> {
+  if (line.end > options.lastDay)
+    throw new ChannelError('PERIOD_FUTURE', `the period ${line.start} to ${line.end} (end exclusive) is not over`, {
+      where: 'end',
+    });
   const { place, flags: placeFlags } = placeOfHint(mergeHints(line.place, options.read.place), options.usPlaces);
   const told = line.zone ?? options.read.zone;
   const zone = told === undefined ? zoneOf(place) : { zone: told, assumed: false };

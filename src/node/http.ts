@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { ChannelError } from '../emissions/index.ts';
+import { ChannelError, commodities, flows } from '../emissions/index.ts';
 import type { Node } from './node.ts';
 import { problemOf } from './problems.ts';
 import { isAuthorized } from './token.ts';
@@ -38,13 +38,8 @@ export function nodeApi({ node, tokenHash }: ApiOptions): Hono {
   );
   app.get('/api/v1/inventory', async (context) => {
     const { year, member } = context.req.query();
-    if (!/^[0-9]{4}$/.test(year ?? ''))
-      throw new ChannelError('OPTION_INVALID', `year '${(year ?? '').slice(0, 20)}' is not a year`, {
-        where: 'year',
-        fix: 'Ask with ?year=2022.',
-      });
     return context.json(
-      await useCases.inventory(node, { year: Number(year), ...(member === undefined ? {} : { member }) }),
+      await useCases.inventory(node, { year: yearIn(year), ...(member === undefined ? {} : { member }) }),
     );
   });
   app.notFound((context) => problem(context, new ChannelError('NOT_FOUND', 'there is nothing at this path')));
@@ -52,22 +47,41 @@ export function nodeApi({ node, tokenHash }: ApiOptions): Hono {
   return app;
 }
 
+const FILTERS = ['member', 'commodity', 'flow', 'year', 'state', 'cursor'];
+
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  commodity: commodities,
+  flow: flows,
+  state: ['active', 'superseded', 'voided'],
+};
+
 function recordFilter(context: Context): Record<string, string | number> {
-  const query = context.req.query();
-  const limit = Number(query.limit ?? 50);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 500)
+  const { limit = '50', ...query } = context.req.query();
+  if (!/^[1-9][0-9]{0,2}$/.test(limit) || Number(limit) > 500)
     throw new ChannelError('OPTION_INVALID', 'limit is not a whole number from 1 to 500', { where: 'limit' });
-  const allowed = ['member', 'commodity', 'flow', 'year', 'state', 'cursor'];
-  const unknown = Object.keys(query).find((name) => name !== 'limit' && !allowed.includes(name));
-  if (unknown !== undefined)
-    throw new ChannelError('OPTION_INVALID', `there is no filter '${unknown.slice(0, 40)}'`, {
-      where: unknown,
-      fix: `Filters are ${allowed.join(', ')} and limit.`,
-    });
-  const filter: Record<string, string | number> = { limit };
-  for (const name of allowed)
-    if (query[name] !== undefined) filter[name] = name === 'year' ? Number(query[name]) : (query[name] as string);
+  const filter: Record<string, string | number> = { limit: Number(limit) };
+  for (const [name, value] of Object.entries(query)) {
+    if (!FILTERS.includes(name))
+      throw new ChannelError('OPTION_INVALID', `there is no filter '${name.slice(0, 40)}'`, {
+        where: name.slice(0, 40),
+        fix: `Filters are ${FILTERS.join(', ')} and limit.`,
+      });
+    const choices = CHOICES[name];
+    if (choices?.includes(value) === false)
+      throw new ChannelError('OPTION_INVALID', `${name} '${value.slice(0, 40)}' is not one of ${choices.join(', ')}`, {
+        where: name,
+      });
+    filter[name] = name === 'year' ? yearIn(value) : value;
+  }
   return filter;
+}
+
+function yearIn(text: string | undefined): number {
+  if (text !== undefined && /^[0-9]{4}$/.test(text)) return Number(text);
+  throw new ChannelError('OPTION_INVALID', `year '${(text ?? '').slice(0, 20)}' is not a year`, {
+    where: 'year',
+    fix: 'Ask with ?year=2022.',
+  });
 }
 
 function problem(context: Context, error: unknown): Response {

@@ -1,5 +1,6 @@
 export { type CalculationAnswer, type CalculationRequest, calculateOnce } from './calculate.ts';
 export { publishReleases } from './factor-releases.ts';
+export { asChannelError } from './foreign-error.ts';
 export { nodeApi } from './http.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';

@@ -60,10 +60,20 @@ function lookUp(
   return utilityId === undefined ? undefined : usPlaces().utility(utilityId);
 }
 
-/** What is given for the whole file, under what the row itself says. A row that names a place replaces the file's whole. */
+/**
+ * What is given for the whole file, under what the row itself says. A row that names a place replaces the file's whole, and a
+ * row of another country takes nothing from it.
+ */
 export function mergeHints(row: PlaceHint, file: PlaceHint | undefined): PlaceHint {
+  if (file === undefined) return row;
+  const country = countryOf(row);
+  if (country !== undefined && country !== (countryOf(file) ?? country)) return row;
   const rowSays = row.zip ?? row.utilityId ?? row.region ?? row.subdivision;
-  if (rowSays !== undefined || file === undefined)
-    return { ...(row.country === undefined && file?.country !== undefined ? { country: file.country } : {}), ...row };
+  if (rowSays !== undefined) return defined({ country: countryOf(file), ...row });
   return { ...file, ...row };
+}
+
+function countryOf({ country, subdivision, zip, utilityId }: PlaceHint): string | undefined {
+  if (country !== undefined) return country;
+  return subdivision?.slice(0, 2) ?? (zip === undefined && utilityId === undefined ? undefined : 'US');
 }

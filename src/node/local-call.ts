@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
-import { ChannelError, isChannelError } from '../emissions/index.ts';
+import type { ErrorReport } from '../emissions/index.ts';
+import { asChannelError } from './foreign-error.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 import { type UseCaseName, useCases } from './use-cases.ts';
@@ -9,7 +10,7 @@ import { type UseCaseName, useCases } from './use-cases.ts';
 export type CallLine =
   | { readonly progress: { readonly what: string; readonly done: number; readonly total?: number } }
   | { readonly result: unknown }
-  | { readonly error: ReturnType<ChannelError['report']> };
+  | { readonly error: ErrorReport };
 
 /**
  * The node's use cases for the command on the same machine: POST /call/NAME with JSON, answered line by line. Served on a Unix
@@ -35,8 +36,7 @@ export function localCalls(node: Node): Hono {
       try {
         await say({ result: (await run) ?? null });
       } catch (error) {
-        const known = isChannelError(error) ? error : new ChannelError('INTERNAL', (error as Error).message);
-        await say({ error: known.report() });
+        await say({ error: asChannelError(error).report() });
       }
     });
   });

@@ -1,4 +1,4 @@
-import { type ActivityRecord, lastRecordableDay, type MeterYears, recordId } from '../channel/index.ts';
+import { type ActivityRecord, type MeterYears, recordId } from '../channel/index.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import type { FileImport } from './bill-file.ts';
 import { rejectedLine } from './bill-lines.ts';
@@ -10,13 +10,12 @@ export async function tryPeriods(node: Node, files: readonly FileImport[]): Prom
   const years = await new ChannelClient(node.ledger).meterYears(
     files.flatMap(({ lines }) => lines.map(({ record }) => record)),
   );
-  const last = lastRecordableDay(node.now().toISOString());
   const entered = new Map<string, string>();
   for (const file of files) {
     const kept = file.lines.filter((prepared) => {
       if (file.recorded.has(prepared)) return true;
       const { record, line } = prepared;
-      const fault = periodFault(node, record, years, last, entered);
+      const fault = periodFault(node, record, years, entered);
       if (fault !== undefined) file.rejected.push(rejectedLine(prepared, fault));
       else entered.set(recordId(record), files.length === 1 ? line.where : `${line.where} of ${file.name}`);
       return fault === undefined;
@@ -29,11 +28,9 @@ function periodFault(
   node: Node,
   record: ActivityRecord,
   years: MeterYears,
-  last: string,
   entered: ReadonlyMap<string, string>,
 ): ChannelError | undefined {
   const period = `the period ${record.start} to ${record.end} (end exclusive)`;
-  if (record.end > last) return new ChannelError('PERIOD_FUTURE', `${period} is not over`, { where: 'end' });
   const id = recordId(record);
   try {
     years.enter(record, id);

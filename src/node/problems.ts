@@ -1,4 +1,5 @@
-import { ChannelError, type ErrorKind, isChannelError } from '../emissions/index.ts';
+import { ChannelError, type ErrorKind } from '../emissions/index.ts';
+import { asChannelError } from './foreign-error.ts';
 
 const statusOf: Readonly<Record<ErrorKind, 400 | 404 | 409 | 422 | 500 | 503>> = {
   input: 400,
@@ -10,9 +11,10 @@ const statusOf: Readonly<Record<ErrorKind, 400 | 404 | 409 | 422 | 500 | 503>> =
   internal: 500,
 };
 
-/** An error as RFC 9457 problem details: status and body. What is no `ChannelError` tells nothing of itself. */
+/** An error as RFC 9457 problem details: status and body. A fault of the software tells nothing of itself. */
 export function problemOf(error: unknown): { readonly status: number; readonly body: Record<string, unknown> } {
-  const known = isChannelError(error) ? error : new ChannelError('INTERNAL', 'something went wrong inside the node');
+  const told = asChannelError(error);
+  const known = told.kind === 'internal' ? new ChannelError('INTERNAL', 'something went wrong inside the node') : told;
   const { code, message, ...rest } = known.report();
   const status = code === 'TOKEN_INVALID' ? 401 : statusOf[known.kind];
   return { status, body: { type: `urn:uec:error:${code}`, title: code, status, detail: message, code, ...rest } };

@@ -9,6 +9,7 @@ import {
   scrubDocuments,
   verifyDocuments,
 } from './evidence.ts';
+import { channelTrust, exportBundle } from './export-bundle.ts';
 import {
   findFactors,
   listFactorReleases,
@@ -37,6 +38,8 @@ export const useCases = {
   show: showRecord,
   verify,
   fsck,
+  exportBundle,
+  channelTrust: (node: Node, _args: Record<string, never>) => channelTrust(node),
   documents: (node: Node, _args: Record<string, never>) => listDocuments(node),
   verifyDocuments,
   attachDocument,

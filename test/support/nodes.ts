@@ -80,10 +80,34 @@ export type Call = <N extends UseCaseName>(name: N, args: UseCaseArgs<N>) => Pro
 export async function onNode<T>(folder: string, work: (call: Call, node: OpenNode) => Promise<T>): Promise<T> {
   const node = await openNode(folder, 'test');
   try {
-    return await work((name, args) => useCases[name](node, args as never, silent) as never, node);
+    return await work(callsOf(node), node);
   } finally {
     await node.close();
   }
+}
+
+/** Opens the nodes of all three members in this process, on one ledger, and closes them again. */
+export async function together<T>(
+  channel: Channel,
+  work: (calls: { readonly acme: Call; readonly beta: Call; readonly audit: Call }) => Promise<T>,
+): Promise<T> {
+  return onNode(channel.acme, async (acme, { embedded }) => {
+    const open: OpenNode[] = [];
+    const join = async (folder: string): Promise<Call> => {
+      const node = await openNode(folder, 'test', embedded);
+      open.push(node);
+      return callsOf(node);
+    };
+    try {
+      return await work({ acme, beta: await join(channel.beta), audit: await join(channel.audit) });
+    } finally {
+      for (const node of open) await node.close();
+    }
+  });
+}
+
+function callsOf(node: OpenNode): Call {
+  return (name, args) => useCases[name](node, args as never, silent) as never;
 }
 
 /** Every file below a folder, by its path from there, in order. */

@@ -4,6 +4,7 @@ import { type Caller, channelContract, type LedgerContext, type QueryContext } f
 import {
   type ChannelError,
   canonical,
+  defined,
   type ErrorReport,
   isChannelError,
   keyIdOf,
@@ -126,7 +127,7 @@ export class TestChannel {
   }
 
   async #run(
-    { member, keyId }: Caller,
+    { member, keyId, roles }: Caller,
     name: string,
     args: unknown,
     proposal: Proposal,
@@ -138,7 +139,7 @@ export class TestChannel {
     const replicas = [new Replica(this.#first, 0), new Replica(this.#second, 3)];
     const outcomes: Outcome[] = [];
     for (const replica of replicas) {
-      Object.assign(replica, { caller: { member, keyId }, transactionId, timestamp });
+      Object.assign(replica, { caller: { member, keyId, ...defined({ roles }) }, transactionId, timestamp });
       const settled = await settle(channelContract.run(replica, name, text));
       outcomes.push({ ...settled, ...replica.effects() });
     }

@@ -1,0 +1,81 @@
+import { createReadStream } from 'node:fs';
+import { documentHasher } from '../documents/index.ts';
+import { ChannelError } from '../emissions/index.ts';
+
+export interface PresentedOptions {
+  /** Path of the document, and its key in hex. */
+  readonly document?: string;
+  readonly key?: string;
+  /** Path of an opening: one line of JSON with the key, then the document. */
+  readonly opening?: string;
+}
+
+const LONGEST_HEAD = 4_096;
+
+/**
+ * The commitment that a document and its key give; `undefined` where neither is presented.
+ * @throws {ChannelError} OPTION_INVALID, FILE_UNREADABLE, FILE_KIND_UNKNOWN
+ */
+export async function presentedCommitment(options: PresentedOptions): Promise<string | undefined> {
+  const { document, key, opening } = options;
+  if (document === undefined && key === undefined && opening === undefined) return undefined;
+  if (opening !== undefined && document === undefined && key === undefined) return ofOpening(opening);
+  if (document === undefined || key === undefined || opening !== undefined || !isKey(key)) {
+    throw new ChannelError('OPTION_INVALID', 'a document is presented with its key', {
+      where: '--document',
+      fix: 'Give --opening FILE, or --document FILE with --key and the 64 hex digits of its key.',
+    });
+  }
+  const hasher = documentHasher(Buffer.from(key, 'hex'));
+  for await (const chunk of bytesOf(document, '--document')) hasher.update(chunk);
+  return hasher.commitment();
+}
+
+async function ofOpening(path: string): Promise<string> {
+  let head = Buffer.alloc(0);
+  let hasher: ReturnType<typeof documentHasher> | undefined;
+  for await (const chunk of bytesOf(path, '--opening')) {
+    if (hasher !== undefined) {
+      hasher.update(chunk);
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf(10);
+    if (end < 0 && head.length <= LONGEST_HEAD) continue;
+    hasher = documentHasher(keyOf(head.toString('utf8', 0, end < 0 ? 0 : end)));
+    hasher.update(head.subarray(end + 1));
+  }
+  if (hasher === undefined) throw notAnOpening();
+  return hasher.commitment();
+}
+
+function keyOf(head: string): Buffer {
+  let kDoc: unknown;
+  try {
+    ({ kDoc } = JSON.parse(head) as { kDoc: unknown });
+  } catch {
+    throw notAnOpening();
+  }
+  if (!isKey(kDoc)) throw notAnOpening();
+  return Buffer.from(kDoc, 'hex');
+}
+
+function isKey(text: unknown): text is string {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
+async function* bytesOf(path: string, where: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ChannelError('FILE_UNREADABLE', `the file cannot be read (${code})`, { where, cause });
+  }
+}
+
+function notAnOpening(): ChannelError {
+  return new ChannelError('FILE_KIND_UNKNOWN', 'the file is not an opening', {
+    where: '--opening',
+    fix: 'Ask the owner for the file that uec document answer --offer wrote.',
+  });
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { resolvePath } from '../paths.ts';
+import { addPlaceOptions } from '../place-options.ts';
+import { command } from './leaf.ts';
+
+/** From a bill to a record, and what changes one. */
+export function addBillCommands(program: Command): void {
+  addGasOptions(
+    addPlaceOptions(command(program, 'calculate', 'emissions of a quantity with the bundled factors; no node needed')),
+  )
+    .requiredOption('--start <date>', 'first day, YYYY-MM-DD')
+    .requiredOption('--end <date>', 'day after the last, YYYY-MM-DD (exclusive)')
+    .requiredOption('--quantity <number>', 'plain decimal, such as 1234.5')
+    .requiredOption('--unit <unit>', 'kWh, MWh, therm, mmBtu, m3, ...')
+    .option('--commodity <commodity>', 'electricity, natural-gas, steam, heat, cooling or water', 'electricity')
+    .option('--heat-content <number>', 'heat content of gas billed by volume')
+    .option('--heat-content-unit <unit>', 'mmBtu/Mcf, therm/CCF, Btu/ft3, MJ/m3 or kWh/m3', 'mmBtu/Mcf')
+    .action(async (options) => (await import('../commands-bills.ts')).calculate(options));
+  addGasOptions(
+    addPlaceOptions(command(program, 'record <dir> <file...>', 'read bills, compute their emissions and record them')),
+  )
+    .option('--meter <number>', "meter, where the file names none; kept in this node's vault, never on the ledger")
+    .option('--account <number>', 'account, where the file names neither meter nor account')
+    .option('--utility-name <name>', 'name of the utility, where the file names none')
+    .option('--commodity <commodity>', 'commodity, where the file names none')
+    .option('--unit <unit>', 'unit, where the file names none')
+    .option('--zone <zone>', 'IANA time zone of the site, such as America/Los_Angeles')
+    .option(
+      '--end-convention <convention>',
+      'how the file states the end: inclusive, exclusive, shared-day or read-date',
+    )
+    .option('--document <file>', 'the bill that proves every line; without it the bill file itself')
+    .option('--dry-run', 'show what would be recorded and write nothing')
+    .option('--errors <file>', 'record the good lines, and write the others with their reasons to this CSV file')
+    .action(async (dir: string, files: string[], options) =>
+      (await import('../commands-bills.ts')).record(resolvePath(dir), files.map(resolvePath), options),
+    );
+  command(program, 'correct <dir> <record>', 'record a correction: a new record that supersedes or adjusts another')
+    .requiredOption(
+      '--reason <code>',
+      'estimate-replaced, rebilled, misread, wrong-dates, wrong-unit, recalculated, other, ...',
+    )
+    .option('--adjust', 'add to the record instead of replacing it')
+    .option('--quantity <number>', 'the right quantity')
+    .option('--unit <unit>', 'the right unit')
+    .option('--start <date>', 'the right first day')
+    .option('--end <date>', 'the right day after the last (exclusive)')
+    .option('--read-basis <basis>', 'actual, estimated, customer, calculated or billed-only')
+    .option('--gwp <set>', 'publisher, AR4, AR5 or AR6')
+    .option('--document <file>', 'the bill that shows it')
+    .action(async (dir: string, record: string, options) =>
+      (await import('../commands-bills.ts')).correct(resolvePath(dir), record, options),
+    );
+  command(program, 'void <dir> <record...>', 'take records out of every total; nothing is deleted')
+    .requiredOption('--reason <code>', 'duplicate, entered-in-error, wrong-meter, other, ...')
+    .action(async (dir: string, records: string[], options) =>
+      (await import('../commands-bills.ts')).voidRecords(resolvePath(dir), records, options),
+    );
+}
+
+function addGasOptions(one: Command): Command {
+  return one
+    .option('--gwp <set>', "publisher (the publisher's own CO2e), AR4, AR5 or AR6")
+    .option('--calorific <value>', 'gas billed in energy: gross or net calorific value');
+}

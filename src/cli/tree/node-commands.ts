@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { resolvePath } from '../paths.ts';
+import { command, port } from './leaf.ts';
+
+/** Making, serving and checking a node. */
+export function addNodeCommands(program: Command): void {
+  command(program, 'init <dir>', "make a node: a channel of its own, or a place on another node's")
+    .requiredOption('--member <id>', "the organisation's id on the channel, such as ACME")
+    .requiredOption('--name <name>', "the organisation's name")
+    .option('--join <dir>', 'folder of the node whose channel to join')
+    .option('--port <port>', 'port of the API on this machine', port)
+    .action(async (dir: string, options) =>
+      (await import('../commands-node.ts')).init(resolvePath(dir), {
+        ...options,
+        ...(options.join === undefined ? {} : { join: resolvePath(options.join) }),
+      }),
+    );
+  command(program, 'serve <dir>', 'serve the node: API on this machine, and the ledger to nodes that joined it')
+    .option('--port <port>', 'another port than the configured one; 0 takes a free one', port)
+    .action(async (dir: string, options) => (await import('../serve.ts')).serve(resolvePath(dir), options));
+  command(program, 'status <dir>', 'what the node is, and what stands on its ledger').action(
+    async (dir: string, options) => (await import('../commands-node.ts')).status(resolvePath(dir), options),
+  );
+  command(program, 'verify <dir> [record]', 'check the whole ledger, or everything behind one record').action(
+    async (dir: string, record: string | undefined, options) =>
+      (await import('../commands-verify.ts')).verify(resolvePath(dir), record, options),
+  );
+  command(program, 'fsck <dir>', 'check every file of the node: ledger, state, read model, factors, documents')
+    .option('--rebuild', 'first build the state and the read model anew from the log')
+    .action(async (dir: string, options) => (await import('../commands-verify.ts')).fsck(resolvePath(dir), options));
+  command(program, 'token <dir>', 'make a new API token; the old one ends').action(async (dir: string, options) =>
+    (await import('../commands-node.ts')).token(resolvePath(dir), options),
+  );
+  command(program, 'rekey <dir>', "replace the key that wraps every secret of the node's vault").action(
+    async (dir: string, options) => (await import('../commands-node.ts')).rekey(resolvePath(dir), options),
+  );
+  command(program, 'demo', 'three members on this machine: sample bills to proven records')
+    .option('--exit', 'end instead of serving')
+    .option('--dir <dir>', 'keep the nodes in this folder instead of a temporary one')
+    .option('--port <port>', 'port of the API; 0 takes a free one', port)
+    .action(async (options) =>
+      (await import('../demo.ts')).demo({
+        ...options,
+        ...(options.dir === undefined ? {} : { dir: resolvePath(options.dir) }),
+      }),
+    );
+}
