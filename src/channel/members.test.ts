@@ -134,3 +134,30 @@ test('the last steward in good standing stays', async () => {
   await channel.refuse(acme, 'members.suspend', { id: 'GAMMA', reason: 'x' }, expected);
   await channel.submit(gamma, 'members.suspend', { id: 'ACME', reason: 'Left' });
 });
+
+test("a certificate's limit takes roles away from one submitter and adds none", async () => {
+  const channel = await fixtureChannel();
+  const auditing = { ...acme, roles: ['auditor', 'reporter'] };
+  await channel.submit(auditing, 'records.submit', pageOf([recordOf(line())]));
+  await channel.refuse(auditing, 'policy.set', defaultPolicy, { code: 'NOT_ALLOWED', member: 'ACME' });
+  // ACME is no auditor, whatever its certificates say.
+  await channel.refuse(
+    { ...acme, roles: ['auditor', ''] },
+    'records.submit',
+    pageOf([recordOf(line({ start: '2022-05-01', end: '2022-06-01' }))], 'other'),
+    { code: 'NOT_ALLOWED', message: 'records.submit needs the role reporter; ACME has none' },
+  );
+  await channel.submit(acme, 'policy.set', defaultPolicy);
+  assert.deepEqual((await channel.query<Member[]>('members.list'))[0]?.roles, [
+    'factor-publisher',
+    'reporter',
+    'steward',
+  ]);
+});
+
+test('a submitter limited to another role founds no channel', async () => {
+  const limited = { ...acme, roles: ['reporter'] };
+  const channel = new TestChannel();
+  await channel.refuse(limited, 'channel.create', { member: founder }, { code: 'NOT_ALLOWED', member: 'ACME' });
+  await channel.submit({ ...acme, roles: ['steward'] }, 'channel.create', { member: founder });
+});

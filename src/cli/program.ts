@@ -3,8 +3,10 @@ import { ChannelError } from '../emissions/index.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { printError } from './output.ts';
 import { addBillCommands } from './tree/bill-commands.ts';
+import { addBundleCommands } from './tree/bundle-commands.ts';
 import { addFactorCommands, addMemberCommands, addMeterCommands, addPolicyCommands } from './tree/channel-commands.ts';
 import { addDocumentCommands } from './tree/document-commands.ts';
+import { addFabricCommands } from './tree/fabric-commands.ts';
 import { addNodeCommands } from './tree/node-commands.ts';
 import { addReadCommands } from './tree/read-commands.ts';
 import { version } from './version.ts';
@@ -57,6 +59,10 @@ export function buildProgram(json: boolean): Command {
   addMeterCommands(program.command('meter').description("this node's own meters: which pseudonym stands for which"));
   addPolicyCommands(program.command('policy').description('which publishers of factors the channel trusts'));
   addMemberCommands(program.command('members').description('members of the channel and their roles'));
+  addBundleCommands(
+    program.command('bundle').description('a record with its proof in one file, checked without a network'),
+  );
+  addFabricCommands(program.command('fabric').description('a local Hyperledger Fabric network'));
   return program;
 }
 

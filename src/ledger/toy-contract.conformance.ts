@@ -68,7 +68,7 @@ async function runStep(context: LedgerContext, step: Step): Promise<Json | undef
     case 'fail':
       throw new TypeError('the toy contract was told to fail');
     case 'collection':
-      context.collections.put('c', 'k', new Uint8Array([1]));
+      context.collections.put('c', 'k');
       return undefined;
     default:
       return readStep(context, step);

@@ -1,6 +1,6 @@
-import { type BundleRequest, formatBundle, makeBundle, recordsCarried, type Trust } from '../bundles/index.ts';
-import { releaseName } from '../channel/index.ts';
-import { defined } from '../emissions/index.ts';
+import { type BundleRequest, formatBundle, makeBundle, type Trust } from '../bundles/index.ts';
+import { type PageDigest, releaseName } from '../channel/index.ts';
+import { canonical, defined } from '../emissions/index.ts';
 import type { RecordView } from '../inventory/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { ChannelClient } from './channel-client.ts';
@@ -37,7 +37,12 @@ export async function exportBundle(
   const bundle = await makeBundle(node.ledger, request, (done, total) =>
     progress({ what: 'reading the chain', done, total }),
   );
-  return { recordId: view.id, otherRecords: recordsCarried(bundle) - 1, text: formatBundle(bundle) };
+  return { recordId: view.id, otherRecords: (await recordsInPage(node, view.page)) - 1, text: formatBundle(bundle) };
+}
+
+async function recordsInPage({ ledger }: Node, page: string): Promise<number> {
+  const digest = JSON.parse(await ledger.evaluate('pages.get', canonical({ id: page }))) as PageDigest | null;
+  return digest?.count ?? 1;
 }
 
 async function statementOf(

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Where everything of a local network stands; nothing of it is outside of its folder. */
 export interface NetworkPaths {
@@ -23,7 +23,9 @@ export interface NetworkPaths {
   log(process: string): string;
 }
 
-export function networkPaths(dir: string): NetworkPaths {
+export function networkPaths(folder: string): NetworkPaths {
+  // Fabric's programs read relative paths from where their own configuration lies.
+  const dir = resolve(folder);
   const config = join(dir, 'config');
   const logs = join(dir, 'logs');
   const profiles = join(dir, 'profiles');

@@ -26,11 +26,13 @@ function organisation(name: string, domain: string, nodes: readonly string[], us
 }
 
 /** The text of cryptogen's configuration. JSON, which is YAML too. */
-export function cryptoConfigText(members: readonly string[], orderers: readonly string[], ordererDomain: string): string {
+export function cryptoConfigText(
+  members: readonly string[],
+  orderers: readonly string[],
+  ordererDomain: string,
+): string {
   const config = {
-    ...(orderers.length === 0
-      ? {}
-      : { OrdererOrgs: [organisation('Orderers', ordererDomain, orderers, 0)] }),
+    ...(orderers.length === 0 ? {} : { OrdererOrgs: [organisation('Orderers', ordererDomain, orderers, 0)] }),
     PeerOrgs: members.map((id) => organisation(id, id, ['peer', 'chaincode'], 1)),
   };
   return `${JSON.stringify(config, null, 2)}\n`;

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelError } from '../../../emissions/index.ts';
 import { type NetworkPaths, ordererIdentities } from './folder.ts';
 import type { OrdererState } from './state.ts';
 
 const PATIENCE_MS = 15_000;
+const LEADER_MS = 30_000;
+const POLL_MS = 50;
 
 /**
  * Makes an orderer serve the channel of the genesis block, by its channel participation interface.
@@ -50,4 +53,29 @@ function refused(paths: NetworkPaths, { name }: OrdererState, said: string, caus
     where: paths.log(name),
     cause,
   });
+}
+
+/** The orderer that leads, as it says itself; undefined while there is none. */
+export async function leadingOrderer(orderers: readonly OrdererState[]): Promise<string | undefined> {
+  const leads = await Promise.all(orderers.map(isLeader));
+  return orderers.find((_, at) => leads[at] === true)?.name;
+}
+
+async function isLeader({ operationsPort }: OrdererState): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${operationsPort}/metrics`, { signal: AbortSignal.timeout(2000) });
+    return /^consensus_\w+_is_leader\{[^}]*\} 1$/m.test(await answer.text());
+  } catch {
+    return false;
+  }
+}
+
+/** @throws {ChannelError} FABRIC_NETWORK_FAILED where none leads in time */
+export async function untilLed(orderers: readonly OrdererState[]): Promise<void> {
+  const deadline = performance.now() + LEADER_MS;
+  while ((await leadingOrderer(orderers)) === undefined) {
+    if (performance.now() > deadline)
+      throw new ChannelError('FABRIC_NETWORK_FAILED', `none of ${orderers.length} orderers became the leader`);
+    await sleep(POLL_MS);
+  }
 }

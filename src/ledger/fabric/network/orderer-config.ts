@@ -3,7 +3,10 @@ import { type NetworkPaths, ordererIdentities, ordererMspId } from './folder.ts'
 import type { OrdererState } from './state.ts';
 
 /** The text of an orderer's orderer.yaml. Its administration demands a client certificate of the orderers' own. JSON, which is YAML too. */
-export function ordererConfigText(paths: NetworkPaths, { name, port, adminPort }: OrdererState): string {
+export function ordererConfigText(
+  paths: NetworkPaths,
+  { name, port, adminPort, operationsPort }: OrdererState,
+): string {
   const identities = ordererIdentities(paths);
   const { msp, cert, key } = identities.node(name);
   const data = join(paths.orderer(name), 'data');
@@ -27,8 +30,9 @@ export function ordererConfigText(paths: NetworkPaths, { name, port, adminPort }
       TLS: { ...tls, ClientAuthRequired: true, ClientRootCAs: [identities.tlsRoot] },
     },
     Consensus: { WALDir: join(data, 'raft', 'wal'), SnapDir: join(data, 'raft', 'snapshot') },
-    Operations: { ListenAddress: '127.0.0.1:0', TLS: { Enabled: false } },
-    Metrics: { Provider: 'disabled' },
+    // On the loopback interface; it says who leads, and nothing of what is ordered.
+    Operations: { ListenAddress: `127.0.0.1:${operationsPort}`, TLS: { Enabled: false } },
+    Metrics: { Provider: 'prometheus' },
   };
   return `${JSON.stringify(config, null, 2)}\n`;
 }

@@ -44,6 +44,10 @@ export function peerConfigText(paths: NetworkPaths, { id, peerPort }: MemberStat
           implicitCollectionDisseminationPolicy: { requiredPeerCount: 0, maxPeerCount: 1 },
         },
       },
+      keepalive: {
+        client: { interval: '60s', timeout: '20s' },
+        deliveryClient: { interval: '60s', timeout: '20s' },
+      },
       tls: {
         enabled: true,
         cert: { file: identities.peerTls.cert },

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelError } from '../../../emissions/index.ts';
@@ -55,12 +55,17 @@ function startOf(pid: number): string | undefined {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    if (fields[0] === 'X' || (fields[0] === 'Z' && !hasThreads(pid))) return undefined;
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
     return `${boot}:${fields[19]}`;
   } catch {
     return undefined;
   }
+}
+
+// A program of many threads can look ended by its first one while the others still hold its files and ports.
+function hasThreads(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).length > 1;
 }
 
 function startByPs(pid: number): string | undefined {

@@ -8,6 +8,8 @@ export interface OrdererState {
   readonly name: string;
   readonly port: number;
   readonly adminPort: number;
+  /** Serves the orderer's metrics, which tell whether it leads. */
+  readonly operationsPort: number;
 }
 
 export interface MemberState extends MemberPlan {
@@ -15,6 +17,8 @@ export interface MemberState extends MemberPlan {
   /** Where the member's chaincode server listens; another with every deployment. */
   chaincodePort: number;
   packageId: string;
+  /** False while it is being added: its organisation is in the channel's configuration, the member not yet on the ledger. */
+  admitted: boolean;
 }
 
 /** A bundle of chaincode as the network runs it. */
@@ -30,8 +34,10 @@ export interface NetworkState {
   readonly channel: string;
   readonly chaincode: string;
   readonly bft: boolean;
-  /** Fabric's version that made the network; absent for a development build. */
-  readonly fabric?: string;
+  /** Fabric's version that made the network, such as 3.1; null for a development build. */
+  readonly fabric: string | null;
+  /** Whether the Fabric peers answer batched state messages. */
+  readonly batching: boolean;
   readonly orderers: readonly OrdererState[];
   members: MemberState[];
   deployed: DeployedBundle;
@@ -85,7 +91,7 @@ export function saveState(dir: string, state: NetworkState): void {
 /** Every port that the network keeps. */
 export function portsOf({ orderers, members }: Pick<NetworkState, 'orderers' | 'members'>): Set<number> {
   return new Set([
-    ...orderers.flatMap(({ port, adminPort }) => [port, adminPort]),
+    ...orderers.flatMap(({ port, adminPort, operationsPort }) => [port, adminPort, operationsPort]),
     ...members.flatMap(({ peerPort, chaincodePort }) => [peerPort, chaincodePort]),
   ]);
 }

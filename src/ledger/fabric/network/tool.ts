@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { ChannelError } from '../../../emissions/index.ts';
 
 export interface ToolRun {
@@ -15,6 +16,9 @@ export interface ToolRun {
 const LONGEST_MS = 60_000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 const RETRY_MS = 100;
+// No leader yet, a peer not reached yet, a peer that has not caught up with the others' blocks or approvals.
+const PASSING =
+  /SERVICE_UNAVAILABLE|no Raft leader|connection refused|Unavailable|creator org unknown|do not match|not agreed to by this org/;
 const RETRIED_FOR_MS = 30_000;
 
 /**
@@ -39,8 +43,7 @@ function toolFailed(what: string, said: string, log: string, cause: Error): Chan
 
 /** The line in which a program of Fabric says why it ended; the last one where it says nothing of the kind. */
 export function reasonOf(said: string): string {
-  const lines = said
-    .replaceAll(/\u001b\[[0-9;]*m/g, '')
+  const lines = stripVTControlCharacters(said)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
@@ -69,9 +72,7 @@ export async function whileStarting<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const passing =
-        error instanceof Error &&
-        /SERVICE_UNAVAILABLE|no Raft leader|connection refused|Unavailable/.test(error.message);
+      const passing = error instanceof Error && PASSING.test(error.message);
       if (!passing || performance.now() > deadline) throw error;
       await sleep(RETRY_MS);
     }

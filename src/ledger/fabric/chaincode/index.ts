@@ -1,0 +1,2 @@
+export { bundleChaincode } from './bundle.ts';
+export { ccaasPackage } from './ccaas-package.ts';

@@ -1,0 +1,122 @@
+import type { ChaincodeStub } from 'fabric-shim';
+import type { Caller, LedgerContext, QueryContext } from '../../../channel/index.ts';
+import { ChannelError } from '../../../emissions/index.ts';
+import { getStates, writeStates } from './batching.ts';
+import { callerOf } from './caller.ts';
+import { StubCollections } from './private-data.ts';
+
+/** Largest time that ISO 8601 writes with a year of four digits: 9999-12-31T23:59:59.999Z. */
+const LAST_TIME = 253_402_300_799_999;
+
+/** World state for a query. With `batching` many keys are read in one message, which peers before Fabric 3.1 do not know. */
+export class StubState implements QueryContext {
+  readonly channel: string;
+  protected readonly stub: ChaincodeStub;
+  protected readonly batching: boolean;
+
+  constructor(stub: ChaincodeStub, batching: boolean) {
+    this.channel = stub.getChannelID();
+    this.stub = stub;
+    this.batching = batching;
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    return text(await this.stub.getState(key));
+  }
+
+  async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
+    if (this.batching) return (await getStates(this.stub, keys)).map(text);
+    const values: (string | undefined)[] = [];
+    // One by one: the shim would queue them anyway.
+    for (const key of keys) values.push(await this.get(key));
+    return values;
+  }
+
+  async *range(start: string, end: string): AsyncGenerator<{ readonly key: string; readonly value: string }> {
+    for await (const { key, value } of this.stub.getStateByRange(start, end)) {
+      yield { key, value: Buffer.from(value).toString() };
+    }
+  }
+}
+
+/** What one transaction sees; what it changes is kept here and handed to the peer at its end, so that a refusal leaves nothing. */
+export class StubContext extends StubState implements LedgerContext {
+  readonly caller: Caller;
+  readonly transactionId: string;
+  readonly timestamp: string;
+  readonly collections: StubCollections;
+  readonly #writes = new Map<string, string | null>();
+  #event: { readonly name: string; readonly payload: string } | undefined;
+  #ended = false;
+
+  constructor(stub: ChaincodeStub, batching: boolean) {
+    super(stub, batching);
+    this.caller = callerOf(stub);
+    this.transactionId = stub.getTxID();
+    this.timestamp = timestampOf(stub);
+    this.collections = new StubCollections(stub, this.caller.member);
+  }
+
+  put(key: string, value: string): void {
+    if (value === '' || !value.isWellFormed()) throw misuse(`the value of key ${JSON.stringify(key)} is not JSON text`);
+    this.#write(key, value);
+  }
+
+  delete(key: string): void {
+    this.#write(key, null);
+  }
+
+  emit(name: string, payload: string): void {
+    this.#mustRun();
+    if (name === '' || !name.isWellFormed() || !payload.isWellFormed()) throw misuse('an event needs a name and text');
+    this.#event = { name, payload };
+  }
+
+  /** Ends the transaction: hands writes and event to the peer. */
+  async commit(): Promise<void> {
+    this.#ended = true;
+    if (this.batching) await writeStates(this.stub, this.#writes);
+    else await this.#writeOneByOne();
+    await this.collections.flush();
+    if (this.#event !== undefined) this.stub.setEvent(this.#event.name, Buffer.from(this.#event.payload));
+  }
+
+  async #writeOneByOne(): Promise<void> {
+    for (const [key, value] of this.#writes) {
+      if (value === null) await this.stub.deleteState(key);
+      else await this.stub.putState(key, Buffer.from(value));
+    }
+  }
+
+  #write(key: string, value: string | null): void {
+    this.#mustRun();
+    if (key === '' || key.includes('\0') || !key.isWellFormed()) {
+      throw misuse(`${JSON.stringify(key)} is no key: keys are non-empty UTF-8 without NUL`);
+    }
+    this.#writes.set(key, value);
+  }
+
+  // A write that was not awaited would be lost without a word.
+  #mustRun(): void {
+    if (this.#ended) throw misuse(`transaction ${this.transactionId} has ended`);
+  }
+}
+
+// Fabric's empty value is an absent one.
+function text(value: Uint8Array | undefined): string | undefined {
+  return value === undefined || value.length === 0 ? undefined : Buffer.from(value).toString();
+}
+
+function timestampOf(stub: ChaincodeStub): string {
+  const time = stub.getDateTimestamp().getTime();
+  // Also false for a time that is no number.
+  if (!(time >= 0 && time <= LAST_TIME))
+    throw new ChannelError('ARGUMENTS_INVALID', 'the timestamp of the proposal is not within 1970 to 9999', {
+      where: 'timestamp',
+    });
+  return new Date(time).toISOString();
+}
+
+function misuse(message: string): ChannelError {
+  return new ChannelError('INTERNAL', message);
+}
