@@ -47,7 +47,7 @@ export interface BundleHead {
 }
 
 /** What became of the record by the ledger of whoever made the bundle. Their word: nothing in the file proves it. */
-export interface Statement {
+interface Statement {
   readonly state: string;
   /** The record that superseded it. */
   readonly by?: string;

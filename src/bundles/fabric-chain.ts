@@ -48,19 +48,20 @@ export async function checkFabricChain(bundle: FabricBundle, trust: Trust): Prom
       placed.push(found);
     }
     demandOrder(bundle.transactions);
+    if (placed.length === 0) throw fault('the bundle holds no transaction');
     return `${placed.length} transactions, the record's page in block ${placed.at(-1)?.height ?? 0}`;
   });
+  const begun = [channel, blocks, transactions];
+  if (transactions.result !== 'passed') return stopped(begun, [ENDORSED, VALID, POLICY]);
   const last = rules.at(-1) as Rule;
   return {
     checks: [
-      channel,
-      blocks,
-      transactions,
+      ...begun,
       await attempt(ENDORSED, () => endorsedText(placed)),
       await validCheck(bundle, placed, last),
       await policyCheck(bundle, last),
     ],
-    calls: transactions.result === 'passed' ? placed.map(callOf) : [],
+    calls: placed.map(callOf),
   };
 }
 
@@ -150,10 +151,15 @@ function demandOrder(transactions: readonly FabricTransaction[]): void {
 }
 
 function demandSubmission({ channel, chaincode }: FabricBundle, { opened, rule }: Placed): void {
-  const creator = rule.members.identity(opened.creator, opened.timestamp);
-  if (typeof creator === 'string') throw fault(creator);
   if (opened.channel !== channel || opened.chaincode !== chaincode)
     throw fault(`transaction ${opened.id.slice(0, 12)} is of ${opened.chaincode} on ${opened.channel}`);
+  demandCreator(opened, rule);
+}
+
+/** The creator is a member's, gave the id, and signed everything. */
+function demandCreator(opened: OpenedTransaction, { members }: Rule): void {
+  const creator = members.identity(opened.creator, opened.timestamp);
+  if (typeof creator === 'string') throw fault(creator);
   if (sha256(Buffer.concat([opened.nonce, opened.creator])) !== opened.id)
     throw fault(`the id of transaction ${opened.id.slice(0, 12)} is not that of its creator`);
   if (!signatureHolds(creator.key, opened.signature, opened.payload))
@@ -170,10 +176,8 @@ async function validCheck({ channel }: FabricBundle, placed: readonly Placed[], 
   if (without > 0)
     return notVerified(VALID, `${without} of ${placed.length} transactions come without an endorsed answer`);
   return attempt(VALID, () => {
-    let members: readonly string[] = [];
     for (const { opened, envelope, answer } of placed) {
-      const given = openAnswer(answer as string, 'qscc', ['GetTransactionByID', channel, opened.id]);
-      members = demandMajority(given, 'qscc', rule);
+      const given = openAnswer(answer as string, 'qscc', ['GetTransactionByID', channel, opened.id], rule);
       const payload = given.action.getResponse()?.getPayload_asU8() ?? new Uint8Array();
       const processed = peer.ProcessedTransaction.deserializeBinary(payload);
       const same = sha256(processed.getTransactionenvelope()?.serializeBinary() ?? '') === sha256(envelope);
@@ -181,7 +185,7 @@ async function validCheck({ channel }: FabricBundle, placed: readonly Placed[], 
       const code = processed.getValidationcode();
       if (code !== 0) throw fault(`transaction ${opened.id.slice(0, 12)} is invalid, code ${code}`);
     }
-    return `endorsed by peers of ${members.join(', ')}`;
+    return `${placed.length} answers, each signed by peers of a majority`;
   });
 }
 
@@ -189,26 +193,44 @@ async function validCheck({ channel }: FabricBundle, placed: readonly Placed[], 
 async function policyCheck({ chaincode, definition }: FabricBundle, rule: Rule): Promise<Check> {
   if (definition === undefined) return notVerified(POLICY, 'the bundle holds no endorsed answer about the definition');
   const { check, value } = await attemptTo(POLICY, async () => {
-    const given = openAnswer(definition, '_lifecycle', ['QueryChaincodeDefinition']);
-    demandMajority(given, '_lifecycle', rule);
-    const asked = peer.lifecycle.QueryChaincodeDefinitionArgs.deserializeBinary(given.args[1] ?? new Uint8Array());
-    if (asked.getName() !== chaincode) throw fault(`the definition is of chaincode ${asked.getName().slice(0, 40)}`);
-    const payload = given.action.getResponse()?.getPayload_asU8() ?? new Uint8Array();
-    const result = peer.lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload);
-    const policy = peer.ApplicationPolicy.deserializeBinary(result.getValidationParameter_asU8());
-    const reference = policy.getChannelConfigPolicyReference();
-    return { detail: `${reference}, as of sequence ${result.getSequence()}`, value: reference };
+    const given = openAnswer(definition, '_lifecycle', [], rule);
+    const { sequence, parameter } = definitionIn(given, chaincode);
+    const reference = peer.ApplicationPolicy.deserializeBinary(parameter).getChannelConfigPolicyReference();
+    return { detail: `${reference}, as of sequence ${sequence}`, value: reference };
   });
   if (value === undefined || value === '/Channel/Application/Endorsement') return check;
   return notVerified(POLICY, `the policy is ${value === '' ? 'one of its own' : value}: only a majority was counted`);
 }
 
-/** @throws {ChannelError} EVIDENCE_INVALID unless it is an endorsed call of that system chaincode with these arguments */
-function openAnswer(text: string, chaincode: string, args: readonly string[]): OpenedTransaction {
+/** The chaincode's definition in an answer about it alone, or in one about all. */
+function definitionIn(
+  { args: [name, asked = new Uint8Array()], action }: OpenedTransaction,
+  chaincode: string,
+): { readonly sequence: number; readonly parameter: Uint8Array } {
+  const payload = action.getResponse()?.getPayload_asU8() ?? new Uint8Array();
+  const { lifecycle } = peer;
+  const called = Buffer.from(name ?? []).toString();
+  const about = lifecycle.QueryChaincodeDefinitionArgs.deserializeBinary(asked).getName();
+  const found =
+    called === 'QueryChaincodeDefinition' && about === chaincode
+      ? lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload)
+      : called === 'QueryChaincodeDefinitions'
+        ? lifecycle.QueryChaincodeDefinitionsResult.deserializeBinary(payload)
+            .getChaincodeDefinitionsList()
+            .find((each) => each.getName() === chaincode)
+        : undefined;
+  if (found === undefined) throw fault(`the answer is not about the definition of chaincode ${chaincode.slice(0, 40)}`);
+  return { sequence: found.getSequence(), parameter: found.getValidationParameter_asU8() };
+}
+
+/** The call of a system chaincode with these arguments, its answer endorsed by a majority, as the asking member signed it. */
+function openAnswer(text: string, chaincode: string, args: readonly string[], rule: Rule): OpenedTransaction {
   const opened = openTransaction(Buffer.from(text, 'base64'));
   const asked = opened?.args.slice(0, args.length).map((arg) => Buffer.from(arg).toString());
   if (opened?.chaincode !== chaincode || JSON.stringify(asked) !== JSON.stringify(args))
     throw fault(`an answer is not one of ${chaincode} to ${args.join(' ')}`);
+  demandCreator(opened, rule);
+  demandMajority(opened, chaincode, rule);
   return opened;
 }
 

@@ -1,7 +1,8 @@
 import { type Member, type Role, roles } from '../channel/index.ts';
-import { ChannelError } from '../emissions/index.ts';
+import { ChannelError, defined } from '../emissions/index.ts';
 import { oneOf } from './calculate.ts';
-import { joinRequest } from './init.ts';
+import { readConfig } from './config.ts';
+import { joinRequest } from './enter-channel.ts';
 import { withNode } from './node-client.ts';
 import { print, table } from './output.ts';
 
@@ -23,13 +24,15 @@ export async function admit(
   const left = await joinRequest(folder, id);
   const name = options.name ?? left?.name;
   const publicKey = options.key ?? left?.publicKey;
-  if (name === undefined || publicKey === undefined) {
+  // On Fabric the MSP vouches for a member, and no key stands on the ledger.
+  const vouched = readConfig(folder).fabric !== undefined;
+  if (name === undefined || (publicKey === undefined && !vouched)) {
     throw new ChannelError('OPTION_INVALID', `${id.slice(0, 64)} left no request to join here`, {
       fix: 'Let it run uec init DIR --join first, or give --name and --key.',
     });
   }
   const member = await withNode(folder, 'uec members admit', (node) =>
-    node.call('admitMember', { id, name, publicKey, roles: rolesOf(options.role) }),
+    node.call('admitMember', { id, name, ...defined({ publicKey }), roles: rolesOf(options.role) }),
   );
   print(
     member,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ChannelError } from '../emissions/index.ts';
 
 /** What a node's folder says of itself: node.json. Secrets stand in files of their own under keys/. */
@@ -9,8 +9,10 @@ export interface NodeConfig {
   readonly member: string;
   readonly name: string;
   readonly channel: string;
-  /** Folder of the embedded ledger, relative to the node's own where it is inside it. */
-  readonly ledger: string;
+  /** Folder of the embedded ledger, relative to the node's own where it is inside it; absent on Fabric. */
+  readonly ledger?: string;
+  /** Absolute path of the connection profile; absent on the embedded ledger. */
+  readonly fabric?: { readonly profile: string };
   /** The API listens on the loopback address alone. */
   readonly http: { readonly port: number };
   /** SHA-256 of the API token, lower-case hex. */
@@ -57,7 +59,6 @@ export function readConfig(folder: string): NodeConfig {
     member: 'string',
     name: 'string',
     channel: 'string',
-    ledger: 'string',
     http: 'object',
     tokenHash: 'string',
   };
@@ -65,6 +66,11 @@ export function readConfig(folder: string): NodeConfig {
     if (typeof value[key as keyof NodeConfig] !== type)
       throw new ChannelError('CONFIG_INVALID', `${path} lacks ${key}`, { where: key });
   }
+  if ((typeof value.ledger === 'string') === (value.fabric !== undefined)) {
+    throw new ChannelError('CONFIG_INVALID', `${path} names one ledger: ledger or fabric`, { where: 'ledger' });
+  }
+  if (value.fabric !== undefined && typeof value.fabric?.profile !== 'string')
+    throw new ChannelError('CONFIG_INVALID', `${path} lacks fabric.profile`, { where: 'fabric' });
   if (value.version !== 1)
     throw new ChannelError('CONFIG_INVALID', `${path} is of version ${value.version}; this software reads version 1`, {
       where: 'version',
@@ -97,7 +103,7 @@ async function writeNew(path: string, config: NodeConfig): Promise<void> {
   }
 }
 
-/** Folder of the ledger that the node works on: its own, or that of the node it joined. */
+/** Folder of the embedded ledger that the node works on: its own, or that of the node it joined. */
 export function ledgerFolder(folder: string, config: NodeConfig): string {
-  return isAbsolute(config.ledger) ? config.ledger : resolve(folder, config.ledger);
+  return resolve(folder, config.ledger ?? 'ledger');
 }

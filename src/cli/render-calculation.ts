@@ -36,7 +36,7 @@ export function noResultText(reason: string): string {
     : 'no emissions are calculated for this commodity; the volume is kept';
 }
 
-export function emissionsText(emissions: EmissionsAnswer): string {
+function emissionsText(emissions: EmissionsAnswer): string {
   const gases = [
     ['CO2', emissions.co2],
     ['CH4', emissions.ch4],
@@ -46,7 +46,7 @@ export function emissionsText(emissions: EmissionsAnswer): string {
   return `${styleText('bold', kilograms(emissions.co2e))} CO2e (${[set, ...gases].join('; ')})`;
 }
 
-export function tierText(tier: string, residual: string): string {
+function tierText(tier: string, residual: string): string {
   if (tier === 'residual-mix') return 'residual mix; no certificate, contract or supplier factor claimed';
   return residual === 'not-applicable'
     ? 'grid average; the publisher says that no residual mix applies'

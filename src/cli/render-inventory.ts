@@ -84,7 +84,7 @@ function qualityLines(name: string, { shares }: QualityShares): string[] {
 }
 
 /** A share of at most four places as a per cent with two: exact, by moving the dot. */
-export function percent(share: string | null): string {
+function percent(share: string | null): string {
   if (share === null) return 'none';
   const [whole = '0', fraction = ''] = share.split('.');
   const digits = `${whole}${fraction.padEnd(4, '0')}`;

@@ -1,19 +1,17 @@
 // The one place that chooses implementations: from a folder's configuration to a node.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readBills } from '../bills/index.ts';
-import { channelContract } from '../channel/index.ts';
 import { Archive, openWithFileNodeKey } from '../documents/index.ts';
 import { FolderStore } from '../documents/stores/folder.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { loadUsPlaces, SqliteFactorStore, type UsPlaces } from '../factors/index.ts';
 import { Inventory } from '../inventory/index.ts';
-import { type EmbeddedLedger, openEmbeddedLedger, openRemoteLedger } from '../ledger/embedded/index.ts';
-import { type Ledger, openKeyFile, type Signer } from '../ledger/index.ts';
+import type { EmbeddedLedger } from '../ledger/embedded/index.ts';
+import { type Ledger, openKeyFile } from '../ledger/index.ts';
 import { ImportLog, type LedgerFiles, type Node } from '../node/index.ts';
-import { ledgerFolder, type NodeConfig, nodePaths, readConfig } from './config.ts';
-import { socketPath } from './socket-path.ts';
+import { type NodeConfig, nodePaths, readConfig } from './config.ts';
+import { type OpenedLedger, openLedger, patiently } from './open-ledger.ts';
 
 export interface OpenNode extends Node {
   readonly config: NodeConfig;
@@ -22,32 +20,26 @@ export interface OpenNode extends Node {
   close(): Promise<void>;
 }
 
-interface OpenedLedger {
-  readonly ledger: Ledger;
-  readonly embedded: EmbeddedLedger | undefined;
-}
-
-// Another command on the same folder takes a moment; a serving node answers on its socket instead.
-const PATIENCE_MS = 10_000;
-const RETRY_MS = 100;
-
 /**
  * Opens the node of a folder in this process. Waits a while for another command that holds it.
  * @throws {ChannelError} NODE_ABSENT, CONFIG_INVALID, LEDGER_LOCKED naming the holder, LEDGER_CORRUPT, VAULT_KEY_WRONG
  */
 export async function openNode(folder: string, purpose: string, shared?: EmbeddedLedger): Promise<OpenNode> {
   const config = readConfig(folder);
-  const signer = await openKeyFile(nodePaths(folder).signer, config.member);
   const opened =
-    shared === undefined
-      ? await openLedger(ledgerFolder(folder, config), signer, purpose)
-      : { ledger: shared.as(signer), embedded: shared };
+    shared === undefined ? await openLedger(folder, config, purpose) : await shareLedger(folder, config, shared);
   try {
     return await openStores(resolve(folder), config, opened);
   } catch (error) {
     await opened.ledger.close();
     throw error;
   }
+}
+
+/** The view of one more member on a ledger that this process holds open. */
+async function shareLedger(folder: string, config: NodeConfig, shared: EmbeddedLedger): Promise<OpenedLedger> {
+  const signer = await openKeyFile(nodePaths(folder).signer, config.member);
+  return { ledger: shared.as(signer), embedded: shared };
 }
 
 async function openStores(folder: string, config: NodeConfig, { ledger, embedded }: OpenedLedger): Promise<OpenNode> {
@@ -120,36 +112,6 @@ async function openInventory(path: string, ledger: Ledger): Promise<Inventory> {
     const inventory = Inventory.open(path);
     await inventory.catchUp(ledger);
     return inventory;
-  }
-}
-
-/** The ledger itself where this process can hold it, else through the process that does. */
-async function openLedger(dir: string, signer: Signer, purpose: string): Promise<OpenedLedger> {
-  return patiently(async () => {
-    try {
-      const embedded = await openEmbeddedLedger({ dir, contract: channelContract, signer, purpose });
-      return { ledger: embedded, embedded };
-    } catch (error) {
-      if (!isChannelError(error, 'LEDGER_LOCKED')) throw error;
-      try {
-        const ledger = await openRemoteLedger({ socketPath: socketPath(dir, 'ledger'), signer });
-        return { ledger, embedded: undefined };
-      } catch (remote) {
-        throw isChannelError(remote, 'LEDGER_UNAVAILABLE') ? error : remote;
-      }
-    }
-  });
-}
-
-async function patiently<T>(open: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await open();
-    } catch (error) {
-      if (!isChannelError(error, 'LEDGER_LOCKED', 'STORE_UNAVAILABLE') || performance.now() > deadline) throw error;
-      await sleep(RETRY_MS);
-    }
   }
 }
 

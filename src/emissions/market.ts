@@ -13,7 +13,7 @@ export interface Claim {
   readonly factor: Ratio;
 }
 
-export interface MarketShare {
+interface MarketShare {
   readonly tier: MarketTier;
   readonly micro: bigint;
   readonly factor: Ratio;

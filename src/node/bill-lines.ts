@@ -1,12 +1,9 @@
-import type { BillItem, BillLine, BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
+import type { BillLine, BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type ActivityRecord, buildRecord, noResultReason } from '../channel/index.ts';
 import { type Activity, ChannelError, defined, type GwpChoice, isChannelError } from '../emissions/index.ts';
 import type { FactorDesk } from './factor-desk.ts';
 import { mergeHints, placeOfHint, type UsPlaceLookup } from './line-place.ts';
 import { zoneOf } from './zones.ts';
-
-/** Reads bills of any known format; see bills/read-bills.ts. */
-export type ReadBills = (body: AsyncIterable<Uint8Array>, options: ReadOptions) => AsyncIterable<BillItem>;
 
 /** A bill line with the record it becomes; the record's meter is a pseudonym already. */
 export interface PreparedLine {

@@ -19,7 +19,7 @@ export interface EmissionsAnswer {
   readonly gwpSet: string;
 }
 
-export interface MarketAnswer extends EmissionsAnswer {
+interface MarketAnswer extends EmissionsAnswer {
   /** Row of the lowest tier used; null where slices used different rows. */
   readonly factor: string | null;
   readonly tier: string;
@@ -29,14 +29,14 @@ export interface MarketAnswer extends EmissionsAnswer {
 }
 
 /** A factor as it was used: the row's id and its CO2e in the publisher's unit. */
-export interface FactorAnswer {
+interface FactorAnswer {
   readonly factor: string;
   readonly value: string;
   readonly unit: string;
   readonly co2e: string;
 }
 
-export interface SliceAnswer {
+interface SliceAnswer {
   readonly year: number;
   readonly start: string;
   readonly end: string;

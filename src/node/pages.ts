@@ -3,7 +3,7 @@ import { canonical, type ProvenRow, sha256 } from '../emissions/index.ts';
 import type { FactorDesk } from './factor-desk.ts';
 
 /** Records a page: enough to spread the cost of a block, small enough to stay well under the page limit. */
-export const recordsPerPage = 500;
+const recordsPerPage = 500;
 // Room for the factor rows with their proofs, about 2 kB each.
 const RECORD_BYTES = maxPageBytes - 200_000;
 

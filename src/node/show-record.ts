@@ -6,7 +6,7 @@ import { knownRecord } from './known-record.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import type { Node } from './node.ts';
 
-export interface UsedFactor {
+interface UsedFactor {
   readonly id: string;
   readonly release: string;
   readonly hash: string;

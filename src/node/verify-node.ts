@@ -4,7 +4,7 @@ import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 import { type RecordVerification, verifyRecord } from './verify-record.ts';
 
-export interface LedgerVerification extends VerifyReport {
+interface LedgerVerification extends VerifyReport {
   /** The rules run again over every submission; null where another process holds the ledger's files. */
   readonly replay: Omit<VerifyReport, 'bytes' | 'head'> | null;
 }

@@ -19,11 +19,12 @@ async function memberLedger(member: string): Promise<Ledger> {
 }
 
 async function genesisOf(ledger: Ledger): Promise<Trust> {
-  for await (const { hash } of ledger.blocks(0)) return { schema: 'uec-trust/1', channel: ledger.channel, genesis: hash };
+  for await (const { hash } of ledger.blocks(0))
+    return { schema: 'uec-trust/1', channel: ledger.channel, genesis: hash };
   throw new Error('the ledger has no block');
 }
 
-test('a record of BETA verifies with no peer at hand, and not once anything is changed', onFabric, async () => {
+test('a record of BETA verifies with no peer at hand, and against no other channel', onFabric, async () => {
   const [acme, beta] = [await memberLedger('ACME'), await memberLedger('BETA')];
   try {
     for (const { manifest } of [egrid, residual]) await acme.submit('factors.publish', canonical({ manifest }));
@@ -39,10 +40,12 @@ test('a record of BETA verifies with no peer at hand, and not once anything is c
     // Another member shows it as well as its owner.
     const bundle = (await makeBundle(acme, request)) as FabricBundle;
     const trust = await genesisOf(beta);
+    // How test/vectors/fabric-bundle.txt was made.
     if (process.env.UEC_KEEP_BUNDLE !== undefined)
       writeFileSync(process.env.UEC_KEEP_BUNDLE, `${JSON.stringify(trust)}\n${canonical(bundle)}\n`);
     const answer = await verifyBundle(canonical(bundle), trust);
-    assert.equal(answer.verified, true, JSON.stringify(answer.checks, null, 1));
+    const short = answer.checks.filter(({ result, open }) => result !== 'passed' && open !== true);
+    assert.deepEqual(short, []);
     assert.deepEqual(answer.record, record);
     const wrong = await verifyBundle(canonical(bundle), { ...trust, genesis: 'e'.repeat(64) });
     assert.equal(wrong.checks.find(({ check }) => check === 'the channel is the one trusted')?.result, 'failed');

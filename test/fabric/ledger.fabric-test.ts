@@ -111,7 +111,7 @@ suite('Fabric when it fails', onFabric, () => {
     assert.equal(sent.length, 1);
   });
 
-  test('another member’s chaincode that does not run is named, and waited for', async () => {
+  test("another member's chaincode that does not run is named, and waited for", async () => {
     await end(network, /^chaincode-BETA/);
     await assert.rejects(append('refused', hasty), (error) => {
       assert.ok(isChannelError(error, 'LEDGER_UNAVAILABLE'), String(error));
@@ -194,7 +194,7 @@ suite('Fabric when it fails', onFabric, () => {
   });
 });
 
-test('evidence carries every configuration and what both members’ peers signed', onFabric, async () => {
+test("evidence carries every configuration and what both members' peers signed", onFabric, async () => {
   const { profiles } = await sharedToyNetwork();
   const ledger = await open(profiles[0]);
   const { transactionId, height } = await ledger.submit('steps', steps(['put', 'proven', '1']));

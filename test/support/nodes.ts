@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../../src/channel/index.ts';
-import { initNode, joinRequest } from '../../src/cli/init.ts';
+import { joinRequest } from '../../src/cli/enter-channel.ts';
+import { initNode } from '../../src/cli/init.ts';
 import { type OpenNode, openNode } from '../../src/cli/wire.ts';
 import { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from '../../src/node/index.ts';
 

@@ -8,11 +8,13 @@ export function addNodeCommands(program: Command): void {
     .requiredOption('--member <id>', "the organisation's id on the channel, such as ACME")
     .requiredOption('--name <name>', "the organisation's name")
     .option('--join <dir>', 'folder of the node whose channel to join')
+    .option('--fabric <profile>', 'connection profile of a channel on Hyperledger Fabric')
     .option('--port <port>', 'port of the API on this machine', port)
     .action(async (dir: string, options) =>
       (await import('../commands-node.ts')).init(resolvePath(dir), {
         ...options,
         ...(options.join === undefined ? {} : { join: resolvePath(options.join) }),
+        ...(options.fabric === undefined ? {} : { fabric: resolvePath(options.fabric) }),
       }),
     );
   command(program, 'serve <dir>', 'serve the node: API on this machine, and the ledger to nodes that joined it')

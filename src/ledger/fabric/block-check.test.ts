@@ -63,12 +63,12 @@ test('a changed transaction is found in its block', () => {
   assert.ok(faults.every((fault) => fault.includes('block 6')));
 });
 
-test('a block left out, and one in another’s place, are found', () => {
+test("a block left out, and one in another's place, are found", () => {
   const without = sampleChain().filter((_block, height) => height !== 4);
   assert.match(faultsOf(without).join('\n'), /block 4 calls itself block 5\n.*block 4 does not follow/);
 });
 
-test('a chain mended after a change fails by the orderers’ signatures', () => {
+test("a chain mended after a change fails by the orderers' signatures", () => {
   const mended = relinked(
     changed(6, (block) => withEnvelope(block, (bytes) => flipped(bytes, bytes.length - 1))),
     6,
@@ -80,11 +80,11 @@ test('a chain mended after a change fails by the orderers’ signatures', () => 
     );
   }
   assert.ok(
-    faults.some((fault) => /block 6 transaction 1ea877a5.*its creator’s signature does not verify/.test(fault)),
+    faults.some((fault) => /block 6 transaction 1ea877a5.*its creator's signature does not verify/.test(fault)),
   );
 });
 
-test('a block without signatures, and one signed by nobody of the orderers’ organisation, are found', () => {
+test("a block without signatures, and one signed by nobody of the orderers' organisation, are found", () => {
   const none = faultsOf(changed(5, (block) => signatures(block, (metadata) => metadata.setSignaturesList([]))));
   assert.deepEqual(none, ['SIGNATURE_INVALID block 5: block 5 is signed by 0 orderers, 1 are needed']);
   const blocks = sampleChain();

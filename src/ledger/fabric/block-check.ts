@@ -127,7 +127,7 @@ export class BlockCheck {
     if (opened.channel !== this.#scope.channel) return `it is of channel ${opened.channel}`;
     if (sha256(Buffer.concat([opened.nonce, opened.creator])) !== opened.id) return 'its id is not that of its creator';
     if (!signatureHolds(creator.key, opened.signature, opened.payload))
-      return 'its creator’s signature does not verify';
+      return "its creator's signature does not verify";
     const proposal = Buffer.concat([opened.channelHeader, opened.signatureHeader, opened.proposalPayload]);
     if (!sha256Bytes(proposal).equals(opened.proposalHash)) return 'its endorsements are for another proposal';
     if (opened.endorsements.length === 0) return 'nobody endorsed it';

@@ -42,7 +42,7 @@ export class CertificateCheck {
     const identity = msp.SerializedIdentity.deserializeBinary(serialised);
     const mspId = identity.getMspid();
     const organisation = this.#msps.get(mspId);
-    if (organisation === undefined) return `${mspId} is no organisation of the channel’s configuration`;
+    if (organisation === undefined) return `${mspId} is no organisation of the channel's configuration`;
     const certificate = certificateOf(identity.getIdBytes_asU8());
     if (certificate === undefined) return `the certificate of ${mspId} cannot be read`;
     if (!leadsToRoot(certificate, organisation)) return `the certificate was not issued by ${mspId}`;

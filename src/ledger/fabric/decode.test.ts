@@ -110,7 +110,7 @@ test('a transaction made by hand is read part by part; one of another chaincode 
   assert.equal(only?.event, undefined);
 });
 
-test('a header’s bytes are DER: numbers with a first bit set get a leading zero, long values a long length', () => {
+test("a header's bytes are DER: numbers with a first bit set get a leading zero, long values a long length", () => {
   const header = new common.BlockHeader();
   header.setPreviousHash(Buffer.alloc(32, 1));
   header.setDataHash(Buffer.alloc(32, 2));

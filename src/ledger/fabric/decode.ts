@@ -130,7 +130,7 @@ function keyIdOfCertificate(pem: Uint8Array): string {
 export function corrupt(message: string, where: string, cause?: unknown): ChannelError {
   return new ChannelError('LEDGER_CORRUPT', message, {
     where,
-    fix: 'Compare the block with another member’s peer; do not go on with this one.',
+    fix: "Compare the block with another member's peer; do not go on with this one.",
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -51,7 +51,7 @@ test('a peer that does not answer is unavailable, and named', async () => {
   await refused(whole, 'LEDGER_UNAVAILABLE', /ECONNREFUSED/);
 });
 
-test('Fabric’s client is loaded when a Fabric ledger is opened, and not before', () => {
+test("Fabric's client is loaded when a Fabric ledger is opened, and not before", () => {
   const program = `
     const { openFabricLedger, readProfile } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
     const wire = await import(${JSON.stringify(new URL('../../cli/wire.ts', import.meta.url).href)});

@@ -33,7 +33,7 @@ export function loadIdentity(profile: LoadedProfile, now: Date): FabricIdentity 
     throw invalid(`no private key of the profile belongs to the certificate ${certificateFile}`, certificateFile);
   }
   if (privateKey.asymmetricKeyType !== 'ec' || privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw invalid('the identity’s key is not an ECDSA P-256 key', certificateFile);
+    throw invalid("the identity's key is not an ECDSA P-256 key", certificateFile);
   }
   const identity: FabricIdentity = {
     mspId: profile.mspId,
@@ -74,12 +74,10 @@ function filesOf(identity: ProfileIdentity): { certificateFile: string; keyFiles
   if ('certificate' in identity) {
     return { certificateFile: identity.certificate, keyFiles: [identity.privateKey] };
   }
-  const [certificateFile, ...others] = listing(join(identity.msp, 'signcerts')).filter((file) => file.endsWith('.pem'));
-  if (certificateFile === undefined || others.length > 0) {
-    throw invalid(
-      `the MSP folder holds ${others.length + 1 - (certificateFile ? 0 : 1)} certificates in signcerts, 1 is needed`,
-      identity.msp,
-    );
+  const certificates = listing(join(identity.msp, 'signcerts')).filter((file) => file.endsWith('.pem'));
+  const [certificateFile] = certificates;
+  if (certificateFile === undefined || certificates.length > 1) {
+    throw invalid(`the MSP folder holds ${certificates.length} certificates in signcerts, 1 is needed`, identity.msp);
   }
   const keyFiles = listing(join(identity.msp, 'keystore'));
   if (keyFiles.length === 0) throw invalid('the MSP folder holds no private key in keystore', identity.msp);

@@ -189,6 +189,14 @@ const cases: readonly [Step, Error, Reaction, ErrorCode][] = [
     'resend',
     'LEDGER_UNAVAILABLE',
   ],
+  [
+    'submit',
+    gatewayError(14, 'insufficient number of orderers could successfully process transaction', {
+      OrdererMSP: 'received unsuccessful response from orderer: status=FORBIDDEN, info=',
+    }),
+    'resend',
+    'LEDGER_UNAVAILABLE',
+  ],
   ['submit', gatewayError(4, 'Deadline exceeded after 5.000s'), 'resend', 'LEDGER_UNAVAILABLE'],
   ['submit', gatewayError(13, 'anything else'), 'resend', 'LEDGER_UNAVAILABLE'],
   ['status', gatewayError(4, 'Deadline exceeded after 10.000s'), 'ask', 'LEDGER_UNAVAILABLE'],
@@ -233,7 +241,7 @@ for (const [number, reaction, code] of validation) {
   });
 }
 
-test('a refusal keeps the rule’s code, text and ids', () => {
+test("a refusal keeps the rule's code, text and ids", () => {
   const error = endorseError(10, collect, { ACME: `chaincode response 500, ${refusal}`, BETA: 'Unavailable' });
   const call = { name: 'records.submit', transactionId: 't' };
   const { code, message, details } = errorOf(failureOf('endorse', error), call, error);

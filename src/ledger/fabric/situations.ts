@@ -49,6 +49,7 @@ const DEADLINE_EXCEEDED = 4;
 const PERMISSION_DENIED = 7;
 const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
+const ABORTED = 10;
 const UNAVAILABLE = 14;
 
 // Validation codes of a transaction in a block.
@@ -59,7 +60,7 @@ const PHANTOM_READ_CONFLICT = 12;
 const EXPIRED_CHAINCODE = 16;
 const CHAINCODE_VERSION_CONFLICT = 17;
 
-const RENEW = 'Renew the certificate with the organisation’s CA and name it in the connection profile.';
+const RENEW = "Renew the certificate with the organisation's CA and name it in the connection profile.";
 
 /**
  * The first row that fits holds, so the narrower ones stand first. A gRPC status alone never tells the case: step, number and
@@ -81,7 +82,7 @@ const rows: readonly Row[] = [
     text: /ProposalResponsePayloads do not match/,
     reaction: 'propose',
     code: 'CHAINCODE_MISMATCH',
-    says: 'the endorsing members’ chaincodes give different results',
+    says: "the endorsing members' chaincodes give different results",
   },
   {
     name: 'the certificate is expired',
@@ -98,7 +99,7 @@ const rows: readonly Row[] = [
     text: /incorrect timestamp/,
     reaction: 'final',
     code: 'CLOCK_SKEW',
-    says: 'the peer’s clock and this one differ by too much',
+    says: "the peer's clock and this one differ by too much",
   },
   {
     name: 'the identity is not accepted',
@@ -122,7 +123,7 @@ const rows: readonly Row[] = [
     text: /timeout expired while executing transaction/,
     reaction: 'final',
     code: 'INTERNAL',
-    says: 'the chaincode gave no answer in the peer’s time',
+    says: "the chaincode gave no answer in the peer's time",
   },
   {
     name: 'too large for the peer',
@@ -149,7 +150,7 @@ const rows: readonly Row[] = [
     reaction: 'propose',
     code: 'CHAINCODE_MISMATCH',
     says: 'a peer has no chaincode of the name and definition that the channel agreed on',
-    fix: 'Install and approve the channel’s chaincode on that member’s peer; check its name in the profile.',
+    fix: "Install and approve the channel's chaincode on that member's peer; check its name in the profile.",
   },
   {
     name: 'a chaincode does not run',
@@ -157,7 +158,7 @@ const rows: readonly Row[] = [
     text: /could not launch chaincode|chaincode stream terminated|chaincode registration failed|error sending|connection to .* failed/,
     reaction: 'propose',
     code: 'LEDGER_UNAVAILABLE',
-    says: 'a member’s chaincode does not run',
+    says: "a member's chaincode does not run",
     fix: 'Start the chaincode of the member named.',
   },
   {
@@ -184,8 +185,8 @@ const rows: readonly Row[] = [
     text: /no combination of peers|no peers available|no endorsing peers|failed to find any endorsing peers|no endorsers|failed constructing descriptor|no discovery/i,
     reaction: 'propose',
     code: 'LEDGER_UNAVAILABLE',
-    says: 'too few members’ peers with the chaincode can be reached for an endorsement',
-    fix: 'Check that the other members’ peers run, and the channel and chaincode of the connection profile.',
+    says: "too few members' peers with the chaincode can be reached for an endorsement",
+    fix: "Check that the other members' peers run, and the channel and chaincode of the connection profile.",
   },
   {
     name: 'the TLS certificates do not fit',
@@ -194,7 +195,7 @@ const rows: readonly Row[] = [
     text: /self.signed certificate|unable to (verify|get)[^.]*certificate|altnames|certificate (is not|has|signature)|unknown ca|bad certificate/i,
     reaction: 'peer',
     code: 'CONFIG_INVALID',
-    says: 'the peer’s TLS certificate does not fit the profile',
+    says: "the peer's TLS certificate does not fit the profile",
     fix: 'Name the TLS root certificate of that peer, and its host name, in the connection profile.',
   },
   {
@@ -237,7 +238,7 @@ const rows: readonly Row[] = [
     reaction: 'propose',
     code: 'LEDGER_UNAVAILABLE',
     says: 'the peer cannot find who endorses',
-    fix: 'Check the channel and chaincode of the connection profile, and that the other members’ peers run.',
+    fix: "Check the channel and chaincode of the connection profile, and that the other members' peers run.",
   },
   {
     name: 'not endorsed',
@@ -256,8 +257,10 @@ const rows: readonly Row[] = [
     says: 'the page is too large for a block',
   },
   {
+    // Of fault-tolerant orderers some may refuse what others took: that answer has another number.
     name: 'the orderers do not accept the identity',
     steps: ['submit'],
+    numbers: [ABORTED],
     text: /status=FORBIDDEN/,
     reaction: 'final',
     code: 'IDENTITY_REFUSED',
@@ -266,6 +269,7 @@ const rows: readonly Row[] = [
   {
     name: 'the orderers refuse',
     steps: ['submit'],
+    numbers: [ABORTED],
     text: /unsuccessful response from orderer: status=(BAD_REQUEST|NOT_FOUND)/,
     reaction: 'final',
     code: 'NOT_ENDORSED',
@@ -285,7 +289,7 @@ const rows: readonly Row[] = [
     steps: ['submit'],
     reaction: 'resend',
     code: 'LEDGER_UNAVAILABLE',
-    says: 'the orderers’ answer did not come',
+    says: "the orderers' answer did not come",
   },
   {
     name: 'the status may not be asked',
@@ -293,7 +297,7 @@ const rows: readonly Row[] = [
     numbers: [PERMISSION_DENIED],
     reaction: 'final',
     code: 'IDENTITY_REFUSED',
-    says: 'the peer does not tell this identity the transaction’s status',
+    says: "the peer does not tell this identity the transaction's status",
   },
   {
     name: 'no status',
@@ -317,7 +321,7 @@ const rows: readonly Row[] = [
     numbers: [EXPIRED_CHAINCODE, CHAINCODE_VERSION_CONFLICT],
     reaction: 'propose',
     code: 'CHAINCODE_MISMATCH',
-    says: 'the channel’s chaincode changed between endorsement and commit',
+    says: "the channel's chaincode changed between endorsement and commit",
   },
   {
     name: 'sent twice',
@@ -333,7 +337,7 @@ const rows: readonly Row[] = [
     numbers: [ENDORSEMENT_POLICY_FAILURE],
     reaction: 'final',
     code: 'NOT_ENDORSED',
-    says: 'the members that endorsed do not satisfy the channel’s policy',
+    says: "the members that endorsed do not satisfy the channel's policy",
   },
   { name: 'invalid', steps: ['commit'], reaction: 'final', code: 'NOT_ENDORSED', says: 'the peers found it invalid' },
   // The stream of blocks.

@@ -79,13 +79,22 @@ test('once sent, only the same envelope is sent again, whatever the orderers ans
   }
 });
 
-test('a refusal after a try with unknown outcome is not taken for the transaction’s fate', async () => {
+test("a refusal after a try with unknown outcome is not taken for the transaction's fate", async () => {
   const refused = gatewayError(10, 'received unsuccessful response from orderer: status=FORBIDDEN, info=');
   const peer = new FakePeer({
     submit: [gatewayError(4, 'Deadline exceeded'), refused],
     status: [...Array.from({ length: 8 }, () => gatewayError(4, 'Deadline exceeded')), VALID],
   });
   assert.equal((await run(peer)).height, 7);
+});
+
+test('what an orderer refuses is final once no block came to hold it after all', async () => {
+  const refused = gatewayError(10, 'received unsuccessful response from orderer: status=FORBIDDEN, info=');
+  const submit = [refused];
+  const peer = new FakePeer({ submit, status: [gatewayError(4, 'Deadline exceeded')] });
+  await assert.rejects(run(peer), (error) => isChannelError(error, 'IDENTITY_REFUSED'));
+  assert.equal(peer.asked.filter((step) => step.startsWith('submit')).length, 1);
+  assert.equal((await run(new FakePeer({ submit, status: [gatewayError(4, 'Deadline exceeded'), VALID] }))).height, 7);
 });
 
 test('an envelope that no block ever holds is not reported as failed: it may be on the ledger', async () => {

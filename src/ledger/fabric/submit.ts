@@ -106,30 +106,38 @@ async function settled(
 ): Promise<TransactionStatus> {
   const { limits } = submitter;
   const deadline = performance.now() + limits.status;
-  // Once one try has an unknown outcome, no later refusal says anything about it.
-  let mayBeOrdered = false;
-  let last: ChannelError | undefined;
+  const first = await send(submitter, call, signed, signal);
+  if (first?.situation.reaction === 'final') return unlessOrdered(submitter, call, signed, signal, first.error);
+  let sent = first;
   for (let tries = 1; ; tries += 1) {
-    const sent = await send(submitter, call, signed, signal);
-    if (sent !== undefined) {
-      if (sent.situation.reaction === 'final' && !mayBeOrdered) throw sent.error;
-      last = sent.error;
-    }
-    mayBeOrdered = true;
-    const patience =
-      sent === undefined ? limits.resend : Math.min(limits.resend, pauseOf(limits, tries) + limits.pause);
-    const status = await statusWithin(
-      submitter,
-      call,
-      signed,
-      signal,
-      Math.min(performance.now() + patience, deadline),
-    );
+    const patience = sent === undefined ? limits.resend : 2 * pauseOf(limits, tries);
+    const until = Math.min(performance.now() + patience, deadline);
+    const status = await statusWithin(submitter, call, signed, signal, until);
     if (!('situation' in status)) return status;
-    last = sent?.error ?? status.error;
-    if (performance.now() >= deadline || status.situation.reaction === 'final')
-      throw mayBeThere(call.name, signed, last);
+    if (performance.now() >= deadline || status.situation.reaction === 'final') {
+      throw mayBeThere(call.name, signed, sent?.error ?? status.error);
+    }
+    // The first try's outcome is unknown, so a later refusal says nothing about the transaction.
+    sent = await send(submitter, call, signed, signal);
   }
+}
+
+/**
+ * The status after all, else the refusal. The gateway tells the last orderer's answer only: one before it may have taken the
+ * envelope, and its answer been lost. Too large it is for all of them.
+ */
+async function unlessOrdered(
+  submitter: Submitter,
+  call: Call,
+  signed: SignedTransaction,
+  signal: AbortSignal | undefined,
+  refusal: ChannelError,
+): Promise<TransactionStatus> {
+  if (refusal.code === 'PAGE_TOO_LARGE') throw refusal;
+  const until = performance.now() + submitter.limits.resend;
+  const status = await statusWithin(submitter, call, signed, signal, until);
+  if ('situation' in status) throw refusal;
+  return status;
 }
 
 async function send(
@@ -183,7 +191,9 @@ async function original(
 ): Promise<TransactionStatus> {
   if (situationOf({ step: 'commit', number: status.code, texts: [], members: [] }).reaction !== 'look-up')
     return status;
-  const found = await lookUp(signed.transactionId);
+  const found = await lookUp(signed.transactionId).catch((error: ChannelError) => {
+    throw mayBeThere(call.name, signed, error);
+  });
   if (found?.valid !== true) throw mayBeThere(call.name, signed);
   return { code: 0, height: found.height };
 }

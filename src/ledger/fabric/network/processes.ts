@@ -98,7 +98,7 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** The last line of a text file that says anything; empty where there is none. */
-export function lastLine(file: string): string {
+function lastLine(file: string): string {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

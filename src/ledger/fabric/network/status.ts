@@ -3,7 +3,7 @@ import { chaincodeProcess, peerProcess, processNames, runs } from './network.ts'
 import { leadingOrderer } from './orderer-admin.ts';
 import { type NetworkState, readState } from './state.ts';
 
-export interface ProcessStatus {
+interface ProcessStatus {
   readonly name: string;
   readonly running: boolean;
   readonly pid: number | null;

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { channelContract } from '../channel/index.ts';
+import { isChannelError } from '../emissions/index.ts';
+import { type EmbeddedLedger, openEmbeddedLedger, openRemoteLedger } from '../ledger/embedded/index.ts';
+import { openFabricLedger, readProfile } from '../ledger/fabric/index.ts';
+import { type Ledger, openKeyFile } from '../ledger/index.ts';
+import { ledgerFolder, type NodeConfig, nodePaths } from './config.ts';
+import { socketPath } from './socket-path.ts';
+
+export interface OpenedLedger {
+  readonly ledger: Ledger;
+  /** The embedded ledger, where this process holds its files. */
+  readonly embedded: EmbeddedLedger | undefined;
+}
+
+// Another command on the same folder takes a moment; a serving node answers on its socket instead.
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 100;
+
+/**
+ * The ledger that the configuration names: Fabric through its profile, or the embedded one, itself where this process can hold
+ * it, else through the process that does.
+ */
+export async function openLedger(folder: string, config: NodeConfig, purpose: string): Promise<OpenedLedger> {
+  if (config.fabric !== undefined) {
+    return { ledger: await openFabricLedger({ profile: readProfile(config.fabric.profile) }), embedded: undefined };
+  }
+  const signer = await openKeyFile(nodePaths(folder).signer, config.member);
+  const dir = ledgerFolder(folder, config);
+  return patiently(async () => {
+    try {
+      const embedded = await openEmbeddedLedger({ dir, contract: channelContract, signer, purpose });
+      return { ledger: embedded, embedded };
+    } catch (error) {
+      if (!isChannelError(error, 'LEDGER_LOCKED')) throw error;
+      try {
+        return {
+          ledger: await openRemoteLedger({ socketPath: socketPath(dir, 'ledger'), signer }),
+          embedded: undefined,
+        };
+      } catch (remote) {
+        throw isChannelError(remote, 'LEDGER_UNAVAILABLE') ? error : remote;
+      }
+    }
+  });
+}
+
+/** Tries for a while what another command of this folder may be holding for a moment. */
+export async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isChannelError(error, 'LEDGER_LOCKED', 'STORE_UNAVAILABLE') || performance.now() > deadline) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
