@@ -193,34 +193,19 @@ async function validCheck({ channel }: FabricBundle, placed: readonly Placed[], 
 async function policyCheck({ chaincode, definition }: FabricBundle, rule: Rule): Promise<Check> {
   if (definition === undefined) return notVerified(POLICY, 'the bundle holds no endorsed answer about the definition');
   const { check, value } = await attemptTo(POLICY, async () => {
-    const given = openAnswer(definition, '_lifecycle', [], rule);
-    const { sequence, parameter } = definitionIn(given, chaincode);
-    const reference = peer.ApplicationPolicy.deserializeBinary(parameter).getChannelConfigPolicyReference();
-    return { detail: `${reference}, as of sequence ${sequence}`, value: reference };
+    // Of all definitions: an answer about one alone lists approvals in an order that each peer has of its own.
+    const { action } = openAnswer(definition, '_lifecycle', ['QueryChaincodeDefinitions'], rule);
+    const payload = action.getResponse()?.getPayload_asU8() ?? new Uint8Array();
+    const found = peer.lifecycle.QueryChaincodeDefinitionsResult.deserializeBinary(payload)
+      .getChaincodeDefinitionsList()
+      .find((each) => each.getName() === chaincode);
+    if (found === undefined) throw fault(`the answer has no definition of chaincode ${chaincode.slice(0, 40)}`);
+    const policy = peer.ApplicationPolicy.deserializeBinary(found.getValidationParameter_asU8());
+    const reference = policy.getChannelConfigPolicyReference();
+    return { detail: `${reference}, as of sequence ${found.getSequence()}`, value: reference };
   });
   if (value === undefined || value === '/Channel/Application/Endorsement') return check;
   return notVerified(POLICY, `the policy is ${value === '' ? 'one of its own' : value}: only a majority was counted`);
-}
-
-/** The chaincode's definition in an answer about it alone, or in one about all. */
-function definitionIn(
-  { args: [name, asked = new Uint8Array()], action }: OpenedTransaction,
-  chaincode: string,
-): { readonly sequence: number; readonly parameter: Uint8Array } {
-  const payload = action.getResponse()?.getPayload_asU8() ?? new Uint8Array();
-  const { lifecycle } = peer;
-  const called = Buffer.from(name ?? []).toString();
-  const about = lifecycle.QueryChaincodeDefinitionArgs.deserializeBinary(asked).getName();
-  const found =
-    called === 'QueryChaincodeDefinition' && about === chaincode
-      ? lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(payload)
-      : called === 'QueryChaincodeDefinitions'
-        ? lifecycle.QueryChaincodeDefinitionsResult.deserializeBinary(payload)
-            .getChaincodeDefinitionsList()
-            .find((each) => each.getName() === chaincode)
-        : undefined;
-  if (found === undefined) throw fault(`the answer is not about the definition of chaincode ${chaincode.slice(0, 40)}`);
-  return { sequence: found.getSequence(), parameter: found.getValidationParameter_asU8() };
 }
 
 /** The call of a system chaincode with these arguments, its answer endorsed by a majority, as the asking member signed it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { channelContract } from '../channel/index.ts';
-import { isChannelError } from '../emissions/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { type EmbeddedLedger, openEmbeddedLedger, openRemoteLedger } from '../ledger/embedded/index.ts';
 import { openFabricLedger, readProfile } from '../ledger/fabric/index.ts';
 import { type Ledger, openKeyFile } from '../ledger/index.ts';
@@ -23,7 +23,7 @@ const RETRY_MS = 100;
  */
 export async function openLedger(folder: string, config: NodeConfig, purpose: string): Promise<OpenedLedger> {
   if (config.fabric !== undefined) {
-    return { ledger: await openFabricLedger({ profile: readProfile(config.fabric.profile) }), embedded: undefined };
+    return { ledger: await openFabric(config, config.fabric.profile), embedded: undefined };
   }
   const signer = await openKeyFile(nodePaths(folder).signer, config.member);
   const dir = ledgerFolder(folder, config);
@@ -43,6 +43,18 @@ export async function openLedger(folder: string, config: NodeConfig, purpose: st
       }
     }
   });
+}
+
+async function openFabric({ member, channel }: NodeConfig, file: string): Promise<Ledger> {
+  const profile = readProfile(file);
+  if (profile.mspId !== member || profile.channel !== channel) {
+    throw new ChannelError(
+      'CONFIG_INVALID',
+      `the profile is of ${profile.mspId} on ${profile.channel}, the node of ${member} on ${channel}`,
+      { where: profile.file },
+    );
+  }
+  return openFabricLedger({ profile });
 }
 
 /** Tries for a while what another command of this folder may be holding for a moment. */

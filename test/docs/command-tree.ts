@@ -20,7 +20,7 @@ async function addTo(tree: Record<string, string[]>, words: readonly string[]): 
   const help = await helpOf(words);
   tree[words.join(' ')] = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map((match) => match[1] as string);
   const listed = help.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? '';
-  for (const [, name] of listed.matchAll(/^ {2}([a-z]+)/gm)) {
+  for (const [, name] of listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)) {
     if (name !== undefined && name !== 'help') await addTo(tree, [...words, name]);
   }
 }

@@ -116,8 +116,17 @@ export class BlockCheck {
       if (opened.chaincode === this.#scope.chaincode) this.#transactions += 1;
       // An invalid transaction stands there for one of these very reasons, or without effect.
       if (!valid) continue;
-      const wrong = this.#wrongWith(opened);
+      const wrong = this.#judged(opened);
       if (wrong !== undefined) this.#fault('SIGNATURE_INVALID', height, `transaction ${opened.id}: ${wrong}`);
+    }
+  }
+
+  // A creator or an endorser that is no identity at all cannot even be read.
+  #judged(opened: OpenedTransaction): string | undefined {
+    try {
+      return this.#wrongWith(opened);
+    } catch (error) {
+      return `it cannot be checked: ${(error as Error).message}`;
     }
   }
 
