@@ -3,9 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { channelContract, type Role } from '../channel/index.ts';
-import { openEmbeddedLedger } from '../ledger/embedded/index.ts';
-import { openKeyFile } from '../ledger/index.ts';
 import {
   type Progress,
   type RecordAnswer,
@@ -14,19 +11,20 @@ import {
   type UseCaseResult,
   useCases,
 } from '../node/index.ts';
+import { oneOf } from './calculate.ts';
 import { renderVerification } from './commands-verify.ts';
-import { nodePaths } from './config.ts';
-import { initNode } from './init.ts';
+import { type Cast, embeddedCast } from './demo-cast.ts';
 import { print } from './output.ts';
 import { progressLine } from './progress-line.ts';
 import { renderInventory } from './render-inventory.ts';
 import { renderExplanation } from './render-record.ts';
 import { renderRecorded } from './render-recorded.ts';
 import { startServing, untilStopped } from './serve.ts';
-import { type OpenNode, openNode } from './wire.ts';
+import type { OpenNode } from './wire.ts';
 import { kilograms } from './words.ts';
 
 export interface DemoOptions {
+  readonly ledger?: string;
   readonly exit?: boolean;
   readonly dir?: string;
   readonly port?: number;
@@ -48,13 +46,21 @@ interface DemoSummary {
 
 /** Three members on this machine, two companies and an auditor: from sample bills to proven records, and an erasure. */
 export async function demo(options: DemoOptions): Promise<void> {
+  if (options.ledger !== undefined) oneOf(options.ledger, ['embedded', 'fabric'], '--ledger');
   const root = options.dir ?? (await mkdtemp(join(tmpdir(), 'uec-demo-')));
   const { progress, end } = progressLine();
   const say = (text: string): void => {
     end();
     if (options.json !== true) process.stdout.write(`${text}\n`);
   };
-  const cast = await openCast(root, say, progress);
+  say(heading('Three members on one channel'));
+  const cast =
+    options.ledger === 'fabric'
+      ? await (await import('./demo-fabric.ts')).fabricCast(root, progress)
+      : await embeddedCast(root, progress);
+  say(
+    `ACME (steward, reporter), BETA (reporter) and AUDIT (auditor) share channel ${cast.acme.ledger.channel} on ${cast.ledger}; the releases of published factors are on it.`,
+  );
   try {
     const summary = await play(cast, say, progress);
     end();
@@ -70,49 +76,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-interface Cast {
-  readonly acme: OpenNode;
-  readonly beta: OpenNode;
-  readonly audit: OpenNode;
-  readonly token: string;
-  readonly root: string;
-  close(): Promise<void>;
-}
-
 type Say = (text: string) => void;
-
-async function openCast(root: string, say: Say, progress: Progress): Promise<Cast> {
-  say(heading('Three members on one channel'));
-  const folder = (name: string): string => join(root, name);
-  const { token, channel, releases } = await initNode(folder('acme'), { member: 'ACME', name: 'Acme Inc' }, progress);
-  for (const [name, member, title] of [
-    ['beta', 'BETA', 'Beta Group'],
-    ['audit', 'AUDIT', 'Audit Partners'],
-  ] as const) {
-    await initNode(folder(name), { member, name: title, join: folder('acme') }, progress);
-  }
-  const signer = await openKeyFile(nodePaths(folder('acme')).signer, 'ACME');
-  const ledger = await openEmbeddedLedger({
-    dir: join(folder('acme'), 'ledger'),
-    contract: channelContract,
-    signer,
-    purpose: 'uec demo',
-  });
-  const acme = await openNode(folder('acme'), 'uec demo', ledger);
-  await admit(acme, folder('beta'), 'BETA', 'Beta Group', 'reporter');
-  await admit(acme, folder('audit'), 'AUDIT', 'Audit Partners', 'auditor');
-  const beta = await openNode(folder('beta'), 'uec demo', ledger);
-  const audit = await openNode(folder('audit'), 'uec demo', ledger);
-  say(
-    `ACME (steward, reporter), BETA (reporter) and AUDIT (auditor) share channel ${channel}; ${releases} releases of published factors are on it.`,
-  );
-  return { acme, beta, audit, token, root, close: () => ledger.close() };
-}
-
-async function admit(steward: OpenNode, folder: string, id: string, name: string, role: Role): Promise<void> {
-  const { publicKey } = await openKeyFile(nodePaths(folder).signer, id);
-  await call(steward, 'admitMember', { id, name, publicKey, roles: [role] });
-}
 
 async function play(cast: Cast, say: Say, progress: Progress): Promise<DemoSummary> {
   const { acme, beta, audit } = cast;

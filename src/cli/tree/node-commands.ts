@@ -38,6 +38,7 @@ export function addNodeCommands(program: Command): void {
   );
   command(program, 'demo', 'three members on this machine: sample bills to proven records')
     .option('--exit', 'end instead of serving')
+    .option('--ledger <kind>', "embedded (default), or fabric: needs Fabric's binaries on PATH")
     .option('--dir <dir>', 'keep the nodes in this folder instead of a temporary one')
     .option('--port <port>', 'port of the API; 0 takes a free one', port)
     .action(async (options) =>
