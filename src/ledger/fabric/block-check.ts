@@ -173,11 +173,14 @@ export function orderersThatSigned(block: common.Block, config: ChannelConfig, c
     if (signed === undefined) continue;
     // Blocks carry no time of their own, so the certificate is judged without one.
     const found = check.identity(signed.identity);
-    if (typeof found === 'string') continue;
+    // An ordering organisation also issues certificates to clients and admins: those do not order.
+    if (typeof found === 'string' || found.units.some((unit) => OTHER_ROLES.has(unit))) continue;
     if (signatureHolds(found.key, each.getSignature_asU8(), value, signed.header, header)) signers.add(signed.name);
   }
   return signers.size;
 }
+
+const OTHER_ROLES: ReadonlySet<string> = new Set(['client', 'peer', 'admin']);
 
 interface BlockSigner {
   readonly name: string;

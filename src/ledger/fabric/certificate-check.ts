@@ -7,6 +7,8 @@ import { revokedSerials } from './revocation-list.ts';
 export interface CheckedIdentity {
   readonly mspId: string;
   readonly key: KeyObject;
+  /** Organisational units of the certificate's subject: with node OUs on, one of client, peer, admin and orderer. */
+  readonly units: readonly string[];
 }
 
 const MOST_INTERMEDIATES = 8;
@@ -35,7 +37,7 @@ export class CertificateCheck {
     if (at !== undefined && at > certificate.validToDate) {
       return `the certificate of ${mspId} was expired at ${at.toISOString()}`;
     }
-    return { mspId, key: certificate.publicKey };
+    return { mspId, key: certificate.publicKey, units: unitsOf(certificate) };
   }
 
   #judge(serialised: Uint8Array): { readonly certificate: X509Certificate; readonly mspId: string } | string {
@@ -81,6 +83,10 @@ function hasLowS(signature: Uint8Array): boolean {
   const sizeOfS = bytes[5 + sizeOfR] ?? 0;
   const s = bytes.subarray(6 + sizeOfR, 6 + sizeOfR + sizeOfS).toString('hex');
   return s !== '' && BigInt(`0x${s}`) <= HALF_ORDER;
+}
+
+function unitsOf({ subject }: X509Certificate): string[] {
+  return (subject ?? '').split('\n').flatMap((part) => (part.startsWith('OU=') ? [part.slice(3)] : []));
 }
 
 function certificateOf(pem: Uint8Array): X509Certificate | undefined {

@@ -30,7 +30,7 @@ export interface FabricProof {
    * `GetTransactionByID`, never submitted. Absent where no peer would endorse it.
    */
   readonly transactionAnswer?: EndorsedAnswer;
-  /** The same of `_lifecycle` `QueryChaincodeDefinition`: the endorsement policy in force when the proof was made. */
+  /** The same of `_lifecycle` `QueryChaincodeDefinitions`: the endorsement policy in force when the proof was made. */
   readonly definitionAnswer?: EndorsedAnswer;
 }
 
@@ -66,8 +66,9 @@ export async function makeEvidence(source: EvidenceSource, transactionId: string
   });
   const definitionAnswer = await endorsedAnswer(source, members, {
     chaincode: '_lifecycle',
-    name: 'QueryChaincodeDefinition',
-    args: [definitionQuery(chaincode)],
+    // The plural form: the answer for one definition lists approvals in no fixed order, so peers' answers differ.
+    name: 'QueryChaincodeDefinitions',
+    args: [new peerMessages.lifecycle.QueryChaincodeDefinitionsArgs().serializeBinary()],
   });
   const proof: FabricProof = {
     version: 1,
@@ -94,22 +95,24 @@ async function configsUpTo(queries: SystemQueries, block: common.Block): Promise
   }
 }
 
-/** An answer endorsed by as many members as can be had: all of them, else those that the gateway finds by itself. */
+/** An answer endorsed by all members, or by those that are left when the gateway names some whose peers it cannot reach. */
 async function endorsedAnswer(
-  { peers, limits }: EvidenceSource,
+  source: Pick<EvidenceSource, 'peers' | 'limits'>,
   members: readonly string[],
   call: Call,
 ): Promise<EndorsedAnswer | undefined> {
-  for (const named of [{ members }, {}]) {
-    const peer = peers.current;
-    try {
-      const { bytes } = await peer.endorse({ ...call, ...named }, limits.endorse);
-      return answerOf(bytes);
-    } catch (cause) {
-      peers.meet('endorse', cause, peer, call.name);
-    }
+  const { peers, limits } = source;
+  const peer = peers.current;
+  try {
+    const { bytes } = await peer.endorse({ ...call, members }, limits.endorse);
+    return answerOf(bytes);
+  } catch (cause) {
+    peers.meet('endorse', cause, peer, call.name);
+    const said = cause instanceof Error ? cause.message : '';
+    const rest = members.filter((member) => !said.includes(member));
+    const fewer = rest.length > 0 && rest.length < members.length;
+    return fewer ? endorsedAnswer(source, rest, call) : undefined;
   }
-  return undefined;
 }
 
 function answerOf(prepared: Uint8Array): EndorsedAnswer {
@@ -121,12 +124,6 @@ function answerOf(prepared: Uint8Array): EndorsedAnswer {
 
 function mspIdOf(serialised: Uint8Array): string {
   return msp.SerializedIdentity.deserializeBinary(serialised).getMspid();
-}
-
-function definitionQuery(name: string): Uint8Array {
-  const query = new peerMessages.lifecycle.QueryChaincodeDefinitionArgs();
-  query.setName(name);
-  return query.serializeBinary();
 }
 
 function base64(bytes: Uint8Array): string {
