@@ -39,7 +39,7 @@ const kinds = [
   line({ flow: 'exported' }),
   gasLine(),
   gasLine({ unit: 'Mcf', heatContent: { value: '1.037', unit: 'mmBtu/Mcf' } }),
-  gasLine({ unit: 'kWh', calorific: 'net' }),
+  gasLine({ unit: 'kWh', calorific: 'gross' }),
 ];
 const factsOf = fc
   .record({
@@ -82,7 +82,7 @@ function tampered(record: ActivityRecord, other: ActivityRecord, choose: (most: 
       continue;
     }
     const how = choose(3);
-    if (how === 0 && theirs !== undefined) inner[key] = theirs;
+    if (how === 0 && theirs !== undefined && (key in inner || !Array.isArray(inner))) inner[key] = theirs;
     else if (how === 1 && !Array.isArray(inner)) delete inner[key];
     else if (typeof value === 'string') inner[key] = value.slice(0, -1) + ((Number(value.at(-1)) + 1) % 10 || 1);
     return copy as unknown as ActivityRecord;
