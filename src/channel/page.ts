@@ -1,4 +1,5 @@
 import { ChannelError, leafHash, merkleRoot, type ProvenRow } from '../emissions/index.ts';
+import { recordTexts } from './page-text.ts';
 import type { ActivityRecord } from './record.ts';
 import { recordShape } from './record-shape.ts';
 import { provenRowsShape } from './releases.ts';
@@ -23,6 +24,7 @@ export const maxPageRecords = 2_000;
 export const maxPageBytes = 1_000_000;
 
 const pageShape = object({ factors: provenRowsShape, key, records: list(recordShape, 1, maxPageRecords) });
+const headShape = object({ factors: provenRowsShape, key, records: () => undefined });
 
 /** Ids of records parsed from a page's canonical text, in page order. A record just built has no key order yet: `recordId`. */
 export function recordIds(records: readonly ActivityRecord[]): string[] {
@@ -38,12 +40,21 @@ export function parsePage(args: string): { page: RecordPage; ids: string[]; root
   const count = Array.isArray(page?.records) ? page.records.length : 0;
   if (count > maxPageRecords)
     throw new ChannelError('PAGE_TOO_LARGE', `the page has ${count} records; ${maxPageRecords} are allowed`);
+  const texts = shapedTexts(page, args);
+  const ids = texts.map(leafHash);
+  return { page, ids, root: merkleRoot(ids) };
+}
+
+// One pass over the text tells that records are as they should be; only where they are not is it worked out what is wrong.
+function shapedTexts(page: RecordPage, args: string): string[] {
+  headShape(page, 'page');
+  const found = recordTexts(args, page);
+  if (found !== undefined) return found;
   pageShape(page, 'page');
   const texts = page.records.map((record) => JSON.stringify(record));
   const whole = `{"factors":${JSON.stringify(page.factors)},"key":${JSON.stringify(page.key)},"records":[${texts.join(',')}]}`;
   if (whole !== args) throw new ChannelError('NOT_CANONICAL', 'the page is not canonical JSON');
-  const ids = texts.map(leafHash);
-  return { page, ids, root: merkleRoot(ids) };
+  return texts;
 }
 
 /**

@@ -41,10 +41,16 @@ export function figureCache(): FigureSource {
 
 /**
  * Computes a record's every number again from its activity and the rows it names, and checks that the rows fit: method,
- * commodity, place, publisher, vintage, and slices cut where the rule cuts them.
+ * commodity, place, publisher, vintage, and slices cut where the rule cuts them. Gives the rows of its slices; none where it has
+ * no result.
  * @throws {ChannelError} ARITHMETIC_MISMATCH, SLICES_INVALID, FACTOR_UNFIT, and what `energyOf` and `calculate` throw
  */
-export function recompute(record: ActivityRecord, rows: ProvenRows, policy: Policy, figures: FigureSource): void {
+export function recompute(
+  record: ActivityRecord,
+  rows: ProvenRows,
+  policy: Policy,
+  figures: FigureSource,
+): readonly SliceRows[] {
   const energy = energyOf(record);
   demand(
     formatUnits(energy.micro, 6) === record.energy && energy.unit === record.energyUnit,
@@ -57,7 +63,7 @@ export function recompute(record: ActivityRecord, rows: ProvenRows, policy: Poli
     const bare = record.slices === undefined && record.factors === undefined && canonical(resultsOf(record)) === '{}';
     demand(record.noResult === reason && bare, 'noResult', 'a line without result');
     demandFlags(record, energy.flags, given);
-    return;
+    return [];
   }
   demand(record.noResult === undefined, 'noResult', 'a line with a result');
   const slices = checkSlices(record, rows, policy);
@@ -83,6 +89,7 @@ export function recompute(record: ActivityRecord, rows: ProvenRows, policy: Poli
     );
   });
   demandFlags(record, [...energy.flags, ...calculation.flags], given);
+  return slices;
 }
 
 function checkSlices(record: ActivityRecord, rows: ProvenRows, policy: Policy): SliceRows[] {

@@ -1,9 +1,21 @@
 // Shape checks for everything that reaches the contract. They also demand that keys stand in canonical order, so that a
 // value that passes has exactly one text.
 import { ChannelError } from '../emissions/index.ts';
+import { choiceText, integerText, listText, objectText, stringText } from './shape-text.ts';
 
 /** Throws FIELD_INVALID naming the path when the value is not of the shape. */
-export type Shape = (value: unknown, path: string) => void;
+export interface Shape {
+  (value: unknown, path: string): void;
+  /**
+   * Source of a regular expression that matches the canonical text of a value of the shape, and nothing else; absent where there
+   * is none.
+   */
+  readonly canonicalText?: string | undefined;
+}
+
+function shapeOf(check: (value: unknown, path: string) => void, canonicalText: string | undefined): Shape {
+  return Object.assign(check, { canonicalText });
+}
 
 interface Fields {
   readonly [key: string]: Shape;
@@ -13,7 +25,7 @@ interface Fields {
 export function object(required: Fields, optional: Fields = {}): Shape {
   const shapes = new Map(Object.entries({ ...required, ...optional }));
   const requiredKeys = Object.keys(required);
-  return (value, path) => {
+  const check = (value: unknown, path: string) => {
     const fields = entriesOf(value, path);
     let previous = '';
     for (const key in fields) {
@@ -26,6 +38,12 @@ export function object(required: Fields, optional: Fields = {}): Shape {
     const missing = requiredKeys.filter((key) => !Object.hasOwn(fields, key));
     if (missing.length > 0) throw invalid(path, `lacks ${missing.join(', ')}`);
   };
+  const texts = [...shapes].map(([name, { canonicalText }]) => ({
+    name,
+    text: canonicalText,
+    isOptional: !Object.hasOwn(required, name),
+  }));
+  return shapeOf(check, objectText(texts));
 }
 
 function entriesOf(value: unknown, path: string): Record<string, unknown> {
@@ -52,33 +70,37 @@ export function dictionary(keyPattern: RegExp, shape: Shape, most: number): Shap
 }
 
 export function list(shape: Shape, least: number, most: number): Shape {
-  return (value, path) => {
+  const check = (value: unknown, path: string) => {
     if (!Array.isArray(value)) throw invalid(path, 'is not a list');
     if (value.length < least || value.length > most)
       throw invalid(path, `has ${value.length} entries; ${least} to ${most} are allowed`);
     for (let at = 0; at < value.length; at += 1) shape(value[at], `${path}[${at}]`);
   };
+  return shapeOf(check, listText(shape.canonicalText, least, most));
 }
 
 export function text(pattern: RegExp, what: string): Shape {
-  return (value, path) => {
+  const check = (value: unknown, path: string) => {
     if (typeof value !== 'string' || !pattern.test(value)) throw invalid(path, `is not ${what}`);
   };
+  return shapeOf(check, stringText(pattern));
 }
 
 export function oneOf(values: readonly string[]): Shape {
   const known = new Set(values);
-  return (value, path) => {
+  const check = (value: unknown, path: string) => {
     if (typeof value !== 'string' || !known.has(value)) throw invalid(path, `is none of ${values.join(', ')}`);
   };
+  return shapeOf(check, choiceText(values));
 }
 
 export function integer(least: number, most: number): Shape {
-  return (value, path) => {
+  const check = (value: unknown, path: string) => {
     if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
       throw invalid(path, `is not a whole number from ${least} to ${most}`);
     }
   };
+  return shapeOf(check, integerText(least, most));
 }
 
 export const isTrue: Shape = (value, path) => {

@@ -13,7 +13,7 @@ import { stateKeys } from './keys.ts';
 import { lastRecordableDay, MeterYears } from './meter-years.ts';
 import type { PageDigest, RecordPage } from './page.ts';
 import { currentPolicy } from './policies.ts';
-import { figureCache, recompute } from './recompute.ts';
+import { Recomputation } from './recomputation.ts';
 import type { ActivityRecord } from './record.ts';
 import { provenRows } from './releases.ts';
 import { write } from './state.ts';
@@ -63,7 +63,7 @@ export async function recordCheck(
 ): Promise<(record: ActivityRecord) => void> {
   const rows = await provenRows(context, factors);
   const policy = (await currentPolicy(context)) as Policy;
-  const figures = figureCache();
+  const recomputation = new Recomputation(rows, policy);
   const lastDay = lastRecordableDay(context.timestamp);
   return (record) => {
     if (record.owner !== context.caller.member) {
@@ -73,13 +73,13 @@ export async function recordCheck(
       });
     }
     checkPlace(record.place);
-    parseSpan(record.start, record.end);
+    const span = parseSpan(record.start, record.end);
     if (record.end > lastDay) {
       throw new ChannelError('PERIOD_FUTURE', `the period ends on ${record.end} (exclusive), after ${lastDay}`, {
         where: 'end',
       });
     }
-    recompute(record, rows, policy, figures);
+    recomputation.check(record, span);
   };
 }
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { factorRow } from '../../test/vectors/fixture-rows.ts';
-import { type Calculation, type CalculationInput, calculate, type SliceRows } from './calculation.ts';
+import { type Calculation, type CalculationInput, calculate } from './calculation.ts';
 import type { FactorRow, FactorUnit } from './factor.ts';
 import { parseDate } from './period.ts';
+import type { SliceRows } from './rates.ts';
 import { add, compare, parseDecimal, ratio } from './ratio.ts';
 import { type RowFigures, rowFigures } from './row-figures.ts';
 

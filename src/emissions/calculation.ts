@@ -1,17 +1,20 @@
-import type { Flow } from './activity.ts';
 import { defined } from './defined.ts';
-import type { EnergyUnit } from './energy.ts';
 import { ChannelError } from './error.ts';
 import { type Figure, figureOf, type Term } from './exact-sum.ts';
-import type { FactorRow, StatedGwpSet } from './factor.ts';
-import { ageOf } from './factor-choice.ts';
-import { type LossRate, lossRate } from './losses.ts';
+import type { StatedGwpSet } from './factor.ts';
+import type { LossRate } from './losses.ts';
 import type { MarketTier } from './market.ts';
-import { type DaySpan, shareByDays } from './period.ts';
-import { type Place, placeChain, samePlace } from './place.ts';
+import { shareByDays } from './period.ts';
+import {
+  type FigureSource,
+  type Rates,
+  type RatesInput,
+  type ResidualState,
+  ratesOf,
+  type SliceRows,
+} from './rates.ts';
 import { formatUnits, type Ratio, ZERO } from './ratio.ts';
-import { co2eOf, type GwpChoice, type RowFigures, rowFigures } from './row-figures.ts';
-import { validityOf } from './validity.ts';
+import { type RowFigures, rowFigures } from './row-figures.ts';
 
 /** Figures of one result in kg, plain decimals with at most 6 places; a gas that a factor lacks is absent. */
 export interface Emissions {
@@ -21,8 +24,6 @@ export interface Emissions {
   readonly n2o?: string;
   readonly gwpSet: StatedGwpSet | 'mixed';
 }
-
-export type ResidualState = 'used' | 'absent' | 'not-applicable';
 
 export interface MarketEmissions extends Emissions {
   /** The tier; of several slices, the one furthest from an instrument. */
@@ -63,27 +64,10 @@ export interface Calculation {
   readonly flags: readonly string[];
 }
 
-/** The rows of one slice; `residual` and `losses` absent where none was found. */
-export interface SliceRows {
-  readonly span: DaySpan;
-  readonly main: FactorRow;
-  readonly residual?: FactorRow;
-  readonly losses?: FactorRow;
-}
-
-export interface CalculationInput {
-  readonly flow: Flow;
+export interface CalculationInput extends RatesInput {
   /** Millionths of the unit, for the whole period. */
   readonly micro: bigint;
-  readonly unit: EnergyUnit;
-  readonly electricity: boolean;
-  readonly place: Place;
-  readonly gwp: GwpChoice;
-  readonly slices: readonly SliceRows[];
 }
-
-/** Gives a row's figures; callers that meet the same rows again and again keep them. */
-export type FigureSource = (row: FactorRow, unit: EnergyUnit, gwp: GwpChoice) => RowFigures;
 
 /**
  * Rules B to F over chosen rows: energy shared out by days, each figure exact until it is rounded once for the record to 6
@@ -92,21 +76,24 @@ export type FigureSource = (row: FactorRow, unit: EnergyUnit, gwp: GwpChoice) =>
  */
 export function calculate(input: CalculationInput, figures: FigureSource = rowFigures): Calculation {
   if (input.slices.length === 0) throw new ChannelError('SLICES_INVALID', 'there are no slices', { where: 'slices' });
+  const rates = ratesOf(input, figures);
   const shares = shareByDays(
     input.micro,
     input.slices.map(({ span }) => span),
   );
-  const main = input.slices.map(({ main: row }) => figures(row, input.unit, input.gwp));
-  const flags = new Set(main.flatMap((row) => row.flags));
-  for (const slice of input.slices) addMatchFlags(flags, '', slice.main, slice.span, input.place);
-  if (input.flow === 'net-only') flags.add('net-only');
-  const mainResult = emissionsOf(shares, main);
-  if (!input.electricity) {
-    return assemble(input, shares, flags, { emissions: mainResult });
-  }
-  const market = marketOf(input, shares, main, figures, flags);
-  const losses = lossesOf(input, shares, main, flags);
-  return assemble(input, shares, flags, { location: mainResult, market, ...(losses === undefined ? {} : { losses }) });
+  const main = emissionsOf(shares, rates.main);
+  return assemble(
+    input.slices,
+    shares,
+    rates.flags,
+    input.electricity
+      ? defined({
+          location: main,
+          market: rates.market && marketOf(shares, rates.market),
+          losses: rates.losses && lossesOf(shares, rates.losses),
+        })
+      : { emissions: main },
+  );
 }
 
 /** A result with its figures by slice. */
@@ -123,7 +110,7 @@ interface Results {
 }
 
 function assemble(
-  input: CalculationInput,
+  rows: readonly SliceRows[],
   shares: readonly bigint[],
   flags: ReadonlySet<string>,
   results: Results,
@@ -135,7 +122,7 @@ function assemble(
       emissions: partOf(results.emissions, at),
       losses: partOf(results.losses, at),
     });
-  const slices = input.slices.map(({ span }, at) => ({
+  const slices = rows.map(({ span }, at) => ({
     start: span.start,
     end: span.end,
     energy: formatUnits(shares[at] as bigint, 6),
@@ -177,28 +164,7 @@ function emissionsOf(shares: readonly bigint[], rows: readonly RowFigures[]): Sp
   };
 }
 
-function marketOf(
-  input: CalculationInput,
-  shares: readonly bigint[],
-  grid: readonly RowFigures[],
-  figures: FigureSource,
-  flags: Set<string>,
-): Spread<MarketEmissions> {
-  const states: ResidualState[] = [];
-  const rows = input.slices.map((slice, at) => {
-    const gridRow = grid[at] as RowFigures;
-    const state = residualState(slice.residual);
-    states.push(state);
-    if (state !== 'used') {
-      flags.add(state === 'absent' ? 'residual-mix-absent' : 'residual-mix-not-applicable');
-      return gridRow;
-    }
-    const row = slice.residual as FactorRow;
-    addMatchFlags(flags, 'residual-', row, slice.span, input.place);
-    const result = withGridGases(row, figures(row, 'kWh', input.gwp), gridRow, input.gwp);
-    for (const flag of result.flags) flags.add(flag);
-    return result;
-  });
+function marketOf(shares: readonly bigint[], { rows, states }: NonNullable<Rates['market']>): Spread<MarketEmissions> {
   const tierOf = (state: ResidualState) => (state === 'used' ? 'residual-mix' : 'grid-average');
   const worst = states.includes('absent') ? 'absent' : states.includes('not-applicable') ? 'not-applicable' : 'used';
   const spread = emissionsOf(shares, rows);
@@ -214,42 +180,7 @@ function marketOf(
   };
 }
 
-function residualState(row: FactorRow | undefined): ResidualState {
-  if (row === undefined) return 'absent';
-  return row.notApplicable === true ? 'not-applicable' : 'used';
-}
-
-// Green-e publishes CO2 alone; CH4 and N2O come from the same slice's eGRID row (channel.md, rule C, CO2e).
-function withGridGases(row: FactorRow, own: RowFigures, grid: RowFigures, choice: GwpChoice): RowFigures {
-  if (row.publisher !== 'green-e' || own.co2 === undefined || grid.ch4 === undefined || grid.n2o === undefined)
-    return own;
-  const set = choice !== 'publisher' ? choice : grid.gwpSet === 'not-stated' ? 'AR5' : grid.gwpSet;
-  return {
-    co2e: co2eOf(own.co2, grid.ch4, grid.n2o, set),
-    co2: own.co2,
-    ch4: grid.ch4,
-    n2o: grid.n2o,
-    gwpSet: set,
-    flags: [...own.flags.filter((flag) => flag !== 'co2-only'), 'residual-gases-from-grid'],
-  };
-}
-
-function lossesOf(
-  input: CalculationInput,
-  shares: readonly bigint[],
-  grid: readonly RowFigures[],
-  flags: Set<string>,
-): Spread<Losses> | undefined {
-  const rates: LossRate[] = [];
-  input.slices.forEach((slice, at) => {
-    if (slice.losses === undefined) return;
-    rates.push(lossRate(slice.losses, (grid[at] as RowFigures).co2e, input.gwp));
-  });
-  if (rates.length < input.slices.length) {
-    flags.add('losses-unavailable');
-    return undefined;
-  }
-  for (const { losses, span } of input.slices) addMatchFlags(flags, 'losses-', losses as FactorRow, span, input.place);
+function lossesOf(shares: readonly bigint[], rates: readonly LossRate[]): Spread<Losses> {
   const terms = (factor: (rate: LossRate) => Ratio): Figure =>
     figureOf(rates.map((rate, at) => ({ micro: shares[at] as bigint, factor: factor(rate) })));
   const co2e = terms((rate) => rate.co2e);
@@ -261,20 +192,6 @@ function lossesOf(
     total: at(undefined, bases.size === 1 ? (rates[0] as LossRate).basis : 'mixed'),
     slices: rates.map((rate, slice) => at(slice, rate.basis)),
   };
-}
-
-/** Flags of how well a row matches its slice: `place-coarser`, and `factor-older-N` by N years. */
-function addMatchFlags(
-  flags: Set<string>,
-  prefix: '' | 'residual-' | 'losses-',
-  row: FactorRow,
-  span: DaySpan,
-  place: Place,
-): void {
-  const finest = placeChain(place)[0] as Place;
-  if (!samePlace(row.place, finest)) flags.add(`${prefix}place-coarser`);
-  const age = ageOf(validityOf(row), span);
-  if (age > 0) flags.add(`${prefix === '' ? 'factor-' : prefix}older-${age}`);
 }
 
 function formatFigure(figure: Figure, slice: number | undefined): string {

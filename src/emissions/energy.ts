@@ -40,25 +40,42 @@ export function parseQuantity(text: string): Ratio {
   return parseDecimal(trimmed, 'quantity');
 }
 
+/** What one unit of a bill's quantity is in the energy unit, exact, with the flags that come of it. */
+export interface EnergyRate {
+  readonly factor: Ratio;
+  readonly unit: EnergyUnit;
+  readonly flags: readonly string[];
+}
+
 /**
  * The activity's quantity as energy (or volume, for water).
- * @throws {ChannelError} as `parseQuantity`; UNIT_UNFIT when the unit does not measure the commodity; FIELD_INVALID when the
- * heat content cannot be that of a gas or stands where none belongs
+ * @throws {ChannelError} as `parseQuantity` and `energyRateOf`
  */
-export function energyOf(
-  activity: Pick<Activity, 'commodity' | 'quantity' | 'unit' | 'heatContent' | 'calorific'>,
-): Energy {
-  const { commodity, unit } = activity;
+export function energyOf(activity: EnergyActivity & Pick<Activity, 'quantity'>): Energy {
   const quantity = parseQuantity(activity.quantity);
+  const { factor, unit, flags } = energyRateOf(activity);
+  return { micro: roundUnits(multiply(quantity, factor), 6), unit, flags };
+}
+
+type EnergyActivity = Pick<Activity, 'commodity' | 'unit' | 'heatContent' | 'calorific'>;
+
+/**
+ * How the activity's quantity becomes energy.
+ * @throws {ChannelError} UNIT_UNFIT when the unit does not measure the commodity; FIELD_INVALID when the heat content cannot be
+ * that of a gas or stands where none belongs
+ */
+export function energyRateOf(activity: EnergyActivity): EnergyRate {
+  const { commodity, unit } = activity;
   const target = energyUnitOf(commodity);
   checkGasFields(activity);
   if (target === 'mmBtu' && dimensionOf(unit) === 'volume') {
-    return gasFromVolume(multiply(quantity, conversion(unit, 'ft3')), activity.heatContent);
+    const { perFt3, flags } = gasHeat(activity.heatContent);
+    return { factor: multiply(conversion(unit, 'ft3'), perFt3), unit: target, flags };
   }
   checkUnit(commodity, unit);
   const flags =
     target === 'mmBtu' && unit.endsWith('Wh') && activity.calorific === undefined ? ['calorific-assumed-gross'] : [];
-  return { micro: roundUnits(multiply(quantity, conversion(unit, target)), 6), unit: target, flags };
+  return { factor: conversion(unit, target), unit: target, flags };
 }
 
 /** Heat content in mmBtu a cubic foot, exact. */
@@ -78,14 +95,8 @@ function heatContentPerFt3(content: HeatContent): Ratio {
   }
 }
 
-function gasFromVolume(ft3: Ratio, content: HeatContent | undefined): Energy {
-  if (content === undefined) {
-    return {
-      micro: roundUnits(multiply(ft3, DEFAULT_MMBTU_PER_FT3), 6),
-      unit: 'mmBtu',
-      flags: ['heat-content-default'],
-    };
-  }
+function gasHeat(content: HeatContent | undefined): { perFt3: Ratio; flags: string[] } {
+  if (content === undefined) return { perFt3: DEFAULT_MMBTU_PER_FT3, flags: ['heat-content-default'] };
   const perFt3 = heatContentPerFt3(content);
   if (compare(perFt3, LEAST_MMBTU_PER_FT3) < 0 || compare(perFt3, MOST_MMBTU_PER_FT3) > 0) {
     throw new ChannelError('FIELD_INVALID', `a heat content of ${content.value} ${content.unit} is not that of a gas`, {
@@ -93,7 +104,7 @@ function gasFromVolume(ft3: Ratio, content: HeatContent | undefined): Energy {
       fix: 'Natural gas holds about 1.026 mmBtu/Mcf, 1.026 therm/CCF, 1026 Btu/ft3, 38 MJ/m3 or 10.6 kWh/m3: check the unit.',
     });
   }
-  return { micro: roundUnits(multiply(ft3, perFt3), 6), unit: 'mmBtu', flags: [] };
+  return { perFt3, flags: [] };
 }
 
 function checkUnit(commodity: Commodity, unit: UnitName): void {
@@ -115,7 +126,7 @@ function checkUnit(commodity: Commodity, unit: UnitName): void {
   }
 }
 
-function checkGasFields(activity: Pick<Activity, 'commodity' | 'unit' | 'heatContent' | 'calorific'>): void {
+function checkGasFields(activity: EnergyActivity): void {
   const gasByVolume = activity.commodity === 'natural-gas' && dimensionOf(activity.unit) === 'volume';
   if (activity.heatContent !== undefined && !gasByVolume) {
     throw new ChannelError('FIELD_INVALID', 'a heat content belongs to natural gas billed by volume', {

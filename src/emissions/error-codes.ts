@@ -145,7 +145,8 @@ export const errorCodes = {
   EVIDENCE_INVALID: { kind: 'integrity', advice: 'Ask for the evidence again; this one proves nothing.' },
   BUNDLE_TOO_LARGE: {
     kind: 'refused',
-    advice: 'A page or chain of this size does not fit a bundle: have the record checked at a node, uec verify DIR RECORD.',
+    advice:
+      'A page or chain of this size does not fit a bundle: have the record checked at a node, uec verify DIR RECORD.',
   },
   LEDGER_EXISTS: { kind: 'conflict', advice: 'Choose an empty folder.' },
   LEDGER_ABSENT: { kind: 'absent', advice: 'Make a node first: uec init DIR --member ID --name NAME.' },
@@ -170,7 +171,8 @@ export const errorCodes = {
   // local Fabric network
   FABRIC_BINARY_MISSING: {
     kind: 'absent',
-    advice: "Take Hyperledger Fabric's release (github.com/hyperledger/fabric/releases) and put its bin folder on PATH.",
+    advice:
+      "Take Hyperledger Fabric's release (github.com/hyperledger/fabric/releases) and put its bin folder on PATH.",
   },
   FABRIC_NETWORK_ABSENT: { kind: 'absent', advice: 'Make a local network first: uec fabric up --dir DIR.' },
   FABRIC_NETWORK_DOWN: { kind: 'unavailable', advice: 'Start it again on its data: uec fabric up --dir DIR.' },

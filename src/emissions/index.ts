@@ -14,17 +14,22 @@ export {
   type CalculationInput,
   calculate,
   type Emissions,
-  type FigureSource,
   type Losses,
   type MarketEmissions,
-  type ResidualState,
   type SliceResult,
-  type SliceRows,
 } from './calculation.ts';
 export { canonical, type Json, parseCanonical } from './canonical.ts';
 export { hmacSha256, isPublicKey, keyIdOf, sha256, sha256Bytes, verifySignature } from './crypto.ts';
 export { defined } from './defined.ts';
-export { type Energy, type EnergyUnit, energyOf, energyUnitOf, parseQuantity } from './energy.ts';
+export {
+  type Energy,
+  type EnergyRate,
+  type EnergyUnit,
+  energyOf,
+  energyRateOf,
+  energyUnitOf,
+  parseQuantity,
+} from './energy.ts';
 export { ChannelError, type ErrorDetails, type ErrorReport, isChannelError } from './error.ts';
 export { type ErrorCode, type ErrorKind, errorCodes } from './error-codes.ts';
 export type { Candidate } from './factor.ts';
@@ -67,6 +72,14 @@ export {
 export { checkPlace, type Place, placeChain, placeName, samePlace } from './place.ts';
 export { defaultPolicy, type Policy, publishersFor } from './policy.ts';
 export {
+  type FigureSource,
+  type Rates,
+  type RatesInput,
+  type ResidualState,
+  ratesOf,
+  type SliceRows,
+} from './rates.ts';
+export {
   add,
   compare,
   divide,
@@ -84,6 +97,7 @@ export {
   subtract,
   ZERO,
 } from './ratio.ts';
+export { type RoundedFactor, roundedFactor, roundedProduct } from './rounded-product.ts';
 export { type GwpChoice, type RowFigures, rowFigures, shownFactor } from './row-figures.ts';
 export { conversion, dimensionOf, isUnitName, parseUnit, type UnitName, unitNames, unitSource } from './unit.ts';
 export { validityOf } from './validity.ts';

@@ -87,9 +87,9 @@ export function roundUnits(value: Ratio, places: number): bigint {
   return quotient;
 }
 
-/** The plain decimal of `units` x 10^-places, without trailing zeros, exponent or negative zero. */
-export function formatUnits(units: bigint, places: number): string {
-  const negative = units < 0n;
+/** The plain decimal of `units` (whole, and safe where it is a number) x 10^-places, without trailing zeros, exponent or negative zero. */
+export function formatUnits(units: bigint | number, places: number): string {
+  const negative = units < 0;
   const digits = (negative ? -units : units).toString().padStart(places + 1, '0');
   let end = digits.length;
   const dot = digits.length - places;
