@@ -58,7 +58,8 @@ export function signPage(signers: ReadonlyMap<string, Signer>, { owner, args }: 
   });
 }
 
-function signerOf(member: string): Signer {
+/** A member with a new key. */
+export function signerOf(member: string): Signer {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   return {
     member,

@@ -6,10 +6,11 @@ import { progressLine } from '../src/cli/progress-line.ts';
 import { benchBills } from './bills.ts';
 import { benchCalculation } from './calculation.ts';
 import { benchDocuments } from './documents.ts';
+import { benchFabric } from './fabric.ts';
 import { type Figure, printer } from './figure.ts';
 import { benchLedger } from './ledger.ts';
 
-const USAGE = 'npm run bench -- [ledger] [calculation] [bills] [documents] [--json] [--full]';
+const USAGE = 'npm run bench -- [ledger] [calculation] [bills] [documents] [fabric] [--json] [--full]';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, (folder: string) => unknown>> = {
   calculation: () => benchCalculation(report),
   bills: (folder) => benchBills(report, folder, values.full ? 1_000_000 : 200_000),
   documents: (folder) => benchDocuments(report, folder, values.full ? 512 : 64),
+  fabric: (folder) => benchFabric(report, folder, progress),
 };
 
 const unknown = positionals.find((name) => !Object.hasOwn(benches, name));

@@ -22,6 +22,8 @@ import {
 } from '../emissions/index.ts';
 import type { BillLine, PlaceHint, ReadOptions } from './bill.ts';
 import type { CsvColumn } from './csv-columns.ts';
+import { nearMatch } from './near-match.ts';
+import { faultsOf, type Read } from './row-faults.ts';
 import { isZone } from './zone.ts';
 
 /** Longest meter, account, utility, site, document and register. */
@@ -36,25 +38,32 @@ export type Cell = (column: CsvColumn) => string;
  */
 export function readRow(cell: Cell, options: ReadOptions, row: number): BillLine {
   const at = { row, cell };
-  const account = text(at, 'account') || options.account;
-  const meter = text(at, 'meter') || options.meter || account;
-  if (meter === undefined) throw fault(at, 'meter', 'ROW_INVALID', 'neither meter nor account is given');
-  const commodity = commodityOf(at, options);
+  const { read, end } = faultsOf(row);
+  const account = read(() => text(at, 'account')) || options.account;
   const line = {
-    utility: text(at, 'utility') || (options.utility ?? ''),
-    ...defined({ account, site: text(at, 'site') || undefined, zone: zoneOf(at, options) }),
-    meter,
-    commodity,
-    flow: oneOf(at, 'flow', flows, 'delivered'),
-    ...periodOf(at, options),
-    quantity: quantityOf(at),
-    unit: told(at, 'unit', () => parseUnit(unitText(at, options))),
-    readBasis: oneOf(at, 'read_basis', readBases, 'actual'),
-    ...defined({ heatContent: heatContentOf(at), calorific: calorificOf(at), document: documentOf(at) }),
-    place: placeOf(at, options.place ?? {}),
+    utility: read(() => text(at, 'utility')) || (options.utility ?? ''),
+    ...defined({
+      account,
+      site: read(() => text(at, 'site')) || undefined,
+      zone: read(() => zoneOf(at, options)),
+    }),
+    meter: read(() => meterOf(at, options.meter || account || cell('account'))),
+    commodity: read(() => commodityOf(at, options)),
+    flow: read(() => oneOf(at, 'flow', flows, 'delivered')),
+    ...read(() => periodOf(at, options, read)),
+    quantity: read(() => quantityOf(at)),
+    unit: read(() => told(at, 'unit', () => parseUnit(unitText(at, options)))),
+    readBasis: read(() => oneOf(at, 'read_basis', readBases, 'actual')),
+    ...defined({
+      heatContent: read(() => heatContentOf(at)),
+      calorific: read(() => calorificOf(at)),
+      document: read(() => documentOf(at)),
+    }),
+    place: read(() => placeOf(at, options.place ?? {})),
     warnings: [],
     where: `row ${row}`,
   };
+  end();
   told(at, 'unit', () => energyOf(line));
   return line;
 }
@@ -102,10 +111,14 @@ function oneOf<T extends string>(at: At, column: CsvColumn, allowed: readonly T[
     .replace(/[\s_]+/g, '-');
   if (value === '') return absent;
   const found = allowed.find((name) => name === value);
-  if (found === undefined) {
-    throw fault(at, column, 'ROW_INVALID', `${column} is none of its values`, `Use one of ${allowed.join(', ')}.`);
-  }
+  if (found === undefined) throw unknown(at, column, 'ROW_INVALID', value, allowed);
   return found;
+}
+
+function meterOf(at: At, given: string): string {
+  const meter = text(at, 'meter') || given;
+  if (meter === '') throw fault(at, 'meter', 'ROW_INVALID', 'neither meter nor account is given');
+  return meter;
 }
 
 function commodityOf(at: At, options: ReadOptions): Commodity {
@@ -116,8 +129,18 @@ function commodityOf(at: At, options: ReadOptions): Commodity {
   if (value === '' && options.commodity !== undefined) return options.commodity;
   const found = commodities.find((name) => name === value);
   if (found !== undefined) return found;
-  const message = value === '' ? 'commodity is blank' : 'commodity is none of its values';
-  throw fault(at, 'commodity', 'COMMODITY_UNKNOWN', message, `Use one of ${commodities.join(', ')}.`);
+  throw unknown(at, 'commodity', 'COMMODITY_UNKNOWN', value, commodities);
+}
+
+/** A value that its column does not have, with the one that was probably meant. A text that may be a number or name is not repeated. */
+function unknown(at: At, column: CsvColumn, code: ErrorCode, value: string, allowed: readonly string[]): ChannelError {
+  const near = nearMatch(value, allowed);
+  const written = near !== undefined || /^[a-z-]{1,20}$/.test(value) ? ` '${at.cell(column).slice(0, 40)}'` : '';
+  const message =
+    value === ''
+      ? `${column} is blank`
+      : `${column}${written} is not known${near === undefined ? '' : `; did you mean ${near}?`}`;
+  return fault(at, column, code, message, `Use one of ${allowed.join(', ')}.`);
 }
 
 function unitText(at: At, options: ReadOptions): string {
@@ -149,9 +172,15 @@ function decimalAdvice(value: string): string | undefined {
   return undefined;
 }
 
-function periodOf(at: At, options: ReadOptions): Pick<Activity, 'start' | 'end' | 'statedEnd'> {
-  const statedEnd = statedEndOf(at, options);
-  const end = dateOf(at, 'end');
+type Period = Pick<Activity, 'start' | 'end' | 'statedEnd'>;
+
+function periodOf(at: At, options: ReadOptions, read: Read): Period {
+  const statedEnd = read(() => statedEndOf(at, options));
+  const start = statedEnd === 'read-date' ? '' : read(() => dateOf(at, 'start'));
+  const end = read(() => dateOf(at, 'end'));
+  // Never used: the fault is kept.
+  if (statedEnd === undefined || start === undefined || end === undefined)
+    return { start: '', end: '', statedEnd: 'exclusive' };
   const days = daysOf(at);
   if (statedEnd === 'read-date') {
     if (days === undefined) throw fault(at, 'days', 'ROW_INVALID', 'days is blank, and end_convention is read-date');
@@ -159,10 +188,23 @@ function periodOf(at: At, options: ReadOptions): Pick<Activity, 'start' | 'end' 
     if (at.cell('start') !== '' && dateOf(at, 'start') !== period.start) throw disagrees(at, 'start');
     return { ...period, statedEnd };
   }
-  const start = dateOf(at, 'start');
-  const period = told(at, 'end', () => halfOpenPeriod(start, end, statedEnd), periodAdvice(statedEnd));
+  const period = toldPeriod(at, start, end, statedEnd);
   if (days !== undefined && parseDate(period.end) - parseDate(period.start) !== days) throw disagrees(at, 'days');
   return { ...period, statedEnd };
+}
+
+/** The period of the two dates; an error repeats them as they are written. */
+function toldPeriod(at: At, start: string, end: string, statedEnd: StatedEnd): Pick<Period, 'start' | 'end'> {
+  try {
+    return halfOpenPeriod(start, end, statedEnd);
+  } catch (error) {
+    if (!isChannelError(error)) throw error;
+    const message =
+      error.code === 'PERIOD_INVALID'
+        ? `the end ${end} is ${end < start ? 'before' : 'no day after'} the start ${start}`
+        : `the bill from ${start} to ${end} is too long for one line`;
+    throw fault(at, 'end', error.code, message, periodAdvice(statedEnd));
+  }
 }
 
 function disagrees(at: At, column: CsvColumn): ChannelError {
@@ -202,7 +244,7 @@ function dateAdvice(value: string): string | undefined {
   const [, first, second, year] = parts as unknown as [string, string, string, string];
   const iso = (month: string, day: string) => `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   if (Number(first) > 12) return `Write ${iso(second, first)}.`;
-  if (Number(second) > 12) return `Write ${iso(first, second)}.`;
+  if (Number(second) > 12 || Number(first) === Number(second)) return `Write ${iso(first, second)}.`;
   return `Write ${iso(first, second)} if the month comes first, ${iso(second, first)} if the day does.`;
 }
 

@@ -175,6 +175,39 @@ test('bad cells reject their row with a code, the column and what would be right
   }
 });
 
+test('a value outside its list is repeated with the one that was probably meant; what may be a name is not', async () => {
+  const message = async (change: Record<string, string>) => (await rejection(change)).rejected.message;
+  assert.equal(await message({ commodity: 'Gas' }), "commodity 'Gas' is not known; did you mean natural-gas?");
+  assert.equal(
+    await message({ commodity: 'Electricty' }),
+    "commodity 'Electricty' is not known; did you mean electricity?",
+  );
+  assert.equal(await message({ commodity: 'coal' }), "commodity 'coal' is not known");
+  assert.equal(await message({ flow: 'export' }), "flow 'export' is not known; did you mean exported?");
+  assert.equal(
+    await message({ end_convention: 'inclusiv' }),
+    "end_convention 'inclusiv' is not known; did you mean inclusive?",
+  );
+  assert.equal(await message({ read_basis: '0012 345 678' }), 'read_basis is not known');
+});
+
+test('all faults of a row are told at once, each with its column', async () => {
+  const { rejected } = await rejection({ start: '31.01.2022', end: '04/04/2023', unit: 'florps' });
+  assert.equal(rejected.code, 'DATE_INVALID');
+  assert.equal(rejected.where, 'row 2, columns start, end, unit');
+  for (const part of ['31.01.2022', '04/04/2023', 'florps']) assert.ok(rejected.message.includes(part), part);
+  assert.match(rejected.fix, /start: Write 2022-01-31\. end: Write 2023-04-04\. unit: /);
+});
+
+test('a wrong period repeats the dates as they are written', async () => {
+  const message = async (change: Record<string, string>) => (await rejection(change)).rejected.message;
+  assert.equal(await message({ end: '2021-12-30' }), 'the end 2021-12-30 is before the start 2022-01-01');
+  assert.equal(
+    await message({ end: '2022-01-01', end_convention: 'exclusive' }),
+    'the end 2022-01-01 is no day after the start 2022-01-01',
+  );
+});
+
 test('a bad row leaves the others alone and keeps its cells', async () => {
   const bad = 'M2,electricity,2022-01-01,2022-01-31,inclusive,,kWh';
   const items = await read(`${HEAD}\n${ROW}\n${bad}\n${ROW.replace('M1', 'M3')}\n`);

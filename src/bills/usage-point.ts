@@ -142,7 +142,7 @@ export function compareWithReadings(bill: BilledPeriod, metered: MeteredDays | u
     return { use: true, agrees: total !== undefined, warnings: [] };
   }
   const use = total === undefined || difference * 10n <= total;
-  const period = `${formatDate(bill.start)} to ${formatDate(bill.end)} (end exclusive)`;
+  const period = `${formatDate(bill.start)} to ${formatDate(bill.end - 1)}`;
   const taken = use ? 'the bill was taken' : 'the readings were taken';
   const message = `${bill.where} states ${kWh(bill.amount)} kWh for ${period}, its readings add up to ${kWh(read)} kWh; ${taken}`;
   return { use, agrees: false, warnings: [{ code: 'RECONCILIATION', message }] };

@@ -18,6 +18,8 @@ export const warningCodes = {
     'The file has further readings of this meter that are no activity data, or show the same energy once more.',
   DAY_BOUNDARY: 'Readings run across midnight; each was counted on the day on which it starts.',
   ZONE_DISAGREES: 'Check --zone: the file gives another offset from UTC.',
+  METER_OTHER_UTILITY:
+    'If it is the same meter, write the utility as before: bills under two names are never compared and count twice.',
   PERIOD_IN_UTC: 'Check the dates: the file gives them as midnight UTC, and they were taken as they are written.',
 } as const satisfies Record<string, string>;
 

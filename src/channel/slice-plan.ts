@@ -7,10 +7,7 @@ import {
   parseQuantity,
   type Rates,
   type Ratio,
-  type RoundedFactor,
   ratesOf,
-  roundedFactor,
-  roundedProduct,
   roundUnits,
   type SliceRows,
   samePlace,
@@ -27,7 +24,7 @@ type Result = Readonly<Record<string, string>>;
 /** A field of a result: a figure, or a label such as the GWP set. */
 interface Field {
   readonly name: string;
-  readonly expected: RoundedFactor | string;
+  readonly expected: Ratio | string;
 }
 
 /** Span of days, half-open, in which a record's rows hold or have the same age. */
@@ -71,9 +68,8 @@ export class SlicePlan {
     const { factor } = this.#energy;
     const micro = roundUnits({ num: quantity.num * factor.num, den: quantity.den * factor.den }, 6);
     if (formatUnits(micro, 6) !== record.energy) return false;
-    const near = Number(micro);
     for (const [name, fields] of this.#results) {
-      if (!holds(record[name] as Result | undefined, fields, micro, near)) return false;
+      if (!holds(record[name] as Result | undefined, fields, micro)) return false;
     }
     return true;
   }
@@ -116,13 +112,16 @@ function sameOnly(a: readonly RecordSlice[] = [], b: readonly RecordSlice[] = []
   return open === 0;
 }
 
-function holds(result: Result | undefined, fields: readonly Field[] | undefined, micro: bigint, near: number): boolean {
+function holds(result: Result | undefined, fields: readonly Field[] | undefined, micro: bigint): boolean {
   if (result === undefined || fields === undefined) return result === fields;
   let open = fields.length;
   for (const _ in result) open -= 1;
   if (open !== 0) return false;
   for (const { name, expected } of fields) {
-    const right = typeof expected === 'string' ? expected : formatUnits(roundedProduct(micro, near, expected), 6);
+    const right =
+      typeof expected === 'string'
+        ? expected
+        : formatUnits(roundUnits({ num: micro * expected.num, den: expected.den }, 0), 6);
     if (result[name] !== right) return false;
   }
   return true;
@@ -132,7 +131,7 @@ function holds(result: Result | undefined, fields: readonly Field[] | undefined,
 function fieldsOf(result: Result | undefined, ratios: Readonly<Record<string, unknown>>): Field[] | undefined {
   if (result === undefined) return undefined;
   return Object.entries(result).map(([name, label]) => {
-    return { name, expected: figureNames.has(name) ? roundedFactor(ratios[name] as Ratio) : label };
+    return { name, expected: figureNames.has(name) ? (ratios[name] as Ratio) : label };
   });
 }
 

@@ -1,10 +1,10 @@
-import { withNode } from './node-client.ts';
+import { type NodeClient, withNode } from './node-client.ts';
 import { print, table } from './output.ts';
 import type { CommandFilter } from './record-filter.ts';
 import { filterOf } from './record-filter.ts';
-import { renderInventory } from './render-inventory.ts';
+import { isEmpty, renderInventory, renderNothing } from './render-inventory.ts';
 import { renderExplanation } from './render-record.ts';
-import { amount, days } from './words.ts';
+import { amount, days, explainEvidence, lastDay } from './words.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -21,8 +21,26 @@ export async function inventory(
     process.stdout.write(text);
     return;
   }
-  const answer = await withNode(folder, 'uec inventory', (node) => node.call('inventory', request));
-  print(answer, json, () => renderInventory(answer));
+  const { answer, years } = await withNode(folder, 'uec inventory', async (node) => {
+    const found = await node.call('inventory', request);
+    return { answer: found, years: json !== true && isEmpty(found) ? await yearsOf(node, found.owner) : [] };
+  });
+  print(answer, json, () => (isEmpty(answer) ? renderNothing(answer, years) : renderInventory(answer)));
+}
+
+const MOST_YEARS = 30;
+
+/** Years with records of the member, oldest first: those of the last thirty before its newest record. */
+async function yearsOf(node: NodeClient, member: string): Promise<number[]> {
+  const newest = (await node.call('records', { member, state: 'active', limit: 1 })).items[0];
+  if (newest === undefined) return [];
+  const last = Number(lastDay(newest.end).slice(0, 4));
+  const years: number[] = [];
+  for (let year = last; year > last - MOST_YEARS; year -= 1) {
+    const { items } = await node.call('records', { member, state: 'active', year, limit: 1 });
+    if (items.length > 0) years.unshift(year);
+  }
+  return years;
 }
 
 export async function records(folder: string, options: Json & CommandFilter): Promise<void> {
@@ -37,7 +55,7 @@ export async function records(folder: string, options: Json & CommandFilter): Pr
       amount(line.location ?? line.emissions ?? ''),
       amount(line.market ?? ''),
       line.state,
-      line.evidence,
+      explainEvidence(line.evidence),
     ]);
     const list = table(
       ['record', 'member', 'first to last day', 'quantity', 'of', 'kg CO2e', 'market-based', 'state', 'evidence'],
@@ -47,7 +65,8 @@ export async function records(folder: string, options: Json & CommandFilter): Pr
   });
 }
 
-export async function show(folder: string, record: string, options: Json): Promise<void> {
+/** `dir` is the folder as it was given, for the command that the page ends with. */
+export async function show(folder: string, dir: string, record: string, options: Json): Promise<void> {
   const answer = await withNode(folder, 'uec show', (node) => node.call('show', { record }));
-  print(answer, options.json, () => renderExplanation(answer));
+  print(answer, options.json, () => renderExplanation(answer, dir));
 }

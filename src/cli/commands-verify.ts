@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { defined } from '../emissions/index.ts';
 import type { UseCaseResult } from '../node/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { withNode } from './node-client.ts';
@@ -9,13 +10,17 @@ interface Json {
   readonly json?: boolean;
 }
 
-export async function verify(folder: string, record: string | undefined, options: Json): Promise<void> {
+export async function verify(
+  folder: string,
+  record: string | undefined,
+  { json, head }: Json & { readonly head?: string },
+): Promise<void> {
   const { progress, end } = progressLine();
   const answer = await withNode(folder, 'uec verify', (node) =>
-    node.call('verify', record === undefined ? {} : { record }, progress),
+    node.call('verify', defined({ record, head: head?.toLowerCase() }), progress),
   ).finally(end);
   if (!passed(answer)) process.exitCode = exitCodes.integrity;
-  print(answer, options.json, () => renderVerification(answer));
+  print(answer, json, () => renderVerification(answer));
 }
 
 function passed(answer: UseCaseResult<'verify'>): boolean {
@@ -31,23 +36,49 @@ const MARKS = {
 };
 
 export function renderVerification(answer: UseCaseResult<'verify'>): string {
-  if ('record' in answer) {
-    const { recordId, checks, numberVerified, evidenceVerified } = answer.record;
-    return [
-      `Record ${recordId}`,
-      ...checks.map(({ check, result, detail }) => `  ${MARKS[result]}  ${check}: ${detail}`),
-      `The number ${numberVerified ? 'verifies' : 'DOES NOT VERIFY'}; the evidence ${evidenceVerified ? 'verifies' : 'is not verified'}.`,
-    ].join('\n');
-  }
-  const { ledger } = answer;
+  return 'record' in answer ? renderRecord(answer.record) : renderLedger(answer.ledger);
+}
+
+type RecordPart = Extract<UseCaseResult<'verify'>, { readonly record: unknown }>['record'];
+type LedgerPart = Extract<UseCaseResult<'verify'>, { readonly ledger: unknown }>['ledger'];
+
+function renderRecord({ recordId, checks, ...record }: RecordPart): string {
+  const numbers = checks.slice(0, -1);
+  return [
+    `Record ${recordId}`,
+    ...checks.map(({ check, result, detail }) => `  ${MARKS[result]}  ${check}: ${detail}`),
+    `  told          the record counts: ${standing(record)}`,
+    `The number ${verdict(numbers)}; the evidence ${verdict(checks.slice(-1))}.${record.counted ? '' : ` The record counts in no total: ${standing(record)}.`}`,
+  ].join('\n');
+}
+
+function standing({ state, counted, by }: Pick<RecordPart, 'state' | 'counted' | 'by'>): string {
+  if (state === 'superseded') return `superseded${by === null ? '' : ` by ${by.slice(0, 12)}`}`;
+  if (state === 'voided') return 'voided';
+  return counted ? 'active' : 'active, and what it adjusts no longer is';
+}
+
+function verdict(checks: RecordPart['checks']): string {
+  if (checks.some(({ result }) => result === 'failed')) return 'DOES NOT VERIFY';
+  return checks.every(({ result }) => result === 'passed') ? 'verifies' : 'is not verified';
+}
+
+function renderLedger(ledger: LedgerPart): string {
   const faults = [...ledger.faults, ...(ledger.replay?.faults ?? [])];
+  const notices = ledger.notices.map((notice) => `notice: ${notice}`);
+  if (faults.length > 0)
+    return [
+      `THE LEDGER DOES NOT VERIFY: ${faults.length} fault${faults.length === 1 ? '' : 's'}`,
+      ...faults.map(({ code, where, message }) => `  ${code} at ${where}: ${message}`),
+      ...notices,
+    ].join('\n');
   const replayed =
     ledger.replay === null ? 'the rules were not run again here' : 'the rules run again give the same answers';
-  if (faults.length === 0)
-    return `The ledger verifies: ${ledger.blocks} blocks, ${ledger.transactions} transactions; every hash, link and signature holds, ${replayed}.\nHead ${ledger.head}`;
   return [
-    `THE LEDGER DOES NOT VERIFY: ${faults.length} fault${faults.length === 1 ? '' : 's'}`,
-    ...faults.map(({ code, where, message }) => `  ${code} at ${where}: ${message}`),
+    `The ledger verifies: ${ledger.blocks} blocks, ${ledger.transactions} transactions; every hash, link and signature holds, ${replayed}.`,
+    `Head ${ledger.head}`,
+    ...(ledger.found === null ? [] : [`The block asked for is block ${ledger.found} of this chain.`]),
+    ...notices,
   ].join('\n');
 }
 

@@ -62,7 +62,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     `ACME (steward, reporter), BETA (reporter) and AUDIT (auditor) share channel ${cast.acme.ledger.channel} on ${cast.ledger}; the releases of published factors are on it.`,
   );
   try {
-    const summary = await play(cast, say, progress);
+    const summary = await play(cast, join(root, 'acme'), say, progress);
     end();
     print(summary, options.json, () =>
       styleText('bold', 'Done: every number above can be recomputed by any member, and every bill proven or erased.'),
@@ -78,7 +78,7 @@ export async function demo(options: DemoOptions): Promise<void> {
 
 type Say = (text: string) => void;
 
-async function play(cast: Cast, say: Say, progress: Progress): Promise<DemoSummary> {
+async function play(cast: Cast, acmeFolder: string, say: Say, progress: Progress): Promise<DemoSummary> {
   const { acme, beta, audit } = cast;
   const california = await recordFile(acme, 'acme/california-2022.csv', {}, say, progress);
   await recordFile(acme, 'acme/texas-2022.csv', {}, say, progress);
@@ -98,7 +98,7 @@ async function play(cast: Cast, say: Say, progress: Progress): Promise<DemoSumma
   say(heading('How one number came about'));
   const [first] = california.lines;
   const record = first?.recordId as string;
-  say(renderExplanation(await call(acme, 'show', { record })));
+  say(renderExplanation(await call(acme, 'show', { record }), acmeFolder));
   say(heading('The auditor verifies the ledger'));
   const ledger = await call(audit, 'verify', {}, progress);
   say(renderVerification(ledger));

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { channelContract } from '../channel/index.ts';
-import { ChannelError, isChannelError } from '../emissions/index.ts';
-import { type EmbeddedLedger, openEmbeddedLedger, openRemoteLedger } from '../ledger/embedded/index.ts';
-import { openFabricLedger, readProfile } from '../ledger/fabric/index.ts';
-import { type Ledger, openKeyFile } from '../ledger/index.ts';
+import { ChannelError, isChannelError, keyIdOf } from '../emissions/index.ts';
+import {
+  checkEmbeddedEvidence,
+  type EmbeddedLedger,
+  openEmbeddedLedger,
+  openRemoteLedger,
+} from '../ledger/embedded/index.ts';
+import { type FabricLedger, openFabricLedger, readProfile } from '../ledger/fabric/index.ts';
+import { type Ledger, openKeyFile, type Signer } from '../ledger/index.ts';
+import type { Node } from '../node/index.ts';
 import { ledgerFolder, type NodeConfig, nodePaths } from './config.ts';
 import { socketPath } from './socket-path.ts';
 
@@ -11,6 +17,10 @@ export interface OpenedLedger {
   readonly ledger: Ledger;
   /** The embedded ledger, where this process holds its files. */
   readonly embedded: EmbeddedLedger | undefined;
+  /** Id of the key that submissions are signed with; absent on Fabric, whose certificates say it. */
+  readonly keyId: string | undefined;
+  readonly checkEvidence: Node['checkEvidence'];
+  readonly notices: () => readonly string[];
 }
 
 // Another command on the same folder takes a moment; a serving node answers on its socket instead.
@@ -23,21 +33,21 @@ const RETRY_MS = 100;
  */
 export async function openLedger(folder: string, config: NodeConfig, purpose: string): Promise<OpenedLedger> {
   if (config.fabric !== undefined) {
-    return { ledger: await openFabric(config, config.fabric.profile), embedded: undefined };
+    const ledger = await openFabric(config, config.fabric.profile);
+    const notices = () => ledger.notices.map(({ message }) => message);
+    return { ledger, embedded: undefined, keyId: undefined, checkEvidence: () => undefined, notices };
   }
   const signer = await openKeyFile(nodePaths(folder).signer, config.member);
   const dir = ledgerFolder(folder, config);
   return patiently(async () => {
     try {
       const embedded = await openEmbeddedLedger({ dir, contract: channelContract, signer, purpose });
-      return { ledger: embedded, embedded };
+      return embeddedOf(embedded, embedded, signer);
     } catch (error) {
       if (!isChannelError(error, 'LEDGER_LOCKED')) throw error;
       try {
-        return {
-          ledger: await openRemoteLedger({ socketPath: socketPath(dir, 'ledger'), signer }),
-          embedded: undefined,
-        };
+        const ledger = await openRemoteLedger({ socketPath: socketPath(dir, 'ledger'), signer });
+        return embeddedOf(ledger, undefined, signer);
       } catch (remote) {
         throw isChannelError(remote, 'LEDGER_UNAVAILABLE') ? error : remote;
       }
@@ -45,7 +55,18 @@ export async function openLedger(folder: string, config: NodeConfig, purpose: st
   });
 }
 
-async function openFabric({ member, channel }: NodeConfig, file: string): Promise<Ledger> {
+/** The embedded ledger as one member sees it; `embedded` where this process holds its files. */
+export function embeddedOf(ledger: Ledger, embedded: EmbeddedLedger | undefined, { publicKey }: Signer): OpenedLedger {
+  return {
+    ledger,
+    embedded,
+    keyId: keyIdOf(publicKey),
+    checkEvidence: checkEmbeddedEvidence,
+    notices: () => embedded?.notices.map(({ message }) => message) ?? [],
+  };
+}
+
+async function openFabric({ member, channel }: NodeConfig, file: string): Promise<FabricLedger> {
   const profile = readProfile(file);
   if (profile.mspId !== member || profile.channel !== channel) {
     throw new ChannelError(

@@ -18,7 +18,10 @@ const MOST_PROBLEMS = 20;
 
 function renderError(report: ErrorReport): string {
   const where = report.where === undefined ? '' : ` (${report.where})`;
-  const lines = [`${styleText('red', report.code)}: ${report.message}${where}`, `  ${report.fix}`];
+  const lines = [
+    `${styleText('red', report.code, { stream: process.stderr })}: ${report.message}${where}`,
+    `  ${report.fix}`,
+  ];
   const problems = report.problems ?? [];
   for (const problem of problems.slice(0, MOST_PROBLEMS)) {
     const place = problem.where ?? (problem.index === undefined ? '' : `record ${problem.index}`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from 'commander';
+import { correctionReasons } from '../channel/index.ts';
 import { buildProgram } from './program.ts';
 
 function leaves(command: Command): Command[] {
@@ -44,4 +45,11 @@ test('the help names every exit code', () => {
   assert.throws(() => program.parse(['node', 'uec', '--help']));
   for (const code of ['0 done', '1 fault', '2 input', '3 refused', '4 not found', '5 verification', '6 unavailable'])
     assert.ok(text.includes(code), code);
+});
+
+test('correct and void list every reason code in their help', () => {
+  for (const command of leaves(buildProgram(false)).filter((one) => ['correct', 'void'].includes(nameOf(one)))) {
+    const said = command.options.find(({ long }) => long === '--reason')?.description ?? '';
+    assert.deepEqual(said.split(/, | or /), [...correctionReasons], nameOf(command));
+  }
 });

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { InventoryReport, QualityShares, ScopeTotal, ShareName } from '../inventory/index.ts';
 import { table } from './output.ts';
-import { amount } from './words.ts';
+import { amount, counted, days } from './words.ts';
 
 const SHARES: Readonly<Record<ShareName, string>> = {
   estimated: 'from estimated readings',
@@ -11,14 +11,25 @@ const SHARES: Readonly<Record<ShareName, string>> = {
   lifecycle: 'with a lifecycle factor',
   netOnly: 'from net readings alone',
   residualMixAbsent: 'without a residual mix',
-  withoutEvidence: 'without evidence',
-  committed: 'with evidence committed to',
-  verified: 'with evidence seen by an auditor',
-  challenged: 'with evidence asked for',
-  withheld: 'with evidence withheld',
-  erased: 'with evidence erased',
-  lost: 'with evidence lost',
+  withoutEvidence: 'without a document',
+  committed: 'with a document kept, not yet seen by an auditor',
+  verified: 'with a document seen by an auditor',
+  challenged: 'with a document asked for by an auditor',
+  withheld: 'with a document withheld',
+  erased: 'with a document erased',
+  lost: 'with a document lost',
 };
+
+/** True where the year has nothing to show. */
+export function isEmpty({ energy, completeness, beyondRange }: InventoryReport): boolean {
+  return energy.length === 0 && completeness.meters.length === 0 && beyondRange === 0;
+}
+
+/** Instead of a page of zeros. */
+export function renderNothing({ owner, year }: InventoryReport, years: readonly number[]): string {
+  const others = years.length === 0 ? `${owner} has none at all` : `there are records for ${years.join(', ')}`;
+  return `no records of ${year}; ${others}`;
+}
 
 /** A member's inventory of a year on one page: the sums first, then what they rest on. */
 export function renderInventory(report: InventoryReport): string {
@@ -47,7 +58,7 @@ export function renderInventory(report: InventoryReport): string {
     ...(scope1.records === 0 ? [] : qualityLines('scope 1', scope1.quality)),
     ...(report.beyondRange === 0
       ? []
-      : [`${report.beyondRange} records are too large to be summed and are in no figure above`]),
+      : [`${counted(report.beyondRange, 'record')} too large to be summed, in no figure above`]),
   ].join('\n');
 }
 
@@ -67,14 +78,14 @@ function completenessLines({ completeness }: InventoryReport): string[] {
   const gaps = completeness.meters.flatMap((meter) =>
     meter.gaps.map(
       (gap) =>
-        `    meter ${meter.meter.slice(0, 8)} ${meter.commodity}: no record from ${gap.start} to ${gap.end} (${gap.days} days)`,
+        `    meter ${meter.meter.slice(0, 8)} ${meter.commodity}: no record for ${days(gap.start, gap.end)} (${counted(gap.days, 'day')})`,
     ),
   );
   return [
     '',
-    `  ${completeness.meters.length} meters; ${percent(completeness.share)} of their days covered`,
+    `  ${counted(completeness.meters.length, 'meter')}; ${percent(completeness.share)} of ${completeness.meters.length === 1 ? 'its' : 'their'} days covered`,
     ...gaps.slice(0, 12),
-    ...(gaps.length > 12 ? [`    ... and ${gaps.length - 12} more gaps`] : []),
+    ...(gaps.length > 12 ? [`    ... and ${counted(gaps.length - 12, 'more gap')}`] : []),
   ];
 }
 

@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import type { UseCaseResult } from '../node/index.ts';
 import { flagLines, noResultText, resultLines, sliceLines } from './render-calculation.ts';
-import { amount, days } from './words.ts';
+import { amount, days, explainEvidence, shellWord } from './words.ts';
 
 type Explanation = UseCaseResult<'show'>;
 
 /** One readable page: what was on the bill, which factors, the formula, the result, the proof, and what happened since. */
-export function renderExplanation(answer: Explanation): string {
+export function renderExplanation(answer: Explanation, dir: string): string {
   const { record, line } = answer;
   return [
     styleText('bold', `Record ${answer.id}`),
@@ -31,7 +31,7 @@ export function renderExplanation(answer: Explanation): string {
     `  rule ${record.ruleSet}, CO2e ${record.gwp === 'publisher' ? 'as the publisher gives it' : `recomputed with ${record.gwp}`}`,
     ...sliceLines(line).map((text) => `  ${text}`),
     ...answer.factors.flatMap(({ id, release, row, withdrawn, hash }) => [
-      `  factor ${id}: ${row.basis}, valid ${row.validFrom} to ${row.validTo}${withdrawn === null ? '' : styleText('red', ` (release withdrawn: ${withdrawn})`)}`,
+      `  factor ${id}: ${row.basis}, valid ${days(row.validFrom, row.validTo)}${withdrawn === null ? '' : styleText('red', ` (release withdrawn: ${withdrawn})`)}`,
       `    ${row.source}`,
       `    ${row.licence}; release ${release}, row ${hash.slice(0, 12)}`,
     ]),
@@ -40,9 +40,9 @@ export function renderExplanation(answer: Explanation): string {
     styleText('bold', 'The proof'),
     `  transaction ${answer.page}, position ${answer.index + 1}, block ${answer.height}, ${answer.timestamp}`,
     ...(answer.documents.length === 0
-      ? ['  no evidence is committed to']
-      : answer.documents.map(({ commitment, state }) => `  document ${commitment}: ${state}`)),
-    '  check it: uec verify DIR RECORD',
+      ? ['  no document was kept with it']
+      : answer.documents.map(({ commitment, state }) => `  document ${commitment}: ${explainEvidence(state)}`)),
+    `  check it: uec verify ${shellWord(dir)} ${answer.id.slice(0, 12)}`,
   ].join('\n');
 }
 

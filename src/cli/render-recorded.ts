@@ -1,9 +1,11 @@
 import { styleText } from 'node:util';
 import type { LineAnswer, RecordAnswer, RecordedLine } from '../node/index.ts';
 import { fuelText, noResultText } from './render-calculation.ts';
-import { amount, days, explainFlag, factorText, kilograms } from './words.ts';
+import { amount, counted, days, explainFlag, factorText, kilograms, lastDay } from './words.ts';
 
 const MOST_LINES = 40;
+const RESIDUAL_MIX =
+  "residual mix: the grid's electricity that nobody has claimed with certificates; it stands for energy bought without any";
 
 /** What was recorded, line by line as a person wants to read it; below, the totals and once what is worth knowing. */
 export function renderRecorded(answer: RecordAnswer, errorsFile: string | undefined): string {
@@ -11,9 +13,9 @@ export function renderRecorded(answer: RecordAnswer, errorsFile: string | undefi
   const shown = answer.lines.slice(0, MOST_LINES).flatMap(renderLine);
   const more =
     answer.lines.length > MOST_LINES
-      ? [`... and ${answer.lines.length - MOST_LINES} more lines (--json shows all)`]
+      ? [`... and ${counted(answer.lines.length - MOST_LINES, 'more line')} (--json shows all)`]
       : [];
-  const done = `${answer.dryRun ? 'Would record' : 'Recorded'} ${totals.lines} line${totals.lines === 1 ? '' : 's'}`;
+  const done = `${answer.dryRun ? 'Would record' : 'Recorded'} ${counted(totals.lines, 'line')}`;
   return [
     ...shown,
     ...more,
@@ -43,13 +45,20 @@ function figureLines(line: LineAnswer): string[] {
   if (line.noResult !== undefined) return [noResultText(line.noResult)];
   if (line.emissions !== undefined) return [singleResult(line)];
   if (line.location === undefined || line.market === undefined) return [];
-  const split = line.slices.map((slice) => `${amount(slice.kWh ?? '')} kWh in ${slice.year}`).join(', ');
+  const split = line.slices.map((slice, at) => `${amount(slice.kWh ?? '')} kWh ${partText(line, at)}`).join(', ');
   return [
     ...(line.slices.length > 1 ? [`split by days   ${split}`] : []),
     `location-based  ${kilograms(line.location.co2e)} CO2e  x ${factorsOf(line, 'location')}`,
     `market-based    ${kilograms(line.market.co2e)} CO2e  ${marketText(line)}`,
     ...lossLine(line),
   ];
+}
+
+/** The days of a slice: the first is told by its end and the last by its start. */
+function partText({ slices }: LineAnswer, at: number): string {
+  const { start, end } = slices[at] as LineAnswer['slices'][number];
+  if (at === 0) return `to ${lastDay(end)}`;
+  return at === slices.length - 1 ? `from ${start}` : days(start, end);
 }
 
 function singleResult(line: LineAnswer): string {
@@ -91,12 +100,15 @@ function totalLines({ totals }: RecordAnswer): string[] {
 function noteLines(lines: readonly RecordedLine[]): string[] {
   const counts = new Map<string, number>();
   for (const flag of lines.flatMap(({ flags }) => flags)) counts.set(flag, (counts.get(flag) ?? 0) + 1);
-  return [...counts]
+  const residual = lines.filter(({ market }) => market?.tier === 'residual-mix').length;
+  const notes = [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([flag, count]) =>
-        `  note (${count === lines.length ? 'every line' : `${count} of ${lines.length} lines`}): ${explainFlag(flag)}`,
-    );
+    .map(([flag, count]) => noteText(count, lines, explainFlag(flag)));
+  return residual === 0 ? notes : [noteText(residual, lines, RESIDUAL_MIX), ...notes];
+}
+
+function noteText(count: number, lines: readonly RecordedLine[], text: string): string {
+  return `  note (${count === lines.length ? 'every line' : `${count} of ${counted(lines.length, 'line')}`}): ${text}`;
 }
 
 function rejectedLines(answer: RecordAnswer, errorsFile: string | undefined): string[] {

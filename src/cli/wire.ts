@@ -1,6 +1,6 @@
 // The one place that chooses implementations: from a folder's configuration to a node.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { readBills } from '../bills/index.ts';
 import { Archive, openWithFileNodeKey } from '../documents/index.ts';
 import { FolderStore } from '../documents/stores/folder.ts';
@@ -11,7 +11,7 @@ import type { EmbeddedLedger } from '../ledger/embedded/index.ts';
 import { type Ledger, openKeyFile } from '../ledger/index.ts';
 import { ImportLog, type LedgerFiles, type Node } from '../node/index.ts';
 import { type NodeConfig, nodePaths, readConfig } from './config.ts';
-import { type OpenedLedger, openLedger, patiently } from './open-ledger.ts';
+import { embeddedOf, type OpenedLedger, openLedger, patiently } from './open-ledger.ts';
 
 export interface OpenNode extends Node {
   readonly config: NodeConfig;
@@ -39,10 +39,12 @@ export async function openNode(folder: string, purpose: string, shared?: Embedde
 /** The view of one more member on a ledger that this process holds open. */
 async function shareLedger(folder: string, config: NodeConfig, shared: EmbeddedLedger): Promise<OpenedLedger> {
   const signer = await openKeyFile(nodePaths(folder).signer, config.member);
-  return { ledger: shared.as(signer), embedded: shared };
+  return embeddedOf(shared.as(signer), shared, signer);
 }
 
-async function openStores(folder: string, config: NodeConfig, { ledger, embedded }: OpenedLedger): Promise<OpenNode> {
+async function openStores(folder: string, config: NodeConfig, opened: OpenedLedger): Promise<OpenNode> {
+  const { ledger, embedded, checkEvidence } = opened;
+  demandChannel(folder, config, ledger);
   const paths = nodePaths(folder);
   const store = await FolderStore.open(paths.documents);
   const archive = await patiently(async () =>
@@ -68,6 +70,8 @@ async function openStores(folder: string, config: NodeConfig, { ledger, embedded
       return places;
     },
     now: () => new Date(),
+    checkEvidence,
+    notices: () => [...opened.notices(), ...keyNotices(inventory, config, opened), ...rebuildNotices(paths.inventory)],
     embedded,
     ledgerFiles: embedded && filesOf(embedded),
     close: async () => {
@@ -100,19 +104,62 @@ function readImportKey(path: string): Buffer {
   return key;
 }
 
-/** The read model, caught up; one that is damaged or of another ledger is derived anew, which loses nothing. */
+/** @throws {ChannelError} CONFIG_INVALID when the folder's ledger is of another channel than the node */
+function demandChannel(folder: string, { channel }: NodeConfig, ledger: Ledger): void {
+  if (ledger.channel === channel) return;
+  const where = nodePaths(folder).config;
+  throw new ChannelError('CONFIG_INVALID', `the node is of channel ${channel}, its ledger of ${ledger.channel}`, {
+    where,
+    fix: "Put back the ledger folder, or the node's own node.json.",
+  });
+}
+
+// A member not yet admitted has no keys on the channel, and on Fabric certificates vouch for them.
+function keyNotices(inventory: Inventory, { member }: NodeConfig, { keyId }: OpenedLedger): string[] {
+  const keys = inventory.members().find(({ id }) => id === member)?.keys;
+  if (keyId === undefined || keys === undefined || keys.includes(keyId)) return [];
+  return [
+    `the key in keys/member.pem is not one that the channel knows for ${member}: nothing signed with it is taken`,
+  ];
+}
+
+/**
+ * The read model, caught up; one that is damaged or of another ledger is derived anew, which loses nothing. That it was is
+ * noted beside it: a read model that knew more than the ledger says that blocks are gone.
+ */
 async function openInventory(path: string, ledger: Ledger): Promise<Inventory> {
   try {
-    const inventory = Inventory.open(path);
-    await inventory.catchUp(ledger);
-    return inventory;
+    return await openCaughtUp(path, ledger);
   } catch (error) {
     if (!isChannelError(error, 'STATE_CORRUPT')) throw error;
     Inventory.drop(path);
-    const inventory = Inventory.open(path);
-    await inventory.catchUp(ledger);
+    const inventory = await openCaughtUp(path, ledger);
+    appendFileSync(noticeFile(path), `${new Date().toISOString()} built anew: ${error.message}\n`, { mode: 0o600 });
     return inventory;
   }
+}
+
+async function openCaughtUp(path: string, ledger: Ledger): Promise<Inventory> {
+  const inventory = Inventory.open(path);
+  try {
+    await inventory.catchUp(ledger);
+    return inventory;
+  } catch (error) {
+    inventory.close();
+    throw error;
+  }
+}
+
+function noticeFile(inventory: string): string {
+  return `${inventory}.notice`;
+}
+
+// They stand until the operator removes the file: every command opens the node anew, and most show no notices.
+function rebuildNotices(inventory: string): string[] {
+  const path = noticeFile(inventory);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return lines.map((line) => `${line} (look into it, then remove ${basename(path)})`);
 }
 
 function filesOf(ledger: EmbeddedLedger): LedgerFiles {
@@ -120,6 +167,5 @@ function filesOf(ledger: EmbeddedLedger): LedgerFiles {
     fsck: (progress) => ledger.fsck((done, total) => progress({ what: 'checking the ledger', done, total })),
     replay: (progress) => ledger.replay((done, total) => progress({ what: 'running the rules again', done, total })),
     rebuild: (progress) => ledger.rebuild((done, total) => progress({ what: 'building the state', done, total })),
-    notices: () => ledger.notices.map(({ message }) => message),
   };
 }

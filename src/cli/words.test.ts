@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { table } from './output.ts';
 import { progressLine } from './progress-line.ts';
-import { amount, days, explainFlag } from './words.ts';
+import { amount, counted, days, explainEvidence, explainFlag, shellWord } from './words.ts';
 
 test('amounts keep every digit and are grouped by threes, with a narrow blank', () => {
   assert.equal(amount('12345.678901').replaceAll(/\s/g, ' '), '12 345.678901');
@@ -48,4 +48,18 @@ test('progress is drawn on a terminal alone', () => {
   seen.end();
   assert.match(written.join(''), /reading \[#{12}\.{12}\] 1\/2/);
   assert.equal(written.join('').endsWith('\u001b[K'), true);
+});
+
+test('one is told in the singular, and a folder can be copied into a shell', () => {
+  assert.deepEqual(
+    [counted(1, 'meter'), counted(2, 'meter'), counted(0, 'record')],
+    ['1 meter', '2 meters', '0 records'],
+  );
+  assert.equal(shellWord('my-node/a.b'), 'my-node/a.b');
+  assert.equal(shellWord("Jo's node"), "'Jo'\\''s node'");
+});
+
+test('every state of evidence has words of its own', () => {
+  for (const state of ['none', 'committed', 'verified', 'challenged', 'withheld', 'erased', 'lost'])
+    assert.match(explainEvidence(state), /document/, state);
 });

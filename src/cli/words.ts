@@ -3,7 +3,8 @@ import { formatDate, parseDate } from '../emissions/index.ts';
 const FLAGS: Readonly<Record<string, string>> = {
   'co2-only': 'the factor covers CO2 alone; CH4 and N2O are missing from the CO2e',
   'co2e-computed': 'the publisher gives gases without CO2e; computed with AR5',
-  'gwp-set-inferred': 'the GWP set behind the published CO2e was found by fitting, the publisher does not state it',
+  'gwp-set-inferred':
+    'the publisher does not say which GWP set its CO2e uses; it is the one that gives the published CO2e from the published gases',
   lifecycle: 'a lifecycle figure: it includes upstream emissions and overstates Scope 2',
   'place-coarser': 'no factor for the place itself; a larger area was used',
   'residual-mix-absent': 'no residual mix is available; the market-based result uses the grid average',
@@ -48,8 +49,33 @@ export function kilograms(decimal: string): string {
 
 /** A half-open period as people say it, first day to last day: 2022-01-01 and 2022-02-01 are `2022-01-01 to 2022-01-31`. */
 export function days(start: string, end: string): string {
-  const last = formatDate(parseDate(end) - 1);
+  const last = lastDay(end);
   return start === last ? start : `${start} to ${last}`;
+}
+
+/** The day before an exclusive end. */
+export function lastDay(end: string): string {
+  return formatDate(parseDate(end) - 1);
+}
+
+/** `1 meter`, `3 meters`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+const EVIDENCE: Readonly<Record<string, string>> = {
+  none: 'no document',
+  committed: 'document kept, not yet seen by an auditor',
+  verified: 'document seen by an auditor',
+  challenged: 'document asked for by an auditor',
+  withheld: 'document withheld',
+  erased: 'document erased',
+  lost: 'document lost',
+};
+
+/** What a state of evidence means to a reader. */
+export function explainEvidence(state: string): string {
+  return EVIDENCE[state] ?? state;
 }
 
 /** A factor as it was used: its value, unit and row. */
@@ -63,4 +89,9 @@ export function factorText({
   readonly factor: string;
 }): string {
   return `${value} ${unit} [${factor}]`;
+}
+
+/** A word of a command line as a person can copy it. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -9,6 +9,7 @@ import { encrypt } from './encryption.ts';
 import { abandon, finishErasure, recover } from './erasure.ts';
 import { checkOrder, checkReason, type ErasureOrder } from './erasure-order.ts';
 import { type FieldsOpening, fieldsCommitment, openFields, saltFields } from './fields.ts';
+import { isHeld } from './legal-hold.ts';
 import type { NodeKey } from './node-key.ts';
 import { type ArchiveFinding, type ScrubOptions, scrub } from './scrub.ts';
 import { KeyVault } from './vault.ts';
@@ -195,7 +196,9 @@ export class Archive {
 
   /**
    * Reads every document's stored bytes and looks for its key. What is missing or damaged becomes `lost`, and `kept` again
-   * once it is restored; what an old backup brought back after its erasure is erased again.
+   * once it is restored; what an old backup brought back after its erasure is erased again. With `reportOnly` the same is
+   * found and nothing changed.
+   * @throws {ChannelError} VAULT_INVALID where the catalogue would have a document destroyed that nobody ordered destroyed
    */
   async *scrub(options: ScrubOptions = {}): AsyncGenerator<ArchiveFinding> {
     yield* scrub(this.#custody, options);
@@ -210,7 +213,7 @@ export class Archive {
     const { catalogue, now } = this.#custody;
     const entry = this.#entry(commitment);
     if (entry.evidence !== undefined) return entry.evidence;
-    if (entry.state !== 'erasing' && entry.hold !== undefined && now().toISOString().slice(0, 10) <= entry.hold.until) {
+    if (entry.state !== 'erasing' && isHeld(entry.hold, now())) {
       const { until, reason } = entry.hold;
       throw new ChannelError('LEGAL_HOLD', `document ${entry.id} is held until ${until} (${reason})`, {
         where: entry.id,

@@ -1,3 +1,4 @@
+import { ChannelError } from '../emissions/index.ts';
 import { Database } from './database.ts';
 import type { ErasureOrder } from './erasure-order.ts';
 
@@ -91,12 +92,17 @@ export class Catalogue {
   }
 
   forget(id: string): void {
-    this.#db.change("DELETE FROM documents WHERE id = ? AND state = 'keeping'", id);
+    this.#db.change("DELETE FROM documents WHERE id = ? AND state = 'keeping' AND commitment IS NULL", id);
   }
 
-  /** Ids whose keeping was begun and not completed. */
+  /** Ids whose keeping was begun and not completed: nobody has their commitment. */
   unfinished(): string[] {
-    return this.#db.all<{ id: string }>("SELECT id FROM documents WHERE state = 'keeping'").map(({ id }) => id);
+    return this.#ids("SELECT id FROM documents WHERE state = 'keeping' AND commitment IS NULL");
+  }
+
+  /** Ids of rows that no archive writes: a keep is completed in the very change that gives it its commitment. */
+  begunWithCommitment(): string[] {
+    return this.#ids("SELECT id FROM documents WHERE state = 'keeping' AND commitment IS NOT NULL");
   }
 
   find(commitment: string): ArchiveEntry | undefined {
@@ -153,6 +159,10 @@ export class Catalogue {
   close(): void {
     this.#db.close();
   }
+
+  #ids(sql: string): string[] {
+    return this.#db.all<{ id: string }>(sql).map(({ id }) => id);
+  }
 }
 
 function entryOf(row: Row): ArchiveEntry {
@@ -165,6 +175,15 @@ function entryOf(row: Row): ArchiveEntry {
     state: row.state,
     ...(row.hold_until !== null && { hold: { until: row.hold_until, reason: row.hold_reason ?? '' } }),
     ...(row.order_reference !== null && { order: { order: row.order_reference, reason: row.order_reason ?? '' } }),
-    ...(row.evidence !== null && { evidence: JSON.parse(row.evidence) as ErasureEvidence }),
+    ...(row.evidence !== null && { evidence: evidenceOf(row.id, row.evidence) }),
   };
+}
+
+function evidenceOf(id: string, text: string): ErasureEvidence {
+  try {
+    return JSON.parse(text) as ErasureEvidence;
+  } catch (cause) {
+    const where = `catalogue.db, document ${id}`;
+    throw new ChannelError('VAULT_INVALID', `the erasure evidence of document ${id} is damaged`, { where, cause });
+  }
 }

@@ -69,7 +69,10 @@ export interface DocumentStore {
   list(cursor?: string, limit?: number): Promise<{ readonly ids: readonly string[]; readonly cursor?: string }>;
   /**
    * Checks stored bytes against what was stored; `known` are the ids that ought to be there. Changes nothing but uploads
-   * that stopped long ago, which it removes.
+   * that stopped long ago, which it removes unless it is to report only.
    */
-  scrub(known: AsyncIterable<string> | Iterable<string>): AsyncIterable<StoreFinding>;
+  scrub(
+    known: AsyncIterable<string> | Iterable<string>,
+    options?: { readonly reportOnly?: boolean },
+  ): AsyncIterable<StoreFinding>;
 }

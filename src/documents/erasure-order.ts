@@ -4,7 +4,7 @@ import { ChannelError } from '../emissions/index.ts';
 export interface ErasureOrder {
   /** The owner's own reference to the request or decision, such as a case number; 1 to 100 characters. */
   readonly order: string;
-  /** Reason code in lower case with dashes, such as `data-subject-request` or `retention-end`. */
+  /** Reason code in lower case with dashes, such as `data-subject-request` or `retention-ended`. */
   readonly reason: string;
 }
 
@@ -20,7 +20,7 @@ export function checkOrder({ order, reason }: ErasureOrder): void {
 /** @throws {ChannelError} FIELD_INVALID when the text is not a reason code */
 export function checkReason(reason: string): void {
   if (!/^[a-z][a-z0-9-]{0,49}$/.test(reason)) {
-    const fix = 'Give a reason code in lower case with dashes, such as retention-end.';
+    const fix = 'Give a reason code in lower case with dashes, such as retention-ended.';
     throw new ChannelError('FIELD_INVALID', 'the reason is not a code', { where: 'reason', fix });
   }
 }

@@ -104,6 +104,11 @@ export class KeyVault {
     return await this.#file.destroy('documents', id, order);
   }
 
+  /** The tombstone of a document whose keys were destroyed. */
+  tombstone(id: string): Tombstone | undefined {
+    return this.#file.tombstones.find('documents', id);
+  }
+
   /** Destroyed documents' tombstones in order of id. */
   tombstones(): Tombstone[] {
     return this.#file.tombstones.all('documents');
@@ -145,7 +150,7 @@ export class KeyVault {
   }
 
   #refuseShredded(id: string): void {
-    const stone = this.#file.tombstones.find('documents', id);
+    const stone = this.tombstone(id);
     if (stone === undefined) return;
     throw new ChannelError('KEY_SHREDDED', `the keys of document ${id} were destroyed on ${stone.date.slice(0, 10)}`);
   }

@@ -5,7 +5,7 @@ import { schema, schemaVersion } from './schema.ts';
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
-const FIX = 'The read model is a copy of the ledger: remove its file and it is built again.';
+export const REBUILD = 'The read model is a copy of the ledger: uec fsck DIR --rebuild builds it again.';
 
 /** The read model's SQLite file with its statements kept prepared. */
 export class Database {
@@ -104,10 +104,27 @@ function prepared(path: string): DatabaseSync {
   }
 }
 
+/**
+ * What `work` gives; rows that it cannot make sense of are a fault of the file, since nobody but a follower writes it.
+ * @throws {ChannelError} STATE_CORRUPT, and the ChannelErrors of `work`
+ */
+export function sound<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (isChannelError(cause)) throw cause;
+    throw new ChannelError('STATE_CORRUPT', 'the read model holds rows that its ledger does not give', {
+      where: 'inventory',
+      fix: REBUILD,
+      cause,
+    });
+  }
+}
+
 function fault(cause: unknown): ChannelError {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/database or disk is full/.test(text)) return new ChannelError('DISK_FULL', `the read model: ${text}`, { cause });
   if (/locked|busy|not open/.test(text))
     return new ChannelError('STORE_UNAVAILABLE', `the read model: ${text}`, { cause });
-  return new ChannelError('STATE_CORRUPT', `the read model: ${text}`, { cause, where: 'inventory', fix: FIX });
+  return new ChannelError('STATE_CORRUPT', `the read model: ${text}`, { cause, where: 'inventory', fix: REBUILD });
 }

@@ -12,7 +12,7 @@ import { releaseName } from '../channel/index.ts';
 import { ChannelError, type ProvenRow, type ReleaseManifest, type ReleaseRef } from '../emissions/index.ts';
 import type { Block, CommittedTransaction, Ledger } from '../ledger/index.ts';
 import { Cells } from './cells.ts';
-import type { Database } from './database.ts';
+import { type Database, REBUILD, sound } from './database.ts';
 import { DocumentWriter } from './document-writer.ts';
 import { RecordWriter } from './record-writer.ts';
 
@@ -131,7 +131,7 @@ export class Follower {
 
   #guarded(work: () => void): void {
     try {
-      work();
+      sound(work);
     } catch (error) {
       if (this.#database.inTransaction) this.#database.run('ROLLBACK');
       this.#reload();
@@ -262,10 +262,13 @@ function misfit(block: Block, { height, hash }: Cursor): ChannelError {
       : `block ${block.height} came where block ${height} was due`;
   return new ChannelError('STATE_CORRUPT', `the read model follows another ledger: ${found}`, {
     where: `block ${block.height}`,
-    fix: 'Remove the read model and it is built again from this ledger.',
+    fix: REBUILD,
   });
 }
 
 function foreign(message: string): ChannelError {
-  return new ChannelError('STATE_CORRUPT', `the read model is of another ledger: ${message}`);
+  return new ChannelError('STATE_CORRUPT', `the read model is of another ledger: ${message}`, {
+    where: 'inventory',
+    fix: REBUILD,
+  });
 }

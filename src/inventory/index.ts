@@ -1,6 +1,7 @@
 export type { DocumentFilter, DocumentView, FactorView, ReleaseView, RequestView } from './channel-queries.ts';
 export type { Completeness, MeterCompleteness } from './completeness.ts';
 export { inventoryCsv } from './csv.ts';
+export type { Holdings } from './holdings.ts';
 export { Inventory } from './inventory.ts';
 export type { Page, PageRequest } from './paging.ts';
 export type { EvidenceOrNone } from './parts.ts';

@@ -12,8 +12,10 @@ import {
   type ReleaseView,
   type RequestView,
 } from './channel-queries.ts';
-import { Database } from './database.ts';
+import { Database, sound } from './database.ts';
+import { type Difference, differencesOf } from './differences.ts';
 import { Follower } from './follow.ts';
+import { type Holdings, holdingsOf } from './holdings.ts';
 import type { Page, PageRequest } from './paging.ts';
 import { listRecords, type RecordFilter, type RecordLine } from './record-list.ts';
 import { findRecord, provenRecord, type RecordView } from './record-queries.ts';
@@ -23,7 +25,7 @@ import { type Totals, type TotalsQuery, totals } from './totals.ts';
 /**
  * The read model: everything that the blocks say, in one SQLite file, for questions that the ledger itself answers slowly or
  * not at all. It gets blocks only, so it is the same for every ledger, and can be dropped and rebuilt with identical answers.
- * Queries are synchronous and see every block taken in.
+ * Queries are synchronous and see every block taken in; one that meets rows it cannot read throws STATE_CORRUPT.
  */
 export class Inventory {
   readonly #path: string;
@@ -82,53 +84,68 @@ export class Inventory {
 
   /** @throws {ChannelError} as `findRecord` */
   record(idOrPrefix: string): RecordView | undefined {
-    return findRecord(this.#settled(), idOrPrefix);
+    return this.#ask((database) => findRecord(database, idOrPrefix));
   }
 
   /** @throws {ChannelError} as `provenRecord` */
   provenRecord(idOrPrefix: string): ProvenRecord | undefined {
-    return provenRecord(this.#settled(), idOrPrefix);
+    return this.#ask((database) => provenRecord(database, idOrPrefix));
   }
 
   /** @throws {ChannelError} as `listRecords` */
   records(filter: RecordFilter = {}, page: PageRequest = {}): Page<RecordLine> {
-    return listRecords(this.#settled(), filter, page);
+    return this.#ask((database) => listRecords(database, filter, page));
   }
 
   /** Records that used a row of the release (publisher/dataset/version): what a withdrawal concerns. */
   recordsUsing(release: string, page: PageRequest = {}): Page<RecordLine> {
-    return listRecords(this.#settled(), { release }, page);
+    return this.#ask((database) => listRecords(database, { release }, page));
   }
 
   /** @throws {ChannelError} as `totals` */
   totals(query: TotalsQuery = {}): Totals {
-    return totals(this.#settled(), query);
+    return this.#ask((database) => totals(database, query));
   }
 
   /** @throws {ChannelError} as `inventoryReport` */
   inventory(owner: string, year: number): InventoryReport {
-    return inventoryReport(this.#settled(), owner, year);
+    return this.#ask((database) => inventoryReport(database, owner, year));
   }
 
   documents(filter: DocumentFilter = {}, page: PageRequest = {}): Page<DocumentView> {
-    return listDocuments(this.#settled(), filter, page);
+    return this.#ask((database) => listDocuments(database, filter, page));
   }
 
   requests(): RequestView[] {
-    return listRequests(this.#settled());
+    return this.#ask((database) => listRequests(database));
   }
 
   members(): Member[] {
-    return listMembers(this.#settled());
+    return this.#ask((database) => listMembers(database));
   }
 
   releases(): ReleaseView[] {
-    return listReleases(this.#settled());
+    return this.#ask((database) => listReleases(database));
   }
 
   /** A factor row that a record used, by its leaf hash. */
   factorRow(hash: string): FactorView | undefined {
-    return findFactor(this.#settled(), hash);
+    return this.#ask((database) => findFactor(database, hash));
+  }
+
+  /** What the ledger says that a member has recorded and must have in its custody. */
+  holdings(owner: string): Holdings {
+    return this.#ask((database) => holdingsOf(database, owner));
+  }
+
+  /**
+   * Rows of this read model that are not as in another one of the same blocks, table by table: the first of each table.
+   * @throws {ChannelError} STATE_CORRUPT where a file cannot be read
+   */
+  differences(other: Inventory): Difference[] {
+    this.#follower.commit();
+    other.#follower.commit();
+    return sound(() => differencesOf(this.#path, other.#path));
   }
 
   close(): void {
@@ -136,8 +153,8 @@ export class Inventory {
     this.#database.close();
   }
 
-  #settled(): Database {
+  #ask<T>(query: (database: Database) => T): T {
     this.#follower.settle();
-    return this.#database;
+    return sound(() => query(this.#database));
   }
 }

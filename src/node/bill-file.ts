@@ -1,10 +1,10 @@
 import type { BillLine, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type EvidenceCommitment, lastRecordableDay, recordId } from '../channel/index.ts';
-import { ChannelError, type GwpChoice } from '../emissions/index.ts';
+import { ChannelError, type GwpChoice, isChannelError } from '../emissions/index.ts';
 import { type PreparedLine, prepareLine } from './bill-lines.ts';
 import { EvidenceKeeper } from './evidence-keeper.ts';
 import type { FactorDesk } from './factor-desk.ts';
-import { fileBytes, fileSha256 } from './files.ts';
+import { checkFile, fileBytes, fileSha256 } from './files.ts';
 import type { ImportEntry } from './import-log.ts';
 import { placeOfHint } from './line-place.ts';
 import type { MeterBook } from './meter-book.ts';
@@ -42,6 +42,7 @@ export async function readFile(work: Import, path: string, name: string): Promis
   const { node, read, document, progress } = work;
   const digest = node.imports.digestOf(await fileSha256(path, name));
   const open = openImport(node, digest, name);
+  if (document !== undefined && open === undefined) await checkGiven(document);
   const evidence = new EvidenceKeeper(node, path, document, open?.evidence);
   const lines: PreparedLine[] = [];
   const rejected: RejectedRow[] = [];
@@ -64,7 +65,7 @@ function openImport(node: Node, digest: string, name: string): ImportEntry | und
   if (isVoided(node, known)) return undefined;
   throw new ChannelError(
     'FILE_DUPLICATE',
-    `the same file was recorded on ${known.startedAt.slice(0, 10)} as import ${known.id.slice(0, 12)}, ${known.records} records`,
+    `the same file was recorded on ${known.startedAt.slice(0, 10)} as import ${known.id.slice(0, 12)}, ${known.records} record${known.records === 1 ? '' : 's'}`,
     { where: name, fix: 'Nothing was written. To record the file anew, void its records first: uec void.' },
   );
 }
@@ -92,7 +93,7 @@ function isVoided(node: Node, { evidence }: ImportEntry): boolean {
 }
 
 async function prepareFor(
-  { node, read, gwp, desk, meters }: Import,
+  { node, read, gwp, document, desk, meters }: Import,
   line: BillLine,
   evidence: EvidenceKeeper,
 ): Promise<PreparedLine | RejectedRow> {
@@ -104,10 +105,35 @@ async function prepareFor(
     usPlaces: node.usPlaces,
     lastDay: lastRecordableDay(node.now().toISOString()),
     pseudonym: async () => {
-      await evidence.check(line);
+      await checkEvidence(evidence, line, document !== undefined);
       return meters.lookUp(line);
     },
+    meterWarnings: (line) => meters.otherUtility(line),
   });
+}
+
+/** Once for the file: else every line of it would be rejected for the same reason. */
+async function checkGiven(document: string): Promise<void> {
+  await checkFile(document, '--document').catch((cause) => {
+    throw new ChannelError('FILE_UNREADABLE', 'the file given with --document cannot be read', {
+      where: '--document',
+      cause,
+    });
+  });
+}
+
+/** Says of a row's own document where it was looked for; never its name, which can hold an account number. */
+async function checkEvidence(evidence: EvidenceKeeper, line: BillLine, given: boolean): Promise<void> {
+  try {
+    await evidence.check(line);
+  } catch (cause) {
+    if (given || !isChannelError(cause, 'FILE_UNREADABLE')) throw cause;
+    throw new ChannelError('FILE_UNREADABLE', 'the file that column document names cannot be read', {
+      where: 'column document',
+      fix: 'Put the document where the column says, or mend the column: the path is relative to the folder of the bill file.',
+      cause,
+    });
+  }
 }
 
 // The place is merged here, where a row that names one replaces the file's whole. A place that lies in one zone gives it.

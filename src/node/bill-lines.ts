@@ -1,6 +1,7 @@
 import type { BillLine, BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type ActivityRecord, buildRecord, noResultReason } from '../channel/index.ts';
 import { type Activity, ChannelError, defined, type GwpChoice, isChannelError } from '../emissions/index.ts';
+import { daysText } from './days-text.ts';
 import type { FactorDesk } from './factor-desk.ts';
 import { mergeHints, placeOfHint, type UsPlaceLookup } from './line-place.ts';
 import { zoneOf } from './zones.ts';
@@ -22,6 +23,8 @@ export interface PrepareOptions {
   readonly lastDay: string;
   /** Pseudonym of a meter, or what stands for it until the line is recorded. */
   readonly pseudonym: (line: BillLine) => Promise<string>;
+  /** What a person should know of the line's meter. */
+  readonly meterWarnings: (line: BillLine) => Promise<readonly BillWarning[]>;
 }
 
 /**
@@ -31,7 +34,8 @@ export async function prepareLine(line: BillLine, options: PrepareOptions): Prom
   try {
     return await toRecord(line, options);
   } catch (error) {
-    if (!isChannelError(error) || error.kind === 'internal') throw error;
+    // A factor store that was changed is no fault of the line: the import stops.
+    if (!isChannelError(error) || error.kind === 'internal' || error.code === 'FACTOR_PROOF_INVALID') throw error;
     return rejectedLine({ line }, error);
   }
 }
@@ -45,7 +49,7 @@ export function rejectedLine({ line }: Pick<PreparedLine, 'line'>, error: Channe
 
 async function toRecord(line: BillLine, options: PrepareOptions): Promise<PreparedLine> {
   if (line.end > options.lastDay)
-    throw new ChannelError('PERIOD_FUTURE', `the period ${line.start} to ${line.end} (end exclusive) is not over`, {
+    throw new ChannelError('PERIOD_FUTURE', `the period ${daysText(line)} is not over`, {
       where: 'end',
     });
   const { place, flags: placeFlags } = placeOfHint(mergeHints(line.place, options.read.place), options.usPlaces);
@@ -77,7 +81,7 @@ async function toRecord(line: BillLine, options: PrepareOptions): Promise<Prepar
     },
     slices,
   );
-  return { line, record, warnings: line.warnings };
+  return { line, record, warnings: [...line.warnings, ...(await options.meterWarnings(line))] };
 }
 
 function checkZone(zone: string): void {

@@ -1,4 +1,4 @@
-import type { DocumentRequest, DocumentStatus } from '../channel/index.ts';
+import { type DocumentRequest, type DocumentStatus, erasureReasons } from '../channel/index.ts';
 import type { ArchiveEntry, ArchiveFinding, ErasureEvidence, Verification } from '../documents/index.ts';
 import { ChannelError, canonical, defined } from '../emissions/index.ts';
 import type { DocumentView } from '../inventory/index.ts';
@@ -42,7 +42,7 @@ export interface DocumentVerification extends Verification {
   readonly commitment: string;
 }
 
-/** Whether documents in custody are the ones that were recorded: one, or all but those erased on order. Absent is "not-verified", never a pass. */
+/** Whether documents in custody are the ones that were recorded: one, or all but those erased on order. Absent is "not-verified", never a pass; so is one that the ledger says was erased. */
 export async function verifyDocuments(
   node: Node,
   args: { readonly document?: string },
@@ -53,8 +53,22 @@ export async function verifyDocuments(
       ? node.archive.list().flatMap(({ commitment, state }) => (state === 'erased' ? [] : [commitment]))
       : [await commitmentOf(node, args.document)];
   const answers: DocumentVerification[] = [];
-  for (const commitment of commitments) answers.push({ commitment, ...(await node.archive.verify(commitment)) });
+  for (const commitment of commitments) {
+    const verification = await node.archive.verify(commitment);
+    const back = isBackAfterErasure(onLedger(node, commitment)?.state, verification);
+    answers.push({ commitment, ...(back ? returned : verification) });
+  }
   return answers;
+}
+
+const returned: Verification = {
+  state: 'not-verified',
+  reason: 'the ledger says erased, and its bytes are here: erase it again, uec document erase',
+};
+
+/** Whether bytes and key are in custody of a document that the ledger says was erased: a backup brought them back. */
+export function isBackAfterErasure(state: string | undefined, { state: found }: Verification): boolean {
+  return state === 'erased' && found !== 'not-verified';
 }
 
 /** Keeps a file and attaches it to records that were recorded without it. */
@@ -108,6 +122,13 @@ export async function eraseDocument(
   node: Node,
   args: { readonly document: string; readonly order: string; readonly reason: string },
 ): Promise<ErasureAnswer> {
+  // The ledger's own reasons, checked before anything is destroyed.
+  if (!(erasureReasons as readonly string[]).includes(args.reason)) {
+    throw new ChannelError('FIELD_INVALID', `'${args.reason.slice(0, 40)}' is not a reason of the channel`, {
+      where: 'reason',
+      fix: `Give one of ${erasureReasons.join(', ')}.`,
+    });
+  }
   await node.inventory.catchUp(node.ledger);
   const commitment = await commitmentOf(node, args.document);
   const evidence = await node.archive.erase(commitment, { order: args.order, reason: args.reason });

@@ -4,16 +4,21 @@ import {
   ChannelError,
   type ChosenSlice,
   type Commodity,
+  canonical,
   chooseFactors,
   type FactorRow,
+  leafHash,
   type Place,
   type Policy,
   type ProvenRow,
   parseSpan,
   placeChain,
   placeName,
+  type ReleaseManifest,
+  verifyInclusion,
 } from '../emissions/index.ts';
 import type { FactorStore } from '../factors/index.ts';
+import { daysText } from './days-text.ts';
 
 /** What decides the factors of a line. */
 export interface FactorQuestion {
@@ -31,10 +36,12 @@ export interface FactorQuestion {
 export class FactorDesk {
   readonly #store: FactorStore;
   readonly #policy: Policy;
-  readonly #usable: ReadonlySet<string> | undefined;
+  readonly #usable: ReadonlyMap<string, ReleaseManifest> | undefined;
   readonly #candidates = new Map<string, Promise<readonly Candidate[]>>();
   readonly #proofs = new Map<string, Promise<ProvenRow>>();
   readonly #chosen = new Map<string, Candidate>();
+  /** Countries for which the store has rows that the channel does not use. */
+  readonly #withdrawn = new Set<string>();
 
   /** Without `published`, every release of the store is used: a calculation without a channel. */
   constructor(store: FactorStore, policy: Policy, published?: readonly PublishedRelease[]) {
@@ -42,30 +49,60 @@ export class FactorDesk {
     this.#policy = policy;
     this.#usable =
       published &&
-      new Set(
-        published.filter(({ withdrawn }) => withdrawn === undefined).map(({ manifest }) => releaseName(manifest)),
+      new Map(
+        published
+          .filter(({ withdrawn }) => withdrawn === undefined)
+          .map(({ manifest }) => [releaseName(manifest), manifest]),
       );
   }
 
-  /** @throws {ChannelError} FACTOR_NOT_FOUND and what `parseSpan` throws */
+  /**
+   * Each chosen row is proven against the root on the ledger before its figures are used.
+   * @throws {ChannelError} FACTOR_NOT_FOUND, FACTOR_PROOF_INVALID and what `parseSpan` throws
+   */
   async choose(question: FactorQuestion): Promise<ChosenSlice[]> {
     const { commodity, place, start, end, calorific } = question;
     const candidates = await this.#candidatesFor(commodity, place);
+    const span = parseSpan(start, end);
+    if (candidates.length === 0 && !this.#withdrawn.has(place.country)) throw notCovered(question);
     const slices = chooseFactors(
       {
         commodity,
         place,
-        span: parseSpan(start, end),
+        span,
         policy: this.#policy,
         ...(calorific === undefined ? {} : { calorific }),
       },
       candidates,
     );
     for (const { main, residual, losses } of slices) {
-      for (const candidate of [main, residual, losses])
-        if (candidate !== undefined) this.#chosen.set(candidate.hash, candidate);
+      for (const candidate of [main, residual, losses]) if (candidate !== undefined) await this.#take(candidate);
     }
     return slices;
+  }
+
+  async #take(candidate: Candidate): Promise<void> {
+    if (this.#chosen.get(candidate.hash)?.row === candidate.row) return;
+    await this.#demandProven(candidate);
+    this.#chosen.set(candidate.hash, candidate);
+  }
+
+  async #demandProven(candidate: Candidate): Promise<void> {
+    const { release, index, hash, row } = candidate;
+    const name = releaseName(release);
+    const manifest = this.#usable?.get(name);
+    if (manifest === undefined) return;
+    const { path } = await this.#readProof(candidate);
+    if (hash === leafHash(canonical(row)) && verifyInclusion(hash, index, manifest.rowCount, path, manifest.root))
+      return;
+    throw new ChannelError(
+      'FACTOR_PROOF_INVALID',
+      `row ${row.id} in the store is not the one of ${name} on the ledger`,
+      {
+        where: row.id,
+        fix: 'See uec factors verify; load the release again.',
+      },
+    );
   }
 
   /** Rows chosen so far, by leaf hash. */
@@ -102,6 +139,16 @@ export class FactorDesk {
   async #readCandidates(commodity: Commodity, place: Place): Promise<readonly Candidate[]> {
     const all = await this.#store.candidates({ commodity, places: placeChain(place) });
     const usable = this.#usable;
-    return usable === undefined ? all : all.filter(({ release }) => usable.has(releaseName(release)));
+    const used = usable === undefined ? all : all.filter(({ release }) => usable.has(releaseName(release)));
+    if (used.length < all.length) this.#withdrawn.add(place.country);
+    return used;
   }
+}
+
+function notCovered({ commodity, place, start, end }: FactorQuestion): ChannelError {
+  return new ChannelError(
+    'FACTOR_NOT_FOUND',
+    `${commodity} in ${place.country} is not covered by the bundled factors, nor by another release of this node (${daysText({ start, end })})`,
+    { where: 'place', fix: 'Leave it out; it can be recorded once a release with factors for it is loaded.' },
+  );
 }

@@ -154,27 +154,40 @@ export interface FactorVerification {
   readonly problems: readonly { readonly release: string; readonly where: string; readonly message: string }[];
 }
 
-/** Recomputes every root from the stored rows and compares it with the one on the ledger. */
+/**
+ * Every release that the ledger publishes must be held with the ledger's root, and every root is recomputed from the stored
+ * rows. What the store holds beyond that is told: no root on the ledger vouches for it.
+ */
 export async function verifyFactors(node: Node): Promise<FactorVerification> {
-  const onLedger = new Map(
-    (await new ChannelClient(node.ledger).releases()).map(({ manifest }) => [releaseName(manifest), manifest.root]),
+  const published = (await new ChannelClient(node.ledger).releases()).filter(
+    ({ withdrawn }) => withdrawn === undefined,
   );
-  const problems = (await node.factors.scrub()).map(({ release, where, message }: StoreProblem) => ({
-    release: releaseName(release),
-    where,
-    message,
-  }));
-  const manifests = await node.factors.manifests();
-  for (const manifest of manifests) {
-    const root = onLedger.get(releaseName(manifest));
-    if (root !== undefined && root !== manifest.root)
-      problems.push({
-        release: releaseName(manifest),
-        where: 'root',
-        message: 'the store and the ledger hold different roots',
-      });
+  return { releases: (await node.factors.manifests()).length, problems: await storeProblems(node, published, true) };
+}
+
+/** What differs between the ledger's releases and the store, which must hold each of them whole. */
+export async function storeProblems(
+  node: Pick<Node, 'factors' | 'ledger'>,
+  wanted: readonly PublishedRelease[],
+  alsoUnpublished: boolean,
+): Promise<FactorVerification['problems']> {
+  const known = new Set((await new ChannelClient(node.ledger).releases()).map(({ manifest }) => releaseName(manifest)));
+  const held = new Map((await node.factors.manifests()).map((manifest) => [releaseName(manifest), manifest]));
+  const names = new Set(wanted.map(({ manifest }) => releaseName(manifest)));
+  const problems = (await node.factors.scrub())
+    .map(({ release, where, message }: StoreProblem) => ({ release: releaseName(release), where, message }))
+    .filter(({ release }) => alsoUnpublished || names.has(release));
+  for (const { manifest } of wanted) {
+    const release = releaseName(manifest);
+    const root = held.get(release)?.root;
+    if (root === undefined)
+      problems.push({ release, where: 'store', message: 'on the ledger and not held here: uec factors load' });
+    else if (root !== manifest.root)
+      problems.push({ release, where: 'root', message: 'the store and the ledger hold different roots' });
   }
-  return { releases: manifests.length, problems };
+  for (const release of alsoUnpublished ? held.keys() : [])
+    if (!known.has(release)) problems.push({ release, where: 'ledger', message: 'held here and not on the ledger' });
+  return problems;
 }
 
 /** @throws {ChannelError} ARGUMENTS_INVALID when the text is not publisher/dataset/version */

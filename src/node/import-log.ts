@@ -60,6 +60,11 @@ export class ImportLog {
     return this.#rows('WHERE done = 0');
   }
 
+  /** Imports whose records are all on the ledger. */
+  finished(): ImportEntry[] {
+    return this.#rows('WHERE done = 1');
+  }
+
   /** Opens an import before anything of it is kept or reaches the ledger. */
   start(digest: string, startedAt: string): ImportEntry {
     const entry = { id: randomBytes(16).toString('hex'), digest, startedAt, done: false, records: 0, evidence: [] };

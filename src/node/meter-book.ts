@@ -1,4 +1,4 @@
-import type { BillLine } from '../bills/index.ts';
+import type { BillLine, BillWarning } from '../bills/index.ts';
 import { type KeyVault, meterText } from '../documents/index.ts';
 import { ChannelError, sha256 } from '../emissions/index.ts';
 
@@ -10,6 +10,8 @@ export class MeterBook {
   readonly #vault: KeyVault;
   readonly #kept = new Map<string, Promise<string>>();
   #existing: Promise<ReadonlyMap<string, string>> | undefined;
+  /** By the meter's number alone: the meters that bear it, in the vault or in this import. */
+  readonly #byNumber = new Map<string, Set<string>>();
 
   constructor(vault: KeyVault) {
     this.#vault = vault;
@@ -22,10 +24,43 @@ export class MeterBook {
    */
   async lookUp(line: BillLine): Promise<string> {
     const key = meterKey(line);
-    this.#existing ??= this.#vault
-      .meters()
-      .then((meters) => new Map(meters.map((meter) => [meterText(meter.utility, meter.number), meter.pseudonym])));
-    return (await this.#existing).get(key) ?? sha256(`new meter ${key}`);
+    return (await this.#known()).get(key) ?? sha256(`new meter ${key}`);
+  }
+
+  /**
+   * A warning where the line's meter number is known under another utility name too: in the vault, or on an earlier line of this
+   * import. To the ledger these are two meters, so that overlap control does not see the same bill entered twice.
+   */
+  async otherUtility(line: BillLine): Promise<readonly BillWarning[]> {
+    const key = meterKey(line);
+    await this.#known();
+    const bearers = this.#bearers(line.meter);
+    bearers.add(key);
+    if (bearers.size === 1) return [];
+    const message =
+      line.utility === ''
+        ? 'this meter number is known with a utility name, and the line names no utility: it is taken for another meter'
+        : 'this meter number is known under another utility name or without one: it is taken for another meter';
+    return [{ code: 'METER_OTHER_UTILITY', message }];
+  }
+
+  #known(): Promise<ReadonlyMap<string, string>> {
+    this.#existing ??= this.#vault.meters().then((meters) => {
+      const pseudonyms = new Map<string, string>();
+      for (const { utility, number, pseudonym } of meters) {
+        pseudonyms.set(meterText(utility, number), pseudonym);
+        this.#bearers(number).add(meterText(utility, number));
+      }
+      return pseudonyms;
+    });
+    return this.#existing;
+  }
+
+  #bearers(number: string): Set<string> {
+    const alone = meterText(UNNAMED, number);
+    const bearers = this.#byNumber.get(alone) ?? new Set<string>();
+    this.#byNumber.set(alone, bearers);
+    return bearers;
   }
 
   /** The pseudonym of the line's meter, which has a key in the vault from now on. */

@@ -2,7 +2,7 @@ import type { BillItem, ReadOptions } from '../bills/index.ts';
 import type { Archive } from '../documents/index.ts';
 import type { FactorStore } from '../factors/index.ts';
 import type { Inventory } from '../inventory/index.ts';
-import type { Ledger, VerifyReport } from '../ledger/index.ts';
+import type { Evidence, Ledger, VerifyReport } from '../ledger/index.ts';
 import type { ImportLog } from './import-log.ts';
 import type { UsPlaceLookup } from './line-place.ts';
 import type { Progress } from './progress.ts';
@@ -20,8 +20,26 @@ export interface Node {
   readonly readBills: (body: AsyncIterable<Uint8Array>, options: ReadOptions) => AsyncIterable<BillItem>;
   readonly usPlaces: () => UsPlaceLookup;
   readonly now: () => Date;
+  /**
+   * What a ledger's evidence proves, by the rules of that ledger; `undefined` where its peers checked it when the block came.
+   * @throws {ChannelError} EVIDENCE_INVALID, SIGNATURE_INVALID
+   */
+  readonly checkEvidence: (evidence: Evidence) => SignedCall | undefined;
+  /** What was found when the node was opened, and by its ledger since. */
+  readonly notices: () => readonly string[];
   /** Deeper checks that only the process which holds the ledger's files can make. */
   readonly ledgerFiles: LedgerFiles | undefined;
+}
+
+/** What checked evidence says of a transaction. */
+export interface SignedCall {
+  readonly transactionId: string;
+  readonly blockHash: string;
+  readonly name: string;
+  readonly member: string;
+  readonly keyId: string;
+  /** SHA-256 of the arguments. */
+  readonly argsHash: string;
 }
 
 export interface LedgerFiles {
@@ -31,6 +49,4 @@ export interface LedgerFiles {
   replay(progress: Progress): Promise<VerifyReport>;
   /** Builds the state anew from the log. */
   rebuild(progress: Progress): Promise<void>;
-  /** What was found and mended when the ledger was opened. */
-  notices(): readonly string[];
 }

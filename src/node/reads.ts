@@ -57,7 +57,7 @@ export interface StatusAnswer {
   /** Documents that were found missing or damaged. */
   readonly lost: number;
   readonly openRequests: number;
-  /** What was found and mended when the ledger was opened. */
+  /** What was found when the node was opened, and mended. */
   readonly notices: readonly string[];
 }
 
@@ -83,6 +83,6 @@ export async function nodeStatus(node: Node): Promise<StatusAnswer> {
       .requests()
       .filter(({ owner, answer, verdict }) => owner === node.member && answer === undefined && verdict === undefined)
       .length,
-    notices: node.ledgerFiles?.notices() ?? [],
+    notices: node.notices(),
   };
 }

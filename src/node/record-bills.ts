@@ -89,11 +89,13 @@ function refuseRejected({ acceptPartial, dryRun }: RecordRequest, files: readonl
   );
   if (problems.length === 0) return;
   const total = files.reduce((count, { lines, rejected }) => count + lines.length + rejected.length, 0);
-  const { where, code, message } = problems[0] as ErrorReport;
   throw new ChannelError(
     'FILE_REFUSED',
-    `${problems.length} of ${total} lines refused, nothing was recorded; first ${where ?? ''}: ${code}: ${message}`,
-    { problems, fix: 'Mend the rows named, or record the others with --errors FILE, which these rows are written to.' },
+    `${problems.length} of ${total} line${total === 1 ? '' : 's'} cannot be recorded, so nothing was`,
+    {
+      problems,
+      fix: 'Mend the rows listed below and record the file again; or add --errors FILE: it records the good lines and writes the others there.',
+    },
   );
 }
 

@@ -27,6 +27,9 @@ export async function discardIfRefused<T>(
 
 /** Removes documents that a cut-off command left: the ledger does not name them, and no import that can go on does. */
 export async function removeUnrecorded(node: Node): Promise<void> {
+  // A ledger that was put back from an older copy names fewer documents than it did: then nothing is taken for left over.
+  const recorded = node.imports.finished().reduce((sum, { records }) => sum + records, 0);
+  if (recorded > node.inventory.holdings(node.member).records) return;
   const open = new Set(
     node.imports
       .unfinished()

@@ -17,6 +17,7 @@ import {
   verifyFactors,
   withdrawRelease,
 } from './factor-releases.ts';
+import { fsck } from './fsck.ts';
 import { admitMember, grantRoles, listMembers, suspendMember } from './members.ts';
 import { eraseMeter, listMeters } from './meters.ts';
 import type { Node } from './node.ts';
@@ -24,7 +25,7 @@ import type { Progress } from './progress.ts';
 import { inventoryOf, inventoryTable, listRecords, nodeStatus } from './reads.ts';
 import { recordBills } from './record-bills.ts';
 import { showRecord } from './show-record.ts';
-import { fsck, verify } from './verify-node.ts';
+import { verify } from './verify-node.ts';
 
 /** Everything that a node does for its owner, by name: arguments and answers are plain JSON, so that each works over a socket. */
 export const useCases = {

@@ -9,6 +9,7 @@ import {
 } from '../emissions/index.ts';
 import type { RecordView } from '../inventory/index.ts';
 import { ChannelClient } from './channel-client.ts';
+import { storeProblems } from './factor-releases.ts';
 import type { Node } from './node.ts';
 import type { Check } from './verify-record.ts';
 
@@ -25,6 +26,9 @@ export async function choiceCheck(
 ): Promise<Check> {
   const { record } = view;
   if (record.slices === undefined) return passed('a line without result needs none');
+  const published = [...releases.values()];
+  const gap = await gapIn(node, published.filter(usableToday));
+  if (gap !== undefined) return gap;
   const candidates = await node.factors.candidates({ commodity: record.commodity, places: placeChain(record.place) });
   try {
     const today = await choose(
@@ -42,6 +46,11 @@ export async function choiceCheck(
     const now = today.map(({ main }) => main.row.id).join(', ');
     if (isSame(view, then))
       return passed(`by the releases of ${view.timestamp.slice(0, 10)}; by today's it would choose ${now}`);
+    const gapThen = await gapIn(
+      node,
+      published.filter(({ manifest }) => known.has(releaseName(manifest))),
+    );
+    if (gapThen !== undefined) return gapThen;
     const right = then.map(({ main }) => main.row.id).join(', ');
     return {
       check: CHECK,
@@ -52,6 +61,14 @@ export async function choiceCheck(
     if (!isChannelError(error)) throw error;
     return { check: CHECK, result: 'not-verified', detail: `${error.code}: ${error.message}` };
   }
+}
+
+// A choice from a store that lacks rows says nothing about the record.
+async function gapIn(node: Node, wanted: readonly PublishedRelease[]): Promise<Check | undefined> {
+  const [gap] = await storeProblems(node, wanted, false);
+  if (gap === undefined) return undefined;
+  const detail = `release ${gap.release}, ${gap.where}: ${gap.message}`;
+  return { check: CHECK, result: 'not-verified', detail };
 }
 
 async function choose(node: Node, { record }: RecordView, candidates: readonly Candidate[]): Promise<ChosenSlice[]> {

@@ -1,5 +1,5 @@
+import { ChannelError } from '../emissions/index.ts';
 import type { VerifyReport } from '../ledger/index.ts';
-import { verifyFactors } from './factor-releases.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 import { type RecordVerification, verifyRecord } from './verify-record.ts';
@@ -7,85 +7,61 @@ import { type RecordVerification, verifyRecord } from './verify-record.ts';
 interface LedgerVerification extends VerifyReport {
   /** The rules run again over every submission; null where another process holds the ledger's files. */
   readonly replay: Omit<VerifyReport, 'bytes' | 'head'> | null;
+  /** Height of the block that was asked for; null where none was, or the chain has none of that hash. */
+  readonly found: number | null;
+  /** What was found when the node was opened: a read model that knew more blocks than the ledger has, for one. */
+  readonly notices: readonly string[];
 }
 
 export type VerifyAnswer = { readonly ledger: LedgerVerification } | { readonly record: RecordVerification };
 
 /**
- * Without a record: every block's hash, link and signature, and the rules run again over every submission. With one: all that
- * stands behind it.
+ * Without a record: every block's hash, link and signature, and the rules run again over every submission; with `head`, that
+ * the chain has the block of this hash, as another member gave it. With a record: all that stands behind it.
+ * @throws {ChannelError} OPTION_INVALID when `head` is no hash or given with a record; RECORD_NOT_FOUND, RECORD_ID_AMBIGUOUS
  */
 export async function verify(
   node: Node,
-  { record }: { readonly record?: string },
+  { record, head }: { readonly record?: string; readonly head?: string },
   progress: Progress,
 ): Promise<VerifyAnswer> {
+  checkHead(head, record);
   if (record !== undefined) {
     await node.inventory.catchUp(node.ledger);
     return { record: await verifyRecord(node, record) };
   }
   const report = await node.ledger.verify((done, total) => progress({ what: 'checking blocks', done, total }));
-  if (report.faults.length > 0 || node.ledgerFiles === undefined) return { ledger: { ...report, replay: null } };
-  const { blocks, transactions, faults } = await node.ledgerFiles.replay(progress);
-  return { ledger: { ...report, replay: { blocks, transactions, faults } } };
+  const notices = node.notices();
+  if (report.faults.length > 0) return { ledger: { ...report, replay: null, found: null, notices } };
+  const found = head === undefined ? null : await heightOf(node, head);
+  const faults = head !== undefined && found === null ? [notOnChain(head)] : [];
+  const ledger = { ...report, faults, found, notices };
+  if (faults.length > 0 || node.ledgerFiles === undefined) return { ledger: { ...ledger, replay: null } };
+  const replayed = await node.ledgerFiles.replay(progress);
+  const { blocks, transactions } = replayed;
+  return { ledger: { ...ledger, replay: { blocks, transactions, faults: replayed.faults } } };
 }
 
-export interface FsckPart {
-  readonly part: 'ledger' | 'read model' | 'factors' | 'documents';
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly faults: readonly { readonly where: string; readonly message: string }[];
+function checkHead(head: string | undefined, record: string | undefined): void {
+  if (head === undefined) return;
+  if (record !== undefined)
+    throw new ChannelError('OPTION_INVALID', 'a head is looked for on the whole ledger, not behind one record', {
+      where: '--head',
+      fix: 'Leave out the record, or --head.',
+    });
+  if (!/^[0-9a-f]{64}$/.test(head))
+    throw new ChannelError('OPTION_INVALID', `'${head.slice(0, 64)}' is no hash of a block`, {
+      where: '--head',
+      fix: 'Give 64 hexadecimal digits, as uec verify and uec bundle trust show them.',
+    });
 }
 
-/**
- * Every file of the node. Mends nothing but the documents' own unfinished work, unless asked to build anew what is derived from
- * the log: the ledger's state and the read model.
- */
-export async function fsck(
-  node: Node,
-  { rebuild }: { readonly rebuild?: boolean },
-  progress: Progress,
-): Promise<{ readonly ok: boolean; readonly parts: readonly FsckPart[] }> {
-  const parts: FsckPart[] = [];
-  if (rebuild === true) {
-    await node.ledgerFiles?.rebuild(progress);
-    await node.inventory.rebuild(node.ledger, (done, total) =>
-      progress({ what: 'building the read model', done, total }),
-    );
-  }
-  const ledger = await (node.ledgerFiles?.fsck(progress) ?? node.ledger.verify());
-  parts.push({
-    part: 'ledger',
-    ok: ledger.faults.length === 0,
-    detail: `${ledger.blocks} blocks, ${ledger.transactions} transactions`,
-    faults: ledger.faults,
-  });
-  parts.push(await readModelPart(node));
-  const factors = await verifyFactors(node);
-  parts.push({
-    part: 'factors',
-    ok: factors.problems.length === 0,
-    detail: `${factors.releases} releases`,
-    faults: factors.problems.map(({ release, where, message }) => ({ where: `${release}, ${where}`, message })),
-  });
-  const faults: { where: string; message: string }[] = [];
-  for await (const { id, message, action } of node.archive.scrub())
-    faults.push({ where: `document ${id.slice(0, 12)}`, message: `${message} (${action})` });
-  parts.push({ part: 'documents', ok: faults.length === 0, detail: `${node.archive.list().length} documents`, faults });
-  return { ok: parts.every(({ ok }) => ok), parts };
+async function heightOf({ ledger }: Node, hash: string): Promise<number | null> {
+  for await (const block of ledger.blocks(0)) if (block.hash === hash) return block.height;
+  return null;
 }
 
-async function readModelPart(node: Node): Promise<FsckPart> {
-  await node.inventory.catchUp(node.ledger);
-  const height = await node.ledger.height();
-  const ok = node.inventory.height === height;
-  const faults = ok
-    ? []
-    : [
-        {
-          where: `block ${node.inventory.height}`,
-          message: `the read model has ${node.inventory.height} of ${height} blocks`,
-        },
-      ];
-  return { part: 'read model', ok, detail: `${node.inventory.height} blocks`, faults };
+function notOnChain(head: string): VerifyReport['faults'][number] {
+  const message = `no block of the ledger has the hash ${head}: it is another chain, or blocks are gone`;
+  return { code: 'LEDGER_CORRUPT', where: '--head', message };
 }

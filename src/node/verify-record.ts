@@ -1,10 +1,13 @@
-import { figureCache, type PublishedRelease, recompute, recordId, releaseName } from '../channel/index.ts';
-import { canonical, type FactorRow, isChannelError, leafHash, verifyInclusion } from '../emissions/index.ts';
+import { figureCache, type PublishedRelease, recompute, releaseName } from '../channel/index.ts';
+import { type FactorRow, isChannelError } from '../emissions/index.ts';
 import type { RecordView } from '../inventory/index.ts';
 import { ChannelClient } from './channel-client.ts';
-import { knownRecord, provenRecord } from './known-record.ts';
+import { knownRecord } from './known-record.ts';
+import type { LedgerTransaction } from './ledger-transaction.ts';
 import type { Node } from './node.ts';
+import { type RecordedPage, recordedFactor, recordedPage, recordingTransaction } from './recorded-page.ts';
 import { choiceCheck } from './verify-choice.ts';
+import { evidenceCheck } from './verify-evidence.ts';
 
 /** One thing that was checked. `not-verified`: it could not be checked here, which is never a pass. */
 export interface Check {
@@ -20,138 +23,121 @@ export interface RecordVerification {
   readonly numberVerified: boolean;
   /** True only when the document was read here and matches, or the ledger carries an auditor's verdict that it does. */
   readonly evidenceVerified: boolean;
+  /** What became of the record: it can be right and count in no total. */
+  readonly state: RecordView['state'];
+  readonly counted: boolean;
+  /** The record that superseded it. */
+  readonly by: string | null;
 }
+
+const PAGE = 'the record stands in its page';
+const TRANSACTION = 'the page stands on the ledger';
+const FACTORS = 'each factor stands in its release';
+const ARITHMETIC = 'the arithmetic gives the same figures';
 
 /**
  * Everything behind one record, each step told: it stands in its page, the page on the ledger, each factor in its release, the
- * arithmetic gives the same figures, the rule chooses the same factors, the evidence is what was committed to.
+ * arithmetic gives the same figures, the rule chooses the same factors, the evidence is what was committed to. The read model
+ * only says where to look: record and factors are taken from the signed arguments in the block.
  */
 export async function verifyRecord(node: Node, id: string): Promise<RecordVerification> {
   const view = knownRecord(node, id);
-  const client = new ChannelClient(node.ledger);
-  const releases = new Map((await client.releases()).map((release) => [releaseName(release.manifest), release]));
-  const numbers = [
-    await pageCheck(node, view),
-    transactionCheck(await node.ledger.evidence(view.page), view),
-    ...((view.record.factors ?? []).length > 0 ? [await factorCheck(node, view, releases)] : []),
-    arithmeticCheck(node, view, await client.policy()),
-    await choiceCheck(node, view, releases),
-  ];
+  const numbers = await numberChecks(node, view);
   const evidence = await evidenceCheck(node, view);
   return {
     recordId: view.id,
     checks: [...numbers, evidence],
     numberVerified: numbers.every(({ result }) => result === 'passed'),
     evidenceVerified: evidence.result === 'passed',
+    state: view.state,
+    counted: view.counted,
+    by: view.by ?? null,
   };
 }
 
-async function pageCheck(node: Node, view: RecordView): Promise<Check> {
-  const { record, page, index, path } = provenRecord(node, view.id);
-  const answer = await node.ledger.evaluate('pages.get', canonical({ id: page }));
-  const digest = JSON.parse(answer) as { root: string; count: number; owner: string } | null;
-  const holds =
-    digest !== null &&
-    digest.owner === record.owner &&
-    recordId(record) === view.id &&
-    verifyInclusion(view.id, index, digest.count, path, digest.root);
-  return check(
-    'the record stands in its page',
-    holds,
-    holds
-      ? `position ${index + 1} of ${digest.count}, path to root ${digest.root.slice(0, 12)}`
-      : 'the path does not lead to the digest on the ledger',
-  );
+async function numberChecks(node: Node, view: RecordView): Promise<Check[]> {
+  const transaction = await attempt(TRANSACTION, async () => {
+    const value = await recordingTransaction(node, view);
+    return { value, detail: transactionText(value) };
+  });
+  if (transaction.value === undefined)
+    return [left(PAGE, 'its transaction'), transaction.check, ...rest(view, 'its page')];
+  const { value: signed } = transaction;
+  const page = await attempt(PAGE, async () => {
+    const value = await recordedPage(node, view, signed);
+    const { count, root } = value;
+    const where = `position ${view.index + 1} of ${count} in the signed arguments`;
+    return { value, detail: `${where}, path to root ${root.slice(0, 12)}` };
+  });
+  if (page.value === undefined) return [page.check, transaction.check, ...rest(view, 'the record from its page')];
+  return [
+    page.check,
+    transaction.check,
+    ...(await contentChecks(node, { ...view, height: signed.height, timestamp: signed.timestamp }, page.value)),
+  ];
 }
 
-function transactionCheck(evidence: unknown, view: RecordView): Check {
-  return check(
-    'the page stands on the ledger',
-    evidence !== undefined,
-    evidence === undefined
-      ? `no transaction ${view.page.slice(0, 12)}`
-      : `transaction ${view.page.slice(0, 12)} in block ${view.height}, submitted and signed by ${view.record.owner}`,
-  );
+function rest({ record }: RecordView, missing: string): Check[] {
+  const factors = (record.factors ?? []).length > 0 ? [left(FACTORS, missing)] : [];
+  return [...factors, left(ARITHMETIC, missing), left('the rule chooses the same factors', missing)];
+}
+
+function transactionText({ id, height, caller }: LedgerTransaction): string {
+  return `transaction ${id.slice(0, 12)} in block ${height}, submitted and signed by ${caller.member}`;
+}
+
+async function contentChecks(node: Node, view: RecordView, page: RecordedPage): Promise<Check[]> {
+  const client = new ChannelClient(node.ledger);
+  const releases = new Map((await client.releases()).map((release) => [releaseName(release.manifest), release]));
+  const recorded = { ...view, record: page.record };
+  const hashes = page.record.factors ?? [];
+  return [
+    ...(hashes.length > 0 ? [await factorCheck(node, page, releases)] : []),
+    await arithmeticCheck(page, await client.policy()),
+    await choiceCheck(node, recorded, releases),
+  ];
 }
 
 async function factorCheck(
   node: Node,
-  view: RecordView,
+  page: RecordedPage,
   releases: ReadonlyMap<string, PublishedRelease>,
 ): Promise<Check> {
-  const names: string[] = [];
-  for (const hash of view.record.factors ?? []) {
-    const used = node.inventory.factorRow(hash);
-    const release = used && releases.get(used.release);
-    if (used === undefined || release === undefined)
-      return check(
-        'each factor stands in its release',
-        false,
-        `row ${hash.slice(0, 12)} is in no release of the channel`,
-      );
-    const proven = await node.factors.prove(release.manifest, used.index);
-    if (proven === undefined)
-      return {
-        check: 'each factor stands in its release',
-        result: 'not-verified',
-        detail: `this node does not hold release ${used.release}`,
-      };
-    const { root, rowCount } = release.manifest;
-    if (leafHash(canonical(proven.row)) !== hash || !verifyInclusion(hash, used.index, rowCount, proven.path, root)) {
-      return check(
-        'each factor stands in its release',
-        false,
-        `row ${used.row.id} does not lead to the root of ${used.release}`,
-      );
+  const { check } = await attempt(FACTORS, async () => {
+    const names: string[] = [];
+    for (const hash of page.record.factors ?? []) {
+      const { row, release } = await recordedFactor(node, page, hash, releases);
+      const withdrawn = release.withdrawn === undefined ? '' : ' (withdrawn since)';
+      names.push(`${row.id} in ${releaseName(release.manifest)}${withdrawn}`);
     }
-    names.push(`${used.row.id} in ${used.release}${release.withdrawn === undefined ? '' : ' (withdrawn since)'}`);
-  }
-  return check('each factor stands in its release', true, names.join('; '));
+    return { value: names, detail: names.join('; ') };
+  });
+  return check;
 }
 
-function arithmeticCheck(node: Node, view: RecordView, policy: Parameters<typeof recompute>[2]): Check {
-  const rows = new Map(
-    (view.record.factors ?? []).flatMap((hash): [string, FactorRow][] => {
-      const used = node.inventory.factorRow(hash);
-      return used === undefined ? [] : [[hash, used.row]];
-    }),
-  );
+async function arithmeticCheck(page: RecordedPage, policy: Parameters<typeof recompute>[2]): Promise<Check> {
+  const rows = new Map([...page.factors].map(([hash, { row }]): [string, FactorRow] => [hash, row]));
+  const { check } = await attempt(ARITHMETIC, async () => {
+    recompute(page.record, rows, policy, figureCache());
+    return { value: true, detail: 'computed again from quantity, unit, dates and factors, to the last digit' };
+  });
+  return check;
+}
+
+/** Passed with what `work` gives, failed with the channel's error. What cannot be reached now is not the record's fault. */
+async function attempt<T>(
+  check: string,
+  work: () => Promise<{ readonly value: T; readonly detail: string }>,
+): Promise<{ readonly check: Check; readonly value?: T }> {
   try {
-    recompute(view.record, rows, policy, figureCache());
-    return check(
-      'the arithmetic gives the same figures',
-      true,
-      'computed again from quantity, unit, dates and factors, to the last digit',
-    );
+    const { value, detail } = await work();
+    return { check: { check, result: 'passed', detail }, value };
   } catch (error) {
-    if (!isChannelError(error)) throw error;
-    return check('the arithmetic gives the same figures', false, `${error.code}: ${error.message}`);
+    if (!isChannelError(error) || error.kind === 'unavailable' || error.kind === 'internal') throw error;
+    return { check: { check, result: 'failed', detail: `${error.code}: ${error.message}` } };
   }
 }
 
-async function evidenceCheck(node: Node, view: RecordView): Promise<Check> {
-  const what = 'the evidence is what was committed to';
-  const [document] = view.documents;
-  if (document === undefined) return { check: what, result: 'not-verified', detail: 'the record names no document' };
-  const name = `document ${document.commitment.slice(0, 12)}`;
-  if (view.record.owner === node.member) {
-    const { state, reason } = await node.archive.verify(document.commitment);
-    if (state === 'matches') return check(what, true, `${name}: ${reason}`);
-    return {
-      check: what,
-      result: state === 'does-not-match' ? 'failed' : 'not-verified',
-      detail: `${name}: ${reason}`,
-    };
-  }
-  if (document.state === 'verified')
-    return check(what, true, `${name}: an auditor saw it and recorded that it matches`);
-  return {
-    check: what,
-    result: 'not-verified',
-    detail: `${name} is ${document.state} at ${view.record.owner}; ask for it: uec document request`,
-  };
-}
-
-function check(name: string, holds: boolean, detail: string): Check {
-  return { check: name, result: holds ? 'passed' : 'failed', detail };
+function left(check: string, missing: string): Check {
+  return { check, result: 'not-verified', detail: `needs ${missing}` };
 }

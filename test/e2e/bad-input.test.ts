@@ -41,7 +41,13 @@ const rows: readonly [what: string, row: string, code: string, where: RegExp, wo
   ],
   ['blank usage', 'X,electricity,2022-01-01,2022-02-01,exclusive,,kWh,DE', 'QUANTITY_BLANK', /quantity/, /never/],
   ['end before start', 'X,electricity,2022-02-01,2022-01-01,exclusive,1,kWh,DE', 'PERIOD_INVALID', /end/, /exclusive/],
-  ['future period', 'X,electricity,2098-01-01,2098-02-01,exclusive,1,kWh,DE', 'PERIOD_FUTURE', /end/, /2098-02-01/],
+  [
+    'future period',
+    'X,electricity,2098-01-01,2098-02-01,exclusive,1,kWh,DE',
+    'PERIOD_FUTURE',
+    /end/,
+    /2098-01-01 to 2098-01-31/,
+  ],
   ['no factor', 'X,electricity,2022-01-01,2022-02-01,exclusive,1,kWh,AQ', 'FACTOR_NOT_FOUND', /place/, /AQ/],
   [
     'too old for any factor',
@@ -55,7 +61,7 @@ const rows: readonly [what: string, row: string, code: string, where: RegExp, wo
     'M-1,electricity,2022-01-31,2022-03-01,exclusive,1,kWh,DE',
     'PERIOD_OVERLAP',
     /start/,
-    /2022-01-31 to 2022-03-01/,
+    /2022-01-31 to 2022-02-28/,
   ],
 ];
 for (const [what, row, code, where, words] of rows) {
@@ -67,7 +73,7 @@ for (const [what, row, code, where, words] of rows) {
       (reason) => reason.report() as { code: string; message: string; problems: Record<string, string>[] },
     );
     assert.equal(error.code, 'FILE_REFUSED');
-    assert.match(error.message, /^1 of 2 lines refused, nothing was recorded; first row 3/);
+    assert.match(error.message, /^1 of 2 lines cannot be recorded, so nothing was$/);
     const [problem] = error.problems;
     assert.equal(problem?.code, code);
     assert.match(problem?.where ?? '', /^row 3/);
@@ -90,11 +96,61 @@ test('an overlap names the other record, or the other row where both are new', a
   assert.equal(recorded?.otherRecordId, standing);
   assert.match(
     recorded?.message ?? '',
-    new RegExp(`overlaps record ${standing.slice(0, 12)}, 2022-01-01 to 2022-02-01`),
+    new RegExp(`overlaps record ${standing.slice(0, 12)}, 2022-01-01 to 2022-01-31,`),
   );
-  assert.match(row?.message ?? '', /2022-01-31 to 2022-02-15.*overlaps row 3 of the same meter/);
+  assert.match(row?.message ?? '', /2022-01-31 to 2022-02-14.*overlaps row 3 of the same meter/);
   assert.match(same?.message ?? '', /overlaps row 3 /);
   assert.match(refusal.fix, /--errors FILE/);
+});
+
+test('refused rows come in the order of the file, each told once', async () => {
+  const file = billFile(join(folder, 'order.csv'), [
+    'O-1,electricity,2022-01-01,2022-02-01,exclusive,1,kWh,DE',
+    'O-1,electricity,2022-01-31,2022-03-01,exclusive,1,kWh,DE',
+    'O-2,electricity,2022-01-01,2022-02-01,exclusive,,kWh,DE',
+  ]);
+  const refusal = await refusalOf(['record', channel.acme, file]);
+  assert.deepEqual(
+    refusal.problems?.map(({ where }) => where),
+    ['row 3, start', 'row 4, column quantity'],
+  );
+  assert.match(refusal.message, /^2 of 3 lines cannot be recorded/);
+  const { stderr } = await command(['record', channel.acme, file]);
+  assert.equal(stderr.split('overlaps row 2').length, 2);
+  assert.equal(stderr.includes('\u001b'), false);
+});
+
+test('a meter number under another utility name, or without one, is told on the line', async () => {
+  const { beta } = channel;
+  const row = (utility: string, start: string, end: string): string =>
+    `D-9,electricity,${start},${end},exclusive,100,kWh,DE,${utility}`;
+  await onNode(beta, async (call) => {
+    const warned = async (name: string, rows: string[], head = ',utility'): Promise<string[][]> => {
+      const file = billFile(join(folder, name), rows, head);
+      const { lines } = await call('record', { files: [file], read: {} });
+      return lines.map(({ warnings }) => warnings.map(({ code }) => code));
+    };
+    assert.deepEqual(await warned('u1.csv', [row('Stadtwerke', '2022-01-01', '2022-02-01')]), [[]]);
+    assert.deepEqual(await warned('u2.csv', [row('STADTWERKE', '2022-02-01', '2022-03-01')]), [[]]);
+    const bare = 'D-9,electricity,2022-01-01,2022-02-01,exclusive,100,kWh,DE';
+    assert.deepEqual(await warned('u3.csv', [bare], ''), [['METER_OTHER_UTILITY']]);
+    const two = [row('North', '2023-01-01', '2023-02-01'), row('South', '2023-01-01', '2023-02-01')];
+    const fresh = two.map((text) => text.replace('D-9', 'D-10'));
+    assert.deepEqual(await warned('u4.csv', fresh), [[], ['METER_OTHER_UTILITY']]);
+  });
+});
+
+test('what no bundled factor covers is told without advice that leads nowhere', async () => {
+  const file = billFile(join(folder, 'cooling.csv'), ['C-1,cooling,2022-01-01,2022-02-01,exclusive,1,MWh,DE']);
+  const [problem] = (await refusalOf(['record', channel.acme, file])).problems ?? [];
+  assert.equal(problem?.code, 'FACTOR_NOT_FOUND');
+  assert.match(problem?.message ?? '', /^cooling in DE is not covered by the bundled factors/);
+  assert.doesNotMatch(problem?.fix ?? '', /coarser/);
+});
+
+test('a year without records names the years that have some', async () => {
+  const { stdout } = await command(['inventory', channel.acme, '--year', '1999']);
+  assert.equal(stdout, 'no records of 1999; there are records for 2022\n');
 });
 
 test('with several files every refusal names its file, and none is recorded', async () => {

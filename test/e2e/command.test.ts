@@ -296,6 +296,7 @@ describe('bills', () => {
         ['read model', true],
         ['factors', true],
         ['documents', true],
+        ['imports', true],
       ],
     );
   });

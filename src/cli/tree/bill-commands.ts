@@ -3,6 +3,10 @@ import { resolvePath } from '../paths.ts';
 import { addPlaceOptions } from '../place-options.ts';
 import { command } from './leaf.ts';
 
+// Written out, because help is shown without loading the rules; a test compares them.
+const REASONS =
+  'estimate-replaced, rebilled, misread, wrong-dates, wrong-unit, wrong-place, wrong-meter, wrong-flow, factor-withdrawn, recalculated, duplicate, entered-in-error or other';
+
 /** From a bill to a record, and what changes one. */
 export function addBillCommands(program: Command): void {
   addGasOptions(
@@ -36,10 +40,7 @@ export function addBillCommands(program: Command): void {
       (await import('../commands-bills.ts')).record(resolvePath(dir), files.map(resolvePath), options),
     );
   command(program, 'correct <dir> <record>', 'record a correction: a new record that supersedes or adjusts another')
-    .requiredOption(
-      '--reason <code>',
-      'estimate-replaced, rebilled, misread, wrong-dates, wrong-unit, recalculated, other, ...',
-    )
+    .requiredOption('--reason <code>', REASONS)
     .option('--adjust', 'add to the record instead of replacing it')
     .option('--quantity <number>', 'the right quantity')
     .option('--unit <unit>', 'the right unit')
@@ -52,7 +53,7 @@ export function addBillCommands(program: Command): void {
       (await import('../commands-bills.ts')).correct(resolvePath(dir), record, options),
     );
   command(program, 'void <dir> <record...>', 'take records out of every total; nothing is deleted')
-    .requiredOption('--reason <code>', 'duplicate, entered-in-error, wrong-meter, other, ...')
+    .requiredOption('--reason <code>', REASONS)
     .action(async (dir: string, records: string[], options) =>
       (await import('../commands-bills.ts')).voidRecords(resolvePath(dir), records, options),
     );

@@ -23,11 +23,16 @@ export function addNodeCommands(program: Command): void {
   command(program, 'status <dir>', 'what the node is, and what stands on its ledger').action(
     async (dir: string, options) => (await import('../commands-node.ts')).status(resolvePath(dir), options),
   );
-  command(program, 'verify <dir> [record]', 'check the whole ledger, or everything behind one record').action(
-    async (dir: string, record: string | undefined, options) =>
+  command(program, 'verify <dir> [record]', 'check the whole ledger, or everything behind one record')
+    .option('--head <hash>', 'hash of a block that must be on the chain, as another member gave it')
+    .action(async (dir: string, record: string | undefined, options) =>
       (await import('../commands-verify.ts')).verify(resolvePath(dir), record, options),
-  );
-  command(program, 'fsck <dir>', 'check every file of the node: ledger, state, read model, factors, documents')
+    );
+  command(
+    program,
+    'fsck <dir>',
+    'check every file of the node and change nothing: ledger, state, read model, factors, documents, imports',
+  )
     .option('--rebuild', 'first build the state and the read model anew from the log')
     .action(async (dir: string, options) => (await import('../commands-verify.ts')).fsck(resolvePath(dir), options));
   command(program, 'token <dir>', 'make a new API token; the old one ends').action(async (dir: string, options) =>

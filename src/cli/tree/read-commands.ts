@@ -20,6 +20,6 @@ export function addReadCommands(program: Command): void {
     .action(async (dir: string, options) => (await import('../commands-read.ts')).records(resolvePath(dir), options));
   command(program, 'show <dir> <record>', 'how a number came about: inputs, factors, formula, result, proof').action(
     async (dir: string, record: string, options) =>
-      (await import('../commands-read.ts')).show(resolvePath(dir), record, options),
+      (await import('../commands-read.ts')).show(resolvePath(dir), dir, record, options),
   );
 }

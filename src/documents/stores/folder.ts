@@ -125,8 +125,11 @@ export class FolderStore implements DocumentStore {
     return { ids };
   }
 
-  /** Also removes unfinished uploads older than an hour, each told as `stale-upload`. */
-  async *scrub(known: AsyncIterable<string> | Iterable<string>): AsyncGenerator<StoreFinding> {
+  /** Also removes unfinished uploads older than an hour, each told as `stale-upload`; with `reportOnly` it only tells. */
+  async *scrub(
+    known: AsyncIterable<string> | Iterable<string>,
+    { reportOnly = false }: { readonly reportOnly?: boolean } = {},
+  ): AsyncGenerator<StoreFinding> {
     const expected = new Set<string>();
     for await (const id of known) {
       expected.add(id);
@@ -142,7 +145,7 @@ export class FolderStore implements DocumentStore {
         yield { id, finding: 'orphan', message: `the file of document ${id} belongs to nothing known` };
       }
     }
-    yield* this.#staleUploads();
+    yield* this.#staleUploads(reportOnly);
   }
 
   async #check(id: string): Promise<StoreFinding | undefined> {
@@ -158,14 +161,15 @@ export class FolderStore implements DocumentStore {
     }
   }
 
-  async *#staleUploads(): AsyncGenerator<StoreFinding> {
+  async *#staleUploads(reportOnly: boolean): AsyncGenerator<StoreFinding> {
     for (const name of await readdir(this.#uploads)) {
       const path = join(this.#uploads, name);
       const upload = await stat(path).catch(() => undefined);
       if (upload === undefined || this.#now().getTime() - upload.mtimeMs < STALE_MS) continue;
-      await unlink(path).catch(() => {});
+      if (!reportOnly) await unlink(path).catch(() => {});
       const id = name.slice(0, 32);
-      yield { id, finding: 'stale-upload', message: `an unfinished upload of document ${id} was removed` };
+      const what = reportOnly ? 'is left over' : 'was removed';
+      yield { id, finding: 'stale-upload', message: `an unfinished upload of document ${id} ${what}` };
     }
   }
 

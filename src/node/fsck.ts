@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Inventory } from '../inventory/index.ts';
+import { custodyFaults, documentName, type Fault, faultsOf } from './custody-check.ts';
+import { verifyFactors } from './factor-releases.ts';
+import type { Node } from './node.ts';
+import type { Progress } from './progress.ts';
+
+export interface FsckPart {
+  readonly part: 'ledger' | 'read model' | 'factors' | 'documents' | 'imports';
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Every file of the node, compared with what the ledger says. Mends nothing and writes nothing, unless asked to build anew what
+ * is derived from the log: the ledger's state and the read model.
+ */
+export async function fsck(
+  node: Node,
+  { rebuild }: { readonly rebuild?: boolean },
+  progress: Progress,
+): Promise<{ readonly ok: boolean; readonly parts: readonly FsckPart[] }> {
+  if (rebuild === true) await rebuildDerived(node, progress);
+  const folder = mkdtempSync(join(tmpdir(), 'uec-fsck-'));
+  let second: Inventory | undefined;
+  try {
+    const model = Inventory.open(join(folder, 'inventory.db'));
+    second = model;
+    const parts = [
+      await ledgerPart(node, progress),
+      await readModelPart(node, model, progress),
+      await factorsPart(node),
+      await documentsPart(node, model),
+      await importsPart(node, model),
+    ];
+    return { ok: parts.every(({ ok }) => ok), parts };
+  } finally {
+    second?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function rebuildDerived(node: Node, progress: Progress): Promise<void> {
+  await node.ledgerFiles?.rebuild(progress);
+  await node.inventory.rebuild(node.ledger, (done, total) =>
+    progress({ what: 'building the read model', done, total }),
+  );
+}
+
+async function ledgerPart(node: Node, progress: Progress): Promise<FsckPart> {
+  const { blocks, transactions, faults } = await (node.ledgerFiles?.fsck(progress) ?? node.ledger.verify());
+  return partOf('ledger', `${blocks} blocks, ${transactions} transactions`, faults);
+}
+
+/** Builds the read model a second time and compares. */
+async function readModelPart(node: Node, second: Inventory, progress: Progress): Promise<FsckPart> {
+  const faults = await faultsOf('read model', async () => {
+    await second.catchUp(node.ledger, (done, total) => progress({ what: 'building a second read model', done, total }));
+    // Blocks that come meanwhile are taken in by both.
+    for (let tries = 0; tries < 10 && node.inventory.height !== second.height; tries += 1) {
+      await node.inventory.catchUp(node.ledger);
+      await second.catchUp(node.ledger);
+    }
+    if (node.inventory.height !== second.height) {
+      const message = `the read model has ${node.inventory.height} of ${second.height} blocks`;
+      return [{ where: 'inventory.db', message }];
+    }
+    return node.inventory.differences(second).map(({ table, key, what, columns }) => ({
+      where: `inventory.db, ${table}`,
+      message: `${key} ${DIFFERENCES[what]}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`,
+    }));
+  });
+  return partOf('read model', `${node.inventory.height} blocks, compared with the ledger`, faults);
+}
+
+const DIFFERENCES = {
+  missing: 'is missing',
+  foreign: 'does not follow from the ledger',
+  changed: 'is not as the ledger gives it',
+} as const;
+
+async function factorsPart(node: Node): Promise<FsckPart> {
+  const { releases, problems } = await verifyFactors(node);
+  const faults = problems.map(({ release, where, message }) => ({ where: `${release}, ${where}`, message }));
+  return partOf('factors', `${releases} releases`, faults);
+}
+
+async function documentsPart(node: Node, second: Inventory): Promise<FsckPart> {
+  const scrubbed = await faultsOf('documents', async () => {
+    const findings = await Array.fromAsync(node.archive.scrub({ reportOnly: true }));
+    return findings.map((found) => ({ where: documentName(found), message: `${found.finding}: ${found.message}` }));
+  });
+  const told = new Set(scrubbed.map(({ where }) => where));
+  const compared = await faultsOf('documents', () => custodyFaults(node, second));
+  const more = compared.filter(({ where }) => !told.has(where));
+  return partOf('documents', `${node.archive.list().length} documents`, [...scrubbed, ...more]);
+}
+
+/** A ledger put back from a backup knows less than the list of imports, which then refuses the bills it does not hold. */
+async function importsPart(node: Node, second: Inventory): Promise<FsckPart> {
+  const finished = node.imports.finished();
+  const imported = finished.reduce((sum, { records }) => sum + records, 0);
+  const faults = await faultsOf('imports', async () => {
+    const { records } = second.holdings(node.member);
+    if (imported <= records) return [];
+    const message = `finished imports recorded ${imported} records, the ledger holds ${records} of ${node.member}: it is older than the imports`;
+    return [{ where: 'imports.db', message }];
+  });
+  return partOf('imports', `${finished.length} finished, ${imported} records`, faults);
+}
+
+function partOf(part: FsckPart['part'], detail: string, faults: readonly Fault[]): FsckPart {
+  return { part, ok: faults.length === 0, detail, faults };
+}
