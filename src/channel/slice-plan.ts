@@ -4,13 +4,12 @@ import {
   energyRateOf,
   type FigureSource,
   formatUnits,
+  multiply,
   parseQuantity,
   type Rates,
   type Ratio,
-  type RoundedFactor,
   ratesOf,
-  roundedFactor,
-  roundedProduct,
+  reduced,
   roundUnits,
   type SliceRows,
   samePlace,
@@ -27,7 +26,7 @@ type Result = Readonly<Record<string, string>>;
 /** A field of a result: a figure, or a label such as the GWP set. */
 interface Field {
   readonly name: string;
-  readonly expected: RoundedFactor | string;
+  readonly expected: Ratio | string;
 }
 
 /** Span of days, half-open, in which a record's rows hold or have the same age. */
@@ -57,7 +56,7 @@ export class SlicePlan {
     );
     this.#model = record;
     this.#window = windowOf(slice);
-    this.#energy = energy;
+    this.#energy = { ...energy, factor: reduced(energy.factor) };
     this.#results = resultNames.map((name) => [
       name,
       fieldsOf(record[name] as Result | undefined, ratiosOf(rates, name)),
@@ -68,12 +67,10 @@ export class SlicePlan {
   accepts(record: ActivityRecord, { start, end }: DaySpan): boolean {
     if (start < this.#window.from || end > this.#window.to || !sameKind(record, this.#model)) return false;
     const quantity = parseQuantity(record.quantity);
-    const { factor } = this.#energy;
-    const micro = roundUnits({ num: quantity.num * factor.num, den: quantity.den * factor.den }, 6);
+    const micro = roundUnits(multiply(quantity, this.#energy.factor), 6);
     if (formatUnits(micro, 6) !== record.energy) return false;
-    const near = Number(micro);
     for (const [name, fields] of this.#results) {
-      if (!holds(record[name] as Result | undefined, fields, micro, near)) return false;
+      if (!holds(record[name] as Result | undefined, fields, micro)) return false;
     }
     return true;
   }
@@ -116,23 +113,27 @@ function sameOnly(a: readonly RecordSlice[] = [], b: readonly RecordSlice[] = []
   return open === 0;
 }
 
-function holds(result: Result | undefined, fields: readonly Field[] | undefined, micro: bigint, near: number): boolean {
+function holds(result: Result | undefined, fields: readonly Field[] | undefined, micro: bigint): boolean {
   if (result === undefined || fields === undefined) return result === fields;
   let open = fields.length;
   for (const _ in result) open -= 1;
   if (open !== 0) return false;
   for (const { name, expected } of fields) {
-    const right = typeof expected === 'string' ? expected : formatUnits(roundedProduct(micro, near, expected), 6);
+    const right = typeof expected === 'string' ? expected : product(micro, expected);
     if (result[name] !== right) return false;
   }
   return true;
+}
+
+function product(micro: bigint, { num, den }: Ratio): string {
+  return formatUnits(roundUnits({ num: micro * num, den }, 0), 6);
 }
 
 // Labels are those of the accepted record; figures have a ratio.
 function fieldsOf(result: Result | undefined, ratios: Readonly<Record<string, unknown>>): Field[] | undefined {
   if (result === undefined) return undefined;
   return Object.entries(result).map(([name, label]) => {
-    return { name, expected: figureNames.has(name) ? roundedFactor(ratios[name] as Ratio) : label };
+    return { name, expected: figureNames.has(name) ? reduced(ratios[name] as Ratio) : label };
   });
 }
 

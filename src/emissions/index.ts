@@ -93,11 +93,11 @@ export {
   pow10,
   type Ratio,
   ratio,
+  reduced,
   roundUnits,
   subtract,
   ZERO,
 } from './ratio.ts';
-export { type RoundedFactor, roundedFactor, roundedProduct } from './rounded-product.ts';
 export { type GwpChoice, type RowFigures, rowFigures, shownFactor } from './row-figures.ts';
 export { conversion, dimensionOf, isUnitName, parseUnit, type UnitName, unitNames, unitSource } from './unit.ts';
 export { validityOf } from './validity.ts';
