@@ -1,4 +1,4 @@
-import { ChannelError, formatDate, parseDate, yearOf } from '../emissions/index.ts';
+import { ChannelError, formatDate, parseDate } from '../emissions/index.ts';
 import type { LedgerContext } from './context.ts';
 import { stateKeys } from './keys.ts';
 import type { ActivityRecord } from './record.ts';
@@ -119,9 +119,11 @@ function position(entries: readonly Entry[], start: string): number {
   return low;
 }
 
+// A period that ends on 1 January, exclusive, has no day in that year. The dates have been read before: they are not read again.
 function keysOf({ owner, meter, commodity, flow, start, end }: ActivityRecord): string[] {
   const first = Number(start.slice(0, 4));
-  const last = yearOf(parseDate(end) - 1);
+  const last = Number(end.slice(0, 4)) - (end.endsWith('-01-01') ? 1 : 0);
+  if (first === last) return [stateKeys.meterYear(owner, meter, commodity, flow, first)];
   const keys: string[] = [];
   for (let year = first; year <= last; year += 1) keys.push(stateKeys.meterYear(owner, meter, commodity, flow, year));
   return keys;

@@ -4,10 +4,12 @@ import {
   energyRateOf,
   type FigureSource,
   formatUnits,
+  multiply,
   parseQuantity,
   type Rates,
   type Ratio,
   ratesOf,
+  reduced,
   roundUnits,
   type SliceRows,
   samePlace,
@@ -54,7 +56,7 @@ export class SlicePlan {
     );
     this.#model = record;
     this.#window = windowOf(slice);
-    this.#energy = energy;
+    this.#energy = { ...energy, factor: reduced(energy.factor) };
     this.#results = resultNames.map((name) => [
       name,
       fieldsOf(record[name] as Result | undefined, ratiosOf(rates, name)),
@@ -65,8 +67,7 @@ export class SlicePlan {
   accepts(record: ActivityRecord, { start, end }: DaySpan): boolean {
     if (start < this.#window.from || end > this.#window.to || !sameKind(record, this.#model)) return false;
     const quantity = parseQuantity(record.quantity);
-    const { factor } = this.#energy;
-    const micro = roundUnits({ num: quantity.num * factor.num, den: quantity.den * factor.den }, 6);
+    const micro = roundUnits(multiply(quantity, this.#energy.factor), 6);
     if (formatUnits(micro, 6) !== record.energy) return false;
     for (const [name, fields] of this.#results) {
       if (!holds(record[name] as Result | undefined, fields, micro)) return false;
@@ -118,20 +119,21 @@ function holds(result: Result | undefined, fields: readonly Field[] | undefined,
   for (const _ in result) open -= 1;
   if (open !== 0) return false;
   for (const { name, expected } of fields) {
-    const right =
-      typeof expected === 'string'
-        ? expected
-        : formatUnits(roundUnits({ num: micro * expected.num, den: expected.den }, 0), 6);
+    const right = typeof expected === 'string' ? expected : product(micro, expected);
     if (result[name] !== right) return false;
   }
   return true;
+}
+
+function product(micro: bigint, { num, den }: Ratio): string {
+  return formatUnits(roundUnits({ num: micro * num, den }, 0), 6);
 }
 
 // Labels are those of the accepted record; figures have a ratio.
 function fieldsOf(result: Result | undefined, ratios: Readonly<Record<string, unknown>>): Field[] | undefined {
   if (result === undefined) return undefined;
   return Object.entries(result).map(([name, label]) => {
-    return { name, expected: figureNames.has(name) ? (ratios[name] as Ratio) : label };
+    return { name, expected: figureNames.has(name) ? reduced(ratios[name] as Ratio) : label };
   });
 }
 

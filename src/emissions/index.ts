@@ -93,6 +93,7 @@ export {
   pow10,
   type Ratio,
   ratio,
+  reduced,
   roundUnits,
   subtract,
   ZERO,

@@ -17,6 +17,7 @@ import {
   pow10,
   type Ratio,
   ratio,
+  reduced,
   roundUnits,
   subtract,
   ZERO,
@@ -211,4 +212,11 @@ test('an exact decimal has up to 39 places; a third has none', () => {
   assert.equal(formatExact(ratio(-6, 3)), '-2');
   assert.throws(() => formatExact(ratio(1, pow10(40))), RangeError);
   assert.throws(() => formatExact(ratio(1, 3)), RangeError);
+});
+
+test('a ratio in lowest terms is the same value', () => {
+  assert.deepEqual(reduced(ratio(18, 24)), ratio(3, 4));
+  assert.deepEqual(reduced(ratio(-18, 24)), ratio(-3, 4));
+  assert.deepEqual(reduced(ratio(0, 24)), ratio(0, 1));
+  assert.deepEqual(reduced(ratio(7, 9)), ratio(7, 9));
 });

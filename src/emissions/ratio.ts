@@ -71,6 +71,13 @@ export function compare(a: Ratio, b: Ratio): -1 | 0 | 1 {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** The same value in lowest terms: for a factor that many amounts are multiplied with. */
+export function reduced({ num, den }: Ratio): Ratio {
+  let divisor = den;
+  for (let rest = num < 0n ? -num : num; rest !== 0n; ) [divisor, rest] = [rest, divisor % rest];
+  return { num: num / divisor, den: den / divisor };
+}
+
 /**
  * Units of 10^-places, rounded half-even: `roundUnits(1/3, 6)` is 333333n.
  */
@@ -87,9 +94,9 @@ export function roundUnits(value: Ratio, places: number): bigint {
   return quotient;
 }
 
-/** The plain decimal of `units` (whole, and safe where it is a number) x 10^-places, without trailing zeros, exponent or negative zero. */
-export function formatUnits(units: bigint | number, places: number): string {
-  const negative = units < 0;
+/** The plain decimal of `units` x 10^-places, without trailing zeros, exponent or negative zero. */
+export function formatUnits(units: bigint, places: number): string {
+  const negative = units < 0n;
   const digits = (negative ? -units : units).toString().padStart(places + 1, '0');
   let end = digits.length;
   const dot = digits.length - places;

@@ -33,13 +33,27 @@ interface Job {
 
 type Answer = (height: number | undefined) => void;
 
+/** Submissions that were run together and share a block. */
+interface Group {
+  readonly jobs: readonly Job[];
+  readonly entries: Entry[];
+  readonly answers: Answer[];
+  /** State after what the group writes. */
+  readonly pending: Overlay;
+  height?: number;
+}
+
 const GROUP_JOBS = 256;
-const GROUP_BYTES = 4 * 1024 * 1024;
+// A few large pages: more of them in one block would leave none to run while it is being synced.
+const GROUP_BYTES = 1_500_000;
+// After so many, whoever else waits for the ledger has his turn.
+const GROUPS_A_RUN = 32;
 
 /**
  * Serialises submissions. Those that wait at one moment share a block, and so one fdatasync; each runs against the state
  * after the one before it. Nobody is answered, not even with a refusal, before the block is durable: a refusal may rest on
- * what an earlier transaction of the same block wrote.
+ * what an earlier transaction of the same block wrote. While a block is being synced the next group runs already, over what
+ * the block will write; when the block fails, so does that group.
  */
 export class Committer {
   readonly #target: CommitTarget;
@@ -69,18 +83,50 @@ export class Committer {
     return promise.finally(() => signal?.removeEventListener('abort', abandon));
   }
 
-  /** Runs the submissions that wait now, up to a block's worth. */
-  async runGroup(): Promise<void> {
+  /** Runs the submissions that wait, block after block. */
+  async runGroups(): Promise<void> {
+    let before: Group | undefined;
+    let written: Promise<unknown> = Promise.resolve(undefined);
+    for (let left = GROUPS_A_RUN; left > 0 && !this.idle; left -= 1) {
+      const group = await this.#runGroup(before);
+      const failure = await written;
+      if (failure === undefined) {
+        written = this.#write(group);
+        before = group;
+      } else {
+        for (const job of group.jobs) job.reject(failure);
+        written = Promise.resolve(undefined);
+        before = undefined;
+      }
+    }
+    await written;
+  }
+
+  async #runGroup(before: Group | undefined): Promise<Group> {
     const jobs = this.#take();
-    const pending = new Overlay(this.#target.state);
-    const entries: Entry[] = [];
-    const answers: Answer[] = [];
-    for (const job of jobs) answers.push(await this.#run(job, pending, entries));
+    const pending = new Overlay(this.#stateAfter(before));
+    const group: Group = { jobs, entries: [], answers: [], pending };
+    for (const job of jobs) group.answers.push(await this.#run(job, group, before));
+    return group;
+  }
+
+  // One group at most is being written: what came before it is in the state.
+  #stateAfter(group: Group | undefined): StateView {
+    if (group === undefined) return this.#target.state;
+    const after = new Overlay(this.#target.state);
+    after.apply(group.pending.changes);
+    return after;
+  }
+
+  /** Makes the group's block durable and answers; gives the error where that fails. */
+  async #write(group: Group): Promise<unknown> {
     try {
-      const height = entries.length === 0 ? undefined : await this.#target.commit(entries);
-      for (const answer of answers) answer(height);
+      if (group.entries.length > 0) group.height = await this.#target.commit(group.entries);
+      for (const answer of group.answers) answer(group.height);
+      return undefined;
     } catch (error) {
-      for (const job of jobs) job.reject(error);
+      for (const job of group.jobs) job.reject(error);
+      return error;
     }
   }
 
@@ -97,13 +143,15 @@ export class Committer {
     return jobs;
   }
 
-  async #run(job: Job, pending: Overlay, entries: Entry[]): Promise<Answer> {
+  async #run(job: Job, { entries, pending }: Group, before: Group | undefined): Promise<Answer> {
     const { submission, resolve, reject } = job;
     const transactionId = submission.id;
     try {
       // The same envelope sent twice is one transaction, answered with the first receipt.
       const twin = entries.find((entry) => entry.submission.id === transactionId);
       if (twin !== undefined) return (height) => resolve(receipt(twin, height));
+      const earlier = before?.entries.find((entry) => entry.submission.id === transactionId);
+      if (earlier !== undefined) return () => resolve(receipt(earlier, before?.height));
       const first = await this.#target.receiptOf(transactionId);
       if (first !== undefined) return () => resolve(first);
       const outcome = await runContract(this.#target.contract, submission, pending);

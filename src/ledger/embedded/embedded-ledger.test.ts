@@ -143,6 +143,20 @@ test('the same envelope is answered with its first receipt: in one block, later,
   remove();
 });
 
+test('the same envelope in the next block is answered with its first receipt', async () => {
+  const { dir, remove } = testFolder();
+  const ledger = await createTestLedger(dir);
+  // Too large for two to share a block.
+  const args = steps(['append', 'l', 'x'], ['put', 'large', `"${'v'.repeat(1_000_000)}"`]);
+  const envelope = signEnvelope(signer, { channel: 'test', name: 'steps', args, timestamp: new Date().toISOString() });
+  const [one, ...more] = await Promise.all([1, 2, 3].map(() => ledger.submitEnvelope(envelope)));
+  assert.deepEqual(more, [one, one]);
+  assert.equal(one?.height, 1);
+  assert.equal(await ledger.evaluate('steps', steps(['get', 'l'])), canonical(['["x"]']));
+  await ledger.close();
+  remove();
+});
+
 test('a query sees one state from its first read to its last', async () => {
   const { dir, remove } = testFolder();
   const slow: Contract = {

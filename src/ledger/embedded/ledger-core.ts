@@ -109,7 +109,7 @@ export class LedgerCore {
     this.#mustBeOpen();
     const submission = checkEnvelope(envelope, this.channel);
     const receipt = this.#committer.enqueue(submission, signal);
-    this.#serial.run(() => this.#runGroup()).catch(() => undefined);
+    this.#serial.run(() => this.#runGroups()).catch(() => undefined);
     return receipt;
   }
 
@@ -222,7 +222,7 @@ export class LedgerCore {
     this.#grown.resolve();
     await this.#maintenance.run(() =>
       this.#serial.run(async () => {
-        while (!this.#committer.idle) await this.#committer.runGroup();
+        while (!this.#committer.idle) await this.#committer.runGroups();
         clearTimeout(this.#idle);
         await this.#flush();
         await this.#gate.write(() => this.#state.close());
@@ -237,10 +237,9 @@ export class LedgerCore {
     if (this.#closing !== undefined) throw new ChannelError('LEDGER_CLOSED', 'the ledger was closed');
   }
 
-  async #runGroup(): Promise<void> {
+  async #runGroups(): Promise<void> {
     if (this.#committer.idle) return;
-    await this.#committer.runGroup();
-    if (this.#state.groupIsFull) await this.#flush();
+    await this.#committer.runGroups();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#serial.run(() => this.#flushIdle()), IDLE_MS).unref();
   }
@@ -256,6 +255,7 @@ export class LedgerCore {
     const grown = this.#grown;
     this.#grown = Promise.withResolvers();
     grown.resolve();
+    if (this.#state.groupIsFull) await this.#flush();
     return height;
   }
 

@@ -100,6 +100,53 @@ test('a block costs one fdatasync, and nobody is answered before it is done', as
   remove();
 });
 
+test('what ran while a failed block was being written fails with it', async (context) => {
+  const { dir, remove } = testFolder();
+  const ledger = await createTestLedger(dir);
+  const handles = await handlePrototype(dir);
+  const { datasync } = handles;
+  const fault = context.mock.method(handles, 'datasync', async function (this: unknown) {
+    if (fault.mock.callCount() === 0) throw Object.assign(new Error('EIO: injected'), { code: 'EIO' });
+    return datasync.call(this);
+  });
+  // Each too large to share a block.
+  const put = (key: string) => ledger.submit('steps', steps(['get', 'a'], ['put', key, `"${'v'.repeat(1_000_000)}"`]));
+  const outcomes = await Promise.allSettled([put('a'), put('b'), put('c'), put('d')]);
+  for (const outcome of outcomes.slice(0, 2)) assertRefused(outcome, 'LEDGER_UNAVAILABLE');
+  const receipts = outcomes.slice(2).map((outcome) => outcome.status === 'fulfilled' && outcome.value.height);
+  assert.deepEqual(receipts, [1, 2]);
+  fault.mock.restore();
+  const [found] = JSON.parse(await ledger.evaluate('steps', steps(['getMany', ['a', 'b', 'c', 'd']])));
+  assert.deepEqual(
+    found.map((value: string | null) => value !== null),
+    [false, false, true, true],
+  );
+  assert.deepEqual((await ledger.fsck()).faults, []);
+  assert.deepEqual((await ledger.replay()).faults, []);
+  await ledger.close();
+  remove();
+});
+
+test('a group that runs while a block is being written sees what the block writes', async () => {
+  const { dir, remove } = testFolder();
+  const ledger = await createTestLedger(dir);
+  const large = `"${'v'.repeat(1_000_000)}"`;
+  const put = (key: string, seen: string) => ledger.submit('steps', steps(['get', seen], ['put', key, large]));
+  const chain = ['a', 'b', 'c', 'd', 'e'];
+  const receipts = await Promise.all(chain.map((key, at) => put(key, chain[at - 1] ?? 'none')));
+  assert.deepEqual(
+    receipts.map(({ result }) => JSON.parse(result)[0] !== null),
+    [false, true, true, true, true],
+  );
+  assert.deepEqual(
+    receipts.map(({ height }) => height),
+    [1, 2, 3, 4, 5],
+  );
+  assert.deepEqual((await ledger.replay()).faults, []);
+  await ledger.close();
+  remove();
+});
+
 test('a failed write that cannot be taken back closes the ledger to writing and says why', async (context) => {
   const { dir, remove } = testFolder();
   const ledger = await createTestLedger(dir);
