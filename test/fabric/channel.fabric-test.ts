@@ -50,7 +50,7 @@ const farAway = '2099-12-31';
 type SubmitAs = (member: string, name: string, args: object) => Promise<SubmitReceipt>;
 
 // A skipped test is counted, a skipped suite is not.
-const whole = onFabric.skip === false ? suite : test;
+const whole = (onFabric.skip === false ? suite : test) as typeof suite;
 
 whole('the channel on Fabric', onFabric, () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'uec-fabric-channel-')));
@@ -106,7 +106,6 @@ whole('the channel on Fabric', onFabric, () => {
     const fabric = await readModel('fabric.db');
     const other = await readModel('embedded.db', embedded.ledger);
     try {
-      // The first cannot be the last's copy: ids of transactions and times differ.
       assert.deepEqual(fabric.totals({ by: ['month', 'member'] }), other.totals({ by: ['month', 'member'] }));
       assert.deepEqual(fabric.inventory(REPORTER, 2022), other.inventory(REPORTER, 2022));
       assert.deepEqual(fabric.records().items, other.records().items);
@@ -271,7 +270,6 @@ whole('the channel on Fabric', onFabric, () => {
     const whole = await readModel('whole.db');
     assert.deepEqual(resumed.differences(whole), []);
     assert.equal(resumed.height, await of(STEWARD).height());
-    // A cell is one month of one meter: 12 records a page, 373.127954 kg each.
     const ids = followedIds(resumed, pages);
     assert.equal(ids, pages * 12);
     resumed.close();

@@ -16,7 +16,7 @@ import { egrid, residual } from '../support/fixture-releases.ts';
 import { onFabric, ownNetwork } from './support.ts';
 
 // A skipped test is counted, a skipped suite is not.
-const whole = onFabric.skip === false ? suite : test;
+const whole = (onFabric.skip === false ? suite : test) as typeof suite;
 
 whole('processes that die under members who write', onFabric, () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'uec-fabric-faults-')));
