@@ -59,6 +59,8 @@ export async function initNode(folder: string, options: InitOptions, progress: P
 async function makeNode(folder: string, options: InitOptions, progress: Progress): Promise<InitAnswer> {
   const paths = nodePaths(folder);
   await mkdir(join(folder, 'keys'), { recursive: true, mode: 0o700 });
+  // A node made inside a checkout must not be committed with it: the folder holds keys.
+  await writeFile(join(folder, '.gitignore'), '*\n', { mode: 0o600 });
   await createFileNodeKey(paths.nodeKey);
   await writeFile(paths.importKey, randomBytes(32), { mode: 0o600, flag: 'wx' });
   const { token, hash } = newToken();
