@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { documentHasher } from '../documents/index.ts';
+import { documentHasher, readOpening } from '../documents/index.ts';
 import { ChannelError } from '../emissions/index.ts';
 
 export interface PresentedOptions {
@@ -9,8 +9,6 @@ export interface PresentedOptions {
   /** Path of an opening: one line of JSON with the key, then the document. */
   readonly opening?: string;
 }
-
-const LONGEST_HEAD = 4_096;
 
 /**
  * The commitment that a document and its key give; `undefined` where neither is presented.
@@ -32,36 +30,14 @@ export async function presentedCommitment(options: PresentedOptions): Promise<st
 }
 
 async function ofOpening(path: string): Promise<string> {
-  let head = Buffer.alloc(0);
-  let hasher: ReturnType<typeof documentHasher> | undefined;
-  for await (const chunk of bytesOf(path, '--opening')) {
-    if (hasher !== undefined) {
-      hasher.update(chunk);
-      continue;
-    }
-    head = Buffer.concat([head, chunk]);
-    const end = head.indexOf(10);
-    if (end < 0 && head.length <= LONGEST_HEAD) continue;
-    hasher = documentHasher(keyOf(head.toString('utf8', 0, end < 0 ? 0 : end)));
-    hasher.update(head.subarray(end + 1));
-  }
-  if (hasher === undefined) throw notAnOpening();
+  const { kDoc, body } = await readOpening(bytesOf(path, '--opening'));
+  const hasher = documentHasher(kDoc);
+  for await (const chunk of body) hasher.update(chunk);
   return hasher.commitment();
 }
 
-function keyOf(head: string): Buffer {
-  let kDoc: unknown;
-  try {
-    ({ kDoc } = JSON.parse(head) as { kDoc: unknown });
-  } catch {
-    throw notAnOpening();
-  }
-  if (!isKey(kDoc)) throw notAnOpening();
-  return Buffer.from(kDoc, 'hex');
-}
-
-function isKey(text: unknown): text is string {
-  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+function isKey(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-f]{64}$/.test(text);
 }
 
 async function* bytesOf(path: string, where: string): AsyncGenerator<Uint8Array> {
@@ -71,11 +47,4 @@ async function* bytesOf(path: string, where: string): AsyncGenerator<Uint8Array>
     const { code } = cause as NodeJS.ErrnoException;
     throw new ChannelError('FILE_UNREADABLE', `the file cannot be read (${code})`, { where, cause });
   }
-}
-
-function notAnOpening(): ChannelError {
-  return new ChannelError('FILE_KIND_UNKNOWN', 'the file is not an opening', {
-    where: '--opening',
-    fix: 'Ask the owner for the file that uec document answer --offer wrote.',
-  });
 }

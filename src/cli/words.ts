@@ -1,4 +1,5 @@
 import { formatDate, parseDate } from '../emissions/index.ts';
+import { daysText } from '../node/index.ts';
 
 const FLAGS: Readonly<Record<string, string>> = {
   'co2-only': 'the factor covers CO2 alone; CH4 and N2O are missing from the CO2e',
@@ -49,8 +50,7 @@ export function kilograms(decimal: string): string {
 
 /** A half-open period as people say it, first day to last day: 2022-01-01 and 2022-02-01 are `2022-01-01 to 2022-01-31`. */
 export function days(start: string, end: string): string {
-  const last = lastDay(end);
-  return start === last ? start : `${start} to ${last}`;
+  return daysText({ start, end });
 }
 
 /** The day before an exclusive end. */

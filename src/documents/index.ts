@@ -30,6 +30,7 @@ export {
 export { createFileNodeKey, openFileNodeKey, openWithFileNodeKey, rotateFileNodeKey } from './file-node-key.ts';
 export type { Meter } from './meter-keys.ts';
 export type { NodeKey } from './node-key.ts';
+export { type Opening, readOpening } from './opening.ts';
 export { meterText, pseudonym } from './pseudonym.ts';
 export type { ArchiveFinding, ScrubOptions } from './scrub.ts';
 export type { Tombstone } from './tombstones.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { DocumentRequest } from '../channel/index.ts';
-import { type Verification, verifyOpening } from '../documents/index.ts';
+import { readOpening, type Verification, verifyOpening } from '../documents/index.ts';
 import { ChannelError, canonical, defined } from '../emissions/index.ts';
 import { commitmentOf } from './evidence.ts';
 import { fileBytes } from './files.ts';
@@ -120,33 +120,9 @@ export async function giveVerdict(
   return { ...(JSON.parse(result) as DocumentRequest), check };
 }
 
-const LONGEST_HEAD = 4_096;
-
 async function checkOpening(path: string, commitment: string): Promise<Verification> {
-  const source = fileBytes(path);
-  const first = await source.next();
-  const chunk = Buffer.from(first.value ?? []);
-  const end = chunk.indexOf(10);
-  if (end < 0 || end > LONGEST_HEAD) throw notAnOpening();
-  let kDoc: unknown;
-  try {
-    ({ kDoc } = JSON.parse(chunk.toString('utf8', 0, end)) as { kDoc: unknown });
-  } catch {
-    throw notAnOpening();
-  }
-  if (typeof kDoc !== 'string' || !/^[0-9a-f]{64}$/.test(kDoc)) throw notAnOpening();
-  async function* document(): AsyncGenerator<Uint8Array> {
-    yield chunk.subarray(end + 1);
-    yield* source;
-  }
-  return verifyOpening(document(), Buffer.from(kDoc, 'hex'), commitment);
-}
-
-function notAnOpening(): ChannelError {
-  return new ChannelError('FILE_KIND_UNKNOWN', 'the file is not an opening', {
-    where: '--opening',
-    fix: 'Ask the owner for the file that uec document answer --offer wrote.',
-  });
+  const { kDoc, body } = await readOpening(fileBytes(path));
+  return verifyOpening(body, kDoc, commitment);
 }
 
 function requestOf(node: Node, text: string): DocumentRequest {

@@ -1,4 +1,5 @@
 export { type CalculationAnswer, type CalculationRequest, calculateOnce } from './calculate.ts';
+export { daysText } from './days-text.ts';
 export { publishReleases } from './factor-releases.ts';
 export { asChannelError } from './foreign-error.ts';
 export { nodeApi } from './http.ts';
