@@ -60,7 +60,7 @@ async function filesMatching(...patterns: string[]): Promise<string[]> {
 async function testsOf(file: string): Promise<string[][]> {
   const stages = [
     [file.replace(/\.ts$/, '.test.ts')],
-    [`${path.dirname(file)}/*.test.ts`, 'test/vectors/*.test.ts'],
+    [`${path.dirname(file)}/*.test.ts`, 'test/vectors/*.test.ts', 'test/docs/{channel,units}.test.ts'],
     ['src/emissions/*.test.ts', 'src/channel/**/*.test.ts'],
   ];
   const seen = new Set<string>();

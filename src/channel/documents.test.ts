@@ -123,6 +123,7 @@ test('a refusal gives its reason and withholds', async () => {
   await at.channel.refuse(acme, 'documents.answer', bare, { code: 'ARGUMENTS_INVALID', where: 'reason' });
   await answer(at, request, 'refused', 'Under litigation hold');
   assert.equal(stateOf(at), 'withheld');
+  assert.equal(at.channel.state<{ reason: string }>(`request/${request}`)?.reason, 'Under litigation hold');
   await at.channel.refuse(acme, 'documents.answer', { answer: 'offered', request }, { code: 'DOCUMENT_STATE' });
   await at.channel.refuse(audit, 'documents.verdict', { request, verdict: 'matches' }, { code: 'DOCUMENT_STATE' });
   await verdict(at, request, 'not-presented');
