@@ -1,7 +1,8 @@
 import { type ErrorCode, type Flow, pow10, type ReadBasis } from '../emissions/index.ts';
 import type { BillWarning } from './bill.ts';
 import { flowOf, qualityFlags, unitName, WATT_HOURS } from './espi-codes.ts';
-import { type EspiFeed, type EspiObject, epochSeconds } from './espi-feed.ts';
+import type { EspiFeed, EspiObject } from './espi-feed.ts';
+import { epochSeconds } from './espi-values.ts';
 import { referredType } from './espi-links.ts';
 import { ESTIMATED, REFUSED } from './interval-sums.ts';
 import type { LocalDays } from './local-days.ts';

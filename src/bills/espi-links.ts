@@ -1,6 +1,6 @@
 import { defined } from '../emissions/index.ts';
 import type { EspiFeed, EspiObject } from './espi-feed.ts';
-import { linkPath } from './espi-feed.ts';
+import { linkPath } from './espi-values.ts';
 import type { IntervalSums } from './interval-sums.ts';
 
 /** A meter reading with the readings that belong to it. */

@@ -3,7 +3,7 @@ import type { BillItem, BillLine, BillReader, ReadOptions } from './bill.ts';
 import { electricityCommodities, serviceKinds } from './espi-codes.ts';
 import { type EspiFeed, readFeed } from './espi-feed.ts';
 import { linkFeed, type PointData } from './espi-links.ts';
-import { LocalDays, type LocalTimeParameters, zoneHasOffset, zoneOfRules } from './local-days.ts';
+import { localDays, type LocalTimeParameters, zoneHasOffset, zoneOfRules } from './local-days.ts';
 import { pointOutcomes } from './point-lines.ts';
 import { type Draft, kWh, type Outcome } from './usage-point.ts';
 import { decodeUtf8 } from './utf8-text.ts';
@@ -28,7 +28,7 @@ async function* readGreenButton(body: AsyncIterable<Uint8Array>, options: ReadOp
   if (zone !== undefined && !isZone(zone)) {
     throw new ChannelError('ZONE_UNKNOWN', `zone '${zone.slice(0, 40)}' is not an IANA time zone`, { where: 'zone' });
   }
-  const phase = zone === undefined ? 0 : mod(-new LocalDays(zone).offsetAt(1_600_000_000), 3_600);
+  const phase = zone === undefined ? 0 : mod(-localDays(zone).offsetAt(1_600_000_000), 3_600);
   const feed = await readFeed(decodeUtf8(body), phase);
   const { points, strayBlocks } = linkFeed(feed);
   let found = false;
@@ -78,7 +78,7 @@ function* pointItems(point: PointData, feed: EspiFeed, options: ReadOptions, alo
     yield rejected(error, where);
     return;
   }
-  const outcomes = pointOutcomes(point, feed, new LocalDays(site.zone), where);
+  const outcomes = pointOutcomes(point, feed, localDays(site.zone), where);
   warnOfZone(outcomes, site.zone, localTime(point).tzOffset);
   for (const outcome of outcomes) {
     if ('error' in outcome) yield rejected(outcome.error, outcome.where);

@@ -55,6 +55,19 @@ export class LocalDays {
   }
 }
 
+const kept = new Map<string, LocalDays>();
+
+/** The days of a zone, made once: finding the offsets of a zone is what takes the time. */
+export function localDays(zone: string): LocalDays {
+  let days = kept.get(zone);
+  if (days === undefined) {
+    days = new LocalDays(zone);
+    if (kept.size >= 50) kept.clear();
+    kept.set(zone, days);
+  }
+  return days;
+}
+
 /** What a Green Button file says of local time, as it stands in LocalTimeParameters. */
 export interface LocalTimeParameters {
   readonly tzOffset?: string;
@@ -96,7 +109,7 @@ export function zoneOfRules(rules: LocalTimeParameters): string | undefined {
 
 /** True where a zone's standard time has the offset stated (seconds east of UTC). */
 export function zoneHasOffset(zone: string, tzOffset: string): boolean {
-  const days = new LocalDays(zone);
+  const days = localDays(zone);
   const standard = Math.min(days.offsetAt(Date.UTC(2022, 0, 1) / 1_000), days.offsetAt(Date.UTC(2022, 6, 1) / 1_000));
   return String(standard) === tzOffset;
 }

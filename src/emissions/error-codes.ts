@@ -124,6 +124,7 @@ export const errorCodes = {
     advice: 'The same file was recorded before; see uec records. Nothing was written.',
   },
   FILE_MALFORMED: { kind: 'input', advice: 'Mend the file at the place named, or export it again.' },
+  FILE_TOO_LARGE: { kind: 'input', advice: 'Split the file by meter or by year; docs/bills.md names the limits.' },
   FILE_REFUSED: { kind: 'input', advice: 'Mend the rows named, or record the others with --errors FILE.' },
   ROW_INVALID: { kind: 'input', advice: 'Mend the row; see docs/bills.md.' },
   COLUMN_MISSING: { kind: 'input', advice: 'Add the column; see docs/bills.md.' },
