@@ -1,9 +1,11 @@
-import { type ErrorCode, type Flow, pow10, type ReadBasis } from '../emissions/index.ts';
+import type { Commodity, ErrorCode, Flow, ReadBasis } from '../emissions/index.ts';
 import type { BillWarning } from './bill.ts';
-import { flowOf, qualityFlags, unitName, WATT_HOURS } from './espi-codes.ts';
+import { commodityOfCode, flowOf, qualityFlags } from './espi-codes.ts';
 import type { EspiFeed, EspiObject } from './espi-feed.ts';
-import { epochSeconds } from './espi-values.ts';
 import { referredType } from './espi-links.ts';
+import { type EspiUnit, scaleOf, unitOf } from './espi-units.ts';
+import { epochSeconds, wholeNumber } from './espi-values.ts';
+import { grossUnknown } from './flow-series.ts';
 import { ESTIMATED, REFUSED } from './interval-sums.ts';
 import type { LocalDays } from './local-days.ts';
 
@@ -13,8 +15,9 @@ export interface BilledPeriod {
   /** Day numbers, half-open. */
   readonly start: number;
   readonly end: number;
-  /** In 10^-15 kWh. */
+  /** In 10^-15 of the unit. */
   readonly amount: bigint;
+  readonly unit: EspiUnit;
   readonly readBasis: ReadBasis;
   readonly warnings: readonly BillWarning[];
   readonly where: string;
@@ -37,13 +40,19 @@ const OVERALL = 'overallConsumptionLastPeriod';
  * A UsageSummary (ElectricPowerUsageSummary in older files) as a bill: the amount of `overallConsumptionLastPeriod` over
  * `billingPeriod`. Its line items are prices and never amounts of use.
  */
-export function billOf(summary: EspiObject, feed: EspiFeed, zone: LocalDays): BilledPeriod | UnusableSummary {
+export function billOf(
+  summary: EspiObject,
+  commodity: Commodity,
+  feed: EspiFeed,
+  zone: LocalDays,
+): BilledPeriod | UnusableSummary {
   const where = `UsageSummary ${summary.order}`;
   const unusable = (code: ErrorCode, reason: string) => ({ code, reason, where });
   const { fields } = summary;
-  const amount = amountAt(fields, OVERALL);
-  if (amount === undefined) return { ...unusable('QUANTITY_BLANK', 'it states no consumption'), silent: true };
-  if (typeof amount === 'string') return unusable('UNIT_UNFIT', `its consumption ${amount}`);
+  const stated = amountAt(fields, OVERALL, commodity);
+  if (stated === undefined) return { ...unusable('QUANTITY_BLANK', 'it states no consumption'), silent: true };
+  if (typeof stated === 'string') return unusable('UNIT_UNFIT', `its consumption ${stated}`);
+  const { amount, unit } = stated;
   if (amount < 0n)
     return unusable('QUANTITY_NEGATIVE', 'its consumption is negative: a balance of delivered and exported');
   const span = spanOf(fields, zone);
@@ -58,45 +67,45 @@ export function billOf(summary: EspiObject, feed: EspiFeed, zone: LocalDays): Bi
     ...span,
     flow: direction.flow,
     amount,
+    unit,
     readBasis: (quality & ESTIMATED) === 0 ? 'actual' : 'estimated',
     warnings: [...span.warnings, ...(direction.doubt === 'gross-unknown' ? [grossUnknown] : [])],
     where,
   };
 }
 
-export const grossUnknown: BillWarning = {
-  code: 'GROSS_UNKNOWN',
-  message: 'the file gives the balance or the sum of both directions, not what was delivered',
-};
-
 /** Consumption since the last bill, which a summary states beside it: for comparison only. */
 export function currentTotal(
   { fields }: EspiObject,
+  commodity: Commodity,
   after: number,
   zone: LocalDays,
-): { end: number; amount: bigint } | undefined {
-  const amount = amountAt(fields, 'currentBillingPeriodOverAllConsumption');
+): { end: number; amount: bigint; unit: EspiUnit } | undefined {
+  const stated = amountAt(fields, 'currentBillingPeriodOverAllConsumption', commodity);
   const stamp = epochSeconds(fields.get('currentBillingPeriodOverAllConsumption/timeStamp') ?? '');
-  if (typeof amount !== 'bigint' || amount <= 0n || stamp === undefined) return undefined;
+  if (typeof stated !== 'object' || stated.amount <= 0n || stamp === undefined) return undefined;
   const end = zone.dayStartingNear(stamp);
-  return end === undefined || end <= after ? undefined : { end, amount };
+  return end === undefined || end <= after ? undefined : { end, ...stated };
 }
 
-/** The amount in 10^-15 kWh; undefined where there is none, words where it cannot be used. */
-function amountAt(fields: ReadonlyMap<string, string>, name: string): bigint | string | undefined {
-  const value = fields.get(`${name}/value`);
-  if (value === undefined || value === '') return undefined;
-  const uom = fields.get(`${name}/uom`);
-  if (uom !== WATT_HOURS) return `is in ${unitName(uom)}, not in Wh`;
-  const scale = scaleOf(fields.get(`${name}/powerOfTenMultiplier`));
+/** The amount in 10^-15 of its unit; undefined where there is none, words where it cannot be used. */
+function amountAt(
+  fields: ReadonlyMap<string, string>,
+  name: string,
+  commodity: Commodity,
+): { amount: bigint; unit: EspiUnit } | string | undefined {
+  const text = fields.get(`${name}/value`);
+  if (text === undefined || text === '') return undefined;
+  const unit = unitOf(
+    fields.get(`${name}/uom`),
+    commodity,
+    commodityOfCode[fields.get('commodity') ?? ''] !== undefined,
+  );
+  if (typeof unit === 'string') return unit;
+  const scale = scaleOf(fields.get(`${name}/powerOfTenMultiplier`), unit);
   if (scale === undefined) return 'has a power-of-ten multiplier outside -12 to 12';
-  return /^-?[0-9]{1,15}$/.test(value) ? BigInt(value) * scale : 'is not a whole number';
-}
-
-/** Wh x 10^multiplier in 10^-15 kWh; undefined for a multiplier outside -12 to 12. */
-export function scaleOf(multiplier = '0'): bigint | undefined {
-  const power = /^[+-]?[0-9]{1,2}$/.test(multiplier) ? Number(multiplier) : Number.NaN;
-  return power >= -12 && power <= 12 ? pow10(power + 12) : undefined;
+  const value = wholeNumber(text);
+  return value === undefined ? 'is not a whole number' : { amount: BigInt(value) * scale, unit };
 }
 
 function spanOf(
@@ -104,7 +113,7 @@ function spanOf(
   zone: LocalDays,
 ): { start: number; end: number; warnings: BillWarning[] } | string {
   const from = epochSeconds(fields.get('billingPeriod/start') ?? '');
-  const duration = Number(/^[0-9]{1,9}$/.exec(fields.get('billingPeriod/duration') ?? '')?.[0] ?? 0);
+  const duration = wholeNumber(fields.get('billingPeriod/duration') ?? '') ?? 0;
   if (from === undefined || duration < SHORTEST) return 'its billing period is a placeholder';
   if (duration > LONGEST) return 'its billing period is longer than 800 days';
   const to = from + duration;

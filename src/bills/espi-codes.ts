@@ -1,9 +1,9 @@
-import type { Flow } from '../emissions/index.ts';
+import type { Commodity, Flow } from '../emissions/index.ts';
 import { ESTIMATED, QUESTIONABLE, REFUSED } from './interval-sums.ts';
 
-// Code lists of the NAESB REQ.21 Energy Services Provider Interface (ESPI) schema, espi.xsd.
+// Code lists of the NAESB REQ.21 Energy Services Provider Interface (ESPI) schema, espi.xsd, versions 3.3 and 4.0.
 
-/** ServiceCategory.kind. */
+/** ServiceCategory.kind (ServiceKind). */
 export const serviceKinds: Readonly<Record<string, string>> = {
   0: 'electricity',
   1: 'gas',
@@ -17,49 +17,69 @@ export const serviceKinds: Readonly<Record<string, string>> = {
   9: 'internet',
 };
 
-/** ReadingType.commodity: electricity, secondary and primary metered. */
-export const electricityCommodities: readonly string[] = ['1', '2'];
-
-/** UnitSymbol: the one that is energy as electricity meters count it. */
-export const WATT_HOURS = '72';
-
-const unitSymbols: Readonly<Record<string, string>> = {
-  5: 'A (current)',
-  29: 'V (voltage)',
-  31: 'J',
-  33: 'Hz (frequency)',
-  38: 'W (power)',
-  42: 'm3',
-  61: 'VA (apparent power)',
-  63: 'var (reactive power)',
-  65: 'cos phi (power factor)',
-  71: 'VAh (apparent energy)',
-  73: 'varh (reactive energy)',
-  106: 'Ah',
-  119: 'ft3',
-  132: 'Btu',
-  169: 'therm',
+/** What a usage point of a kind may measure; first what it measures where its readings name no commodity. */
+export const commoditiesOfKind: Readonly<Record<string, readonly Commodity[]>> = {
+  0: ['electricity'],
+  1: ['natural-gas'],
+  2: ['water'],
+  4: ['heat', 'steam', 'cooling'],
 };
 
-export function unitName(uom: string | undefined): string {
-  if (uom === undefined) return 'no unit';
-  return unitSymbols[uom] ?? 'a unit that this reader does not know';
+/** ReadingType.commodity (CommodityKind): electricity by the meter, by its primary side, or from the transmission grid. */
+export const commodityOfCode: Readonly<Record<string, Commodity>> = {
+  1: 'electricity',
+  2: 'electricity',
+  26: 'electricity',
+  7: 'natural-gas',
+  9: 'water',
+  10: 'steam',
+  12: 'heat',
+  13: 'cooling',
+};
+
+const otherCommodities: Readonly<Record<string, string>> = {
+  3: 'a communication network',
+  4: 'air',
+  5: 'insulating gas',
+  6: 'insulating oil',
+  8: 'propane',
+  11: 'waste water',
+  14: 'reclaimed water',
+  15: 'nitrogen oxides',
+  16: 'sulphur dioxide',
+  17: 'methane',
+  18: 'carbon dioxide',
+  19: 'carbon',
+  20: 'hexachlorocyclohexane',
+  21: 'perfluorocarbons',
+  22: 'sulphur hexafluoride',
+  23: 'television',
+  24: 'internet',
+  25: 'refuse',
+};
+
+/** What a commodity code stands for, in words. */
+export function commodityName(code: string): string {
+  return commodityOfCode[code]?.replace('-', ' ') ?? otherCommodities[code] ?? 'an unknown commodity';
 }
 
 const accumulations: Readonly<Record<string, string>> = {
-  1: 'bulk quantities (a register read from time to time)',
-  2: 'continuously cumulative readings',
-  3: 'cumulative readings (a register that only grows)',
   6: 'indicating readings',
-  9: 'summations',
+  9: 'summations by time of use',
+  10: 'delayed readings',
   12: 'instantaneous readings',
   13: 'latching quantities',
   14: 'bounded quantities',
 };
 
-/** What a meter reading counts, where it is not the energy of each interval; undefined where it is (delta data, or not said). */
+/** AccumulationKind of a register that only grows: dial readings, cumulative and continuously cumulative values. */
+export function isRegister(code: string | undefined): boolean {
+  return code === '1' || code === '2' || code === '3';
+}
+
+/** What a meter reading counts, where it is no use of each interval and no register; undefined where it is (or not said). */
 export function accumulationFault(code: string | undefined): string | undefined {
-  if (code === undefined || code === '0' || code === '4') return undefined;
+  if (code === undefined || code === '0' || code === '4' || isRegister(code)) return undefined;
   return accumulations[code] ?? 'readings of an unknown kind';
 }
 
@@ -86,19 +106,30 @@ export function flowOf(code: string | undefined): { flow: Flow; doubt?: 'assumed
   }
 }
 
-/** QualityOfReading as bits of `interval-sums.ts`. Unlisted codes (valid, edited, validated, revenue quality) add none. */
+/**
+ * QualityOfReading as bits of `interval-sums.ts`. Valid, edited, derived, raw, other, validated, verified and revenue quality
+ * add none; a code that the standard does not have is as questionable as one that says so.
+ */
 export function qualityFlags(code: string): number {
   switch (code) {
+    case '0':
+    case '7':
+    case '11':
+    case '14':
+    case '16':
+    case '17':
+    case '18':
+    case '19':
+    case '':
+      return 0;
     case '8':
     case '9':
     case '13':
       return ESTIMATED;
-    case '10':
-      return QUESTIONABLE;
     case '12':
     case '15':
       return REFUSED;
     default:
-      return 0;
+      return QUESTIONABLE;
   }
 }

@@ -193,7 +193,8 @@ export class FeedCollector implements XmlHandler {
   /** A text that is kept: without the piece of the file that it was cut from, and within what a file may take. */
   #keep(text: string): string {
     this.#keptCharacters += text.length;
-    if (this.#keptCharacters > MAX_KEPT_CHARACTERS) throw tooLarge('the links and descriptions of the file are too many');
+    if (this.#keptCharacters > MAX_KEPT_CHARACTERS)
+      throw tooLarge('the links and descriptions of the file are too many');
     return copied(text);
   }
 
@@ -243,7 +244,8 @@ function isKind(name: string): name is Kind {
 const MAX_TEXT = 1_048_576;
 
 function joined(before: string, text: string): string {
-  if (before.length + text.length > MAX_TEXT) throw malformed(`the text of an element is longer than ${MAX_TEXT} characters`);
+  if (before.length + text.length > MAX_TEXT)
+    throw malformed(`the text of an element is longer than ${MAX_TEXT} characters`);
   return before + text;
 }
 

@@ -100,7 +100,8 @@ export class BlockReadings {
     if (this.#part === '') return 0;
     let number = this.#parts.get(this.#part);
     if (number === undefined) {
-      if (this.#parts.size === MAX_PARTS) throw this.#fault(`readings name more than ${MAX_PARTS} tiers or times of use`);
+      if (this.#parts.size === MAX_PARTS)
+        throw this.#fault(`readings name more than ${MAX_PARTS} tiers or times of use`);
       number = this.#parts.size + 1;
       this.#parts.set(this.#part, number);
     }

@@ -3,116 +3,32 @@ import { createReadStream, existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import {
+  BASE,
+  block,
+  brief,
+  DAY,
+  eastern,
+  entry,
+  espi,
+  feed,
+  fields,
+  hours,
+  lines,
+  MIDNIGHT,
+  meter,
+  period,
+  point,
+  type Read,
+  read,
+  readings,
+  summary,
+  type,
+  watthours,
+} from '../../test/support/green-button-feed.ts';
 import { add, formatExact, isChannelError, parseDecimal, ZERO } from '../emissions/index.ts';
-import { type BillItem, type BillLine, type ReadOptions, readBills } from './index.ts';
+import { type BillLine, type ReadOptions, readBills } from './index.ts';
 import { IntervalSums } from './interval-sums.ts';
-
-async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
-function read(file: string, options: ReadOptions = {}, size = 1 << 20): Promise<BillItem[]> {
-  return Array.fromAsync(readBills({ body: pieces(Buffer.from(file), size), options }));
-}
-
-function lines(items: readonly BillItem[]): BillLine[] {
-  return items.map((item) => {
-    assert.ok('line' in item, JSON.stringify(item));
-    return item.line;
-  });
-}
-
-function brief(items: readonly BillItem[]): string[][] {
-  return items.map((item) =>
-    'line' in item
-      ? [
-          item.line.flow,
-          item.line.start,
-          item.line.end,
-          item.line.quantity,
-          ...item.line.warnings.map(({ code }) => code),
-        ]
-      : [item.rejected.code, item.where],
-  );
-}
-
-const BASE = '/espi/1_1/resource/Subscription/9/UsagePoint/1';
-/** 2022-01-10 00:00 in New York. */
-const MIDNIGHT = 1_641_790_800;
-const DAY = 86_400;
-
-function entry(links: Record<string, string | string[]>, object: string): string {
-  const tags = Object.entries(links).flatMap(([rel, hrefs]) =>
-    [hrefs].flat().map((href) => `<link rel="${rel}" href="${href}"/>`),
-  );
-  return `<entry>${tags.join('')}<content>${object}</content></entry>`;
-}
-
-const espi = (name: string, inner: string) => `<${name} xmlns="http://naesb.org/espi">${inner}</${name}>`;
-const fields = (values: Record<string, string | number>) =>
-  Object.entries(values)
-    .map(([name, value]) => `<${name}>${value}</${name}>`)
-    .join('');
-
-const point = (kind: number | string = 0, base = BASE) =>
-  entry(
-    { self: base, up: '/espi/1_1/resource/Subscription/9/UsagePoint' },
-    espi('UsagePoint', `<ServiceCategory><kind>${kind}</kind></ServiceCategory>`),
-  );
-const eastern = entry(
-  { self: '/espi/1_1/resource/LocalTimeParameters/1' },
-  espi(
-    'LocalTimeParameters',
-    fields({ dstEndRule: 'B40E2000', dstOffset: 3600, dstStartRule: '360E2000', tzOffset: -18_000 }),
-  ),
-);
-const type = (change: Record<string, string | number> = {}, id = '1') =>
-  entry(
-    { self: `/espi/1_1/resource/ReadingType/${id}` },
-    espi('ReadingType', fields({ accumulationBehaviour: 4, commodity: 1, flowDirection: 1, uom: 72, ...change })),
-  );
-const meter = (id = '1', typeId = id, base = BASE) =>
-  entry(
-    {
-      self: `${base}/MeterReading/${id}`,
-      up: `${base}/MeterReading`,
-      related: [`/espi/1_1/resource/ReadingType/${typeId}`],
-    },
-    espi('MeterReading', ''),
-  );
-
-type Read = readonly [start: number, seconds: number, value: number | string, quality?: number];
-const readings = (list: readonly Read[]) =>
-  list
-    .map(([start, duration, value, quality]) => {
-      const mark = quality === undefined ? '' : `<ReadingQuality><quality>${quality}</quality></ReadingQuality>`;
-      return `<IntervalReading>${mark}<timePeriod>${fields({ duration, start })}</timePeriod><value>${value}</value></IntervalReading>`;
-    })
-    .join('');
-const block = (list: readonly Read[], id = '1', base = BASE) =>
-  entry(
-    { self: `${base}/MeterReading/${id}/IntervalBlock/1`, up: `${base}/MeterReading/${id}/IntervalBlock` },
-    espi('IntervalBlock', readings(list)),
-  );
-const summary = (change: Record<string, string>, name = 'UsageSummary') =>
-  entry(
-    { self: `${BASE}/${name}/1`, up: `${BASE}/${name}` },
-    espi(
-      name,
-      Object.entries(change)
-        .map(([key, value]) => `<${key}>${value}</${key}>`)
-        .join(''),
-    ),
-  );
-const period = (start: number, duration: number) => fields({ duration, start });
-const watthours = (value: number, more: Record<string, string | number> = {}) =>
-  fields({ powerOfTenMultiplier: 0, uom: 72, value, ...more });
-const feed = (...entries: string[]) =>
-  `<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Sample Power</title>${entries.join('')}</feed>`;
-
-/** Hourly readings of whole days from MIDNIGHT on. */
-const hours = (days: number, value = 500, from = MIDNIGHT): Read[] =>
-  Array.from({ length: days * 24 }, (_, hour) => [from + hour * 3_600, 3_600, value] as const);
 
 test('hourly readings become a line of the covered days, in kWh, with meter, zone and utility', async () => {
   const [line, ...more] = lines(await read(feed(point(), eastern, meter(), type(), block(hours(2)))));
@@ -237,9 +153,9 @@ test('readings that are no energy are refused by name, or noted beside readings 
   const cases: [Record<string, string | number>, string, RegExp][] = [
     [{ uom: 38 }, 'UNIT_UNFIT', /W \(power\)/],
     [{ uom: 73 }, 'UNIT_UNFIT', /varh/],
-    [{ uom: 169 }, 'UNIT_UNFIT', /therm/],
+    [{ uom: 169 }, 'UNIT_UNFIT', /therm, which does not measure electricity/],
     [{ uom: 999 }, 'UNIT_UNFIT', /does not know/],
-    [{ accumulationBehaviour: 3 }, 'ROW_INVALID', /only grows/],
+    [{ accumulationBehaviour: 9 }, 'ROW_INVALID', /summations/],
     [{ accumulationBehaviour: 12 }, 'ROW_INVALID', /instantaneous/],
     [{ dataQualifier: 8 }, 'ROW_INVALID', /maxima/],
     [{ flowDirection: 2 }, 'UNIT_UNFIT', /flow/],
@@ -270,7 +186,7 @@ test('other kinds of usage point are rejected, the electricity beside them is re
     block(hours(1)),
   );
   assert.deepEqual(brief(await read(file)), [
-    ['COMMODITY_UNKNOWN', 'UsagePoint 1'],
+    ['COMMODITY_UNKNOWN', 'UsagePoint 1, MeterReading 1'],
     ['delivered', '2022-01-10', '2022-01-11', '12'],
   ]);
 });
@@ -509,7 +425,7 @@ test('a file that cannot be trusted is refused, with the place of the fault', as
     [good.slice(0, -20), /well-formed/],
     [good.replace('</title>', '</titel>'), /well-formed/],
     [good.replace('<feed', '<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed'), /DOCTYPE/],
-    [good.replace('UTF-8', 'ISO-8859-1'), /encoding/],
+    [good.replace('UTF-8', 'Shift_JIS'), /encoding/],
     [good.replace('Sample Power', '&unknown;'), /well-formed/],
     [good.replace('Sample Power', `${'<a>'.repeat(50)}${'</a>'.repeat(50)}`), /deeper than 40/],
     [good.replace('<kind>0', `<kind>${'0'.repeat(1_200_000)}`), /longer than/],
@@ -532,16 +448,17 @@ test('a file that cannot be trusted is refused, with the place of the fault', as
 });
 
 test('readings on more days than a file may hold are refused, not gathered', () => {
-  const budget = { left: 3 };
+  // A set of sums takes as much as two days beside its days.
+  const budget = { left: 5 };
   const sums = new IntervalSums(0, budget);
   const add = (start: number, seconds: number) => sums.add({ start, seconds, value: 1n, flags: 0 });
   for (let hour = 0; hour < 48; hour += 1) add(hour * 3_600, 3_600);
   add(0, DAY);
   assert.throws(
     () => add(DAY, DAY),
-    (error) => isChannelError(error, 'FILE_MALFORMED'),
+    (error) => isChannelError(error, 'FILE_TOO_LARGE'),
   );
-  const other = new IntervalSums(0, { left: 1 });
+  const other = new IntervalSums(0, { left: 3 });
   other.add({ start: 0, seconds: 60, value: 1n, flags: 0 });
   assert.throws(() => new IntervalSums(0, { left: 0 }).merge(other), /more days/);
 });

@@ -1,23 +1,23 @@
-import { ChannelError, defined, formatDate, isChannelError } from '../emissions/index.ts';
+import { ChannelError, type Commodity, defined, formatDate, isChannelError } from '../emissions/index.ts';
 import type { BillItem, BillLine, BillReader, ReadOptions } from './bill.ts';
-import { electricityCommodities, serviceKinds } from './espi-codes.ts';
+import { partsOf } from './espi-commodity.ts';
 import { type EspiFeed, readFeed } from './espi-feed.ts';
 import { linkFeed, type PointData } from './espi-links.ts';
-import { localDays, type LocalTimeParameters, zoneHasOffset, zoneOfRules } from './local-days.ts';
-import { pointOutcomes } from './point-lines.ts';
-import { type Draft, kWh, type Outcome } from './usage-point.ts';
-import { decodeUtf8 } from './utf8-text.ts';
+import { type LocalTimeParameters, localDays, zoneHasOffset, zoneOfRules } from './local-days.ts';
+import { notRead, pointOutcomes } from './point-lines.ts';
+import { type Draft, type Outcome, plain } from './usage-point.ts';
+import { decodeXml, headText } from './xml-text.ts';
 import { isZone } from './zone.ts';
 
 /**
- * Green Button files (NAESB ESPI XML) for electricity. A billing summary with a consumption is a line; days that no bill
+ * Green Button files (NAESB ESPI XML): electricity, natural gas, water, heat, steam, cooling. A billing summary with a consumption is a line; days that no bill
  * covers become one line a month, summed by civil day in the site's zone. Delivered and exported energy stay apart.
- * Amounts are in kWh, exact. Lines come at the end of the file, because its elements may stand in any order.
+ * Amounts are exact, in the unit of the file (Wh as kWh, J as kJ, Btu as kBtu). Lines come at the end of the file, because its elements may stand in any order.
  */
 export const greenButtonReader: BillReader = {
   format: 'green-button',
   recognises(head) {
-    const text = new TextDecoder().decode(head);
+    const text = headText(head);
     return /^\uFEFF?\s*</.test(text) && text.includes('http://naesb.org/espi');
   },
   read: readGreenButton,
@@ -29,7 +29,7 @@ async function* readGreenButton(body: AsyncIterable<Uint8Array>, options: ReadOp
     throw new ChannelError('ZONE_UNKNOWN', `zone '${zone.slice(0, 40)}' is not an IANA time zone`, { where: 'zone' });
   }
   const phase = zone === undefined ? 0 : mod(-localDays(zone).offsetAt(1_600_000_000), 3_600);
-  const feed = await readFeed(decodeUtf8(body), phase);
+  const feed = await readFeed(decodeXml(body), phase);
   const { points, strayBlocks } = linkFeed(feed);
   let found = false;
   for (const point of points) {
@@ -66,72 +66,60 @@ function rejected(error: ChannelError, where: string): BillItem {
 function* pointItems(point: PointData, feed: EspiFeed, options: ReadOptions, alone: boolean): Generator<BillItem> {
   if (point.series.length === 0 && point.summaries.length === 0) return;
   const where = `UsagePoint ${point.order}`;
-  let site: { meter: string; zone: string };
   try {
-    checkElectricity(point, options);
-    site = {
-      meter: meterOf(point, alone ? (options.meter ?? options.account) : undefined),
-      zone: zoneOf(point, options),
-    };
+    const found = partsOf(point, feed, options.commodity);
+    const meter = meterOf(point, alone ? (options.meter ?? options.account) : undefined);
+    const zone = zoneOf(point, options);
+    const site = { meter, zone, utility: options.utility ?? feed.title };
+    const outcomes = found.parts.flatMap((part) => {
+      const { commodity } = part;
+      return pointOutcomes(part, feed, localDays(zone), where).map((outcome) => ({ commodity, outcome }));
+    });
+    const first = outcomes.map(({ outcome }) => outcome).find(isDraft);
+    warnOfZone(first, zone, localTime(point).tzOffset);
+    const misfits = notRead(found.misfits, first, where);
+    for (const { commodity, outcome } of outcomes) {
+      if (isDraft(outcome)) yield { line: lineOf(outcome, commodity, site, options) };
+      else yield rejected(outcome.error, outcome.where);
+    }
+    for (const { error, where: place } of misfits) yield rejected(error, place);
   } catch (error) {
     if (!isChannelError(error)) throw error;
     yield rejected(error, where);
-    return;
-  }
-  const outcomes = pointOutcomes(point, feed, localDays(site.zone), where);
-  warnOfZone(outcomes, site.zone, localTime(point).tzOffset);
-  for (const outcome of outcomes) {
-    if ('error' in outcome) yield rejected(outcome.error, outcome.where);
-    else yield { line: lineOf(outcome, { ...site, utility: options.utility ?? feed.title }, options) };
   }
 }
 
-function warnOfZone(outcomes: readonly Outcome[], zone: string, tzOffset: string | undefined): void {
-  const first = outcomes.find((outcome): outcome is Draft => !('error' in outcome));
+function isDraft(outcome: Outcome): outcome is Draft {
+  return !('error' in outcome);
+}
+
+function warnOfZone(first: Draft | undefined, zone: string, tzOffset: string | undefined): void {
   if (first === undefined || tzOffset === undefined || zoneHasOffset(zone, tzOffset)) return;
   const message = `the file gives another offset from UTC than ${zone} has`;
   first.warnings.push({ code: 'ZONE_DISAGREES', message });
 }
 
-function lineOf(draft: Draft, who: { meter: string; zone: string; utility: string }, options: ReadOptions): BillLine {
+function lineOf(
+  draft: Draft,
+  commodity: Commodity,
+  who: { meter: string; zone: string; utility: string },
+  options: ReadOptions,
+): BillLine {
   return {
     ...who,
     ...defined({ account: options.account }),
-    commodity: 'electricity',
+    commodity,
     flow: draft.flow,
     start: formatDate(draft.start),
     end: formatDate(draft.end),
     statedEnd: 'exclusive',
-    quantity: kWh(draft.amount),
-    unit: 'kWh',
+    quantity: plain(draft.amount),
+    unit: draft.unit.unit,
     readBasis: draft.readBasis,
     place: options.place ?? {},
     warnings: draft.warnings,
     where: draft.where,
   };
-}
-
-/** @throws {ChannelError} COMMODITY_UNKNOWN where the usage point is not electricity, or nothing says that it is */
-function checkElectricity(point: PointData, options: ReadOptions): void {
-  const fix = 'Record its bills through the plain CSV layout of docs/bills.md.';
-  if (point.kind !== undefined) {
-    if (point.kind === '0') return;
-    const kind = serviceKinds[point.kind] ?? 'of an unknown kind';
-    throw new ChannelError('COMMODITY_UNKNOWN', `the usage point is ${kind}; this reader handles electricity only`, {
-      fix,
-    });
-  }
-  const objects = [...point.summaries, ...point.series.flatMap(({ type }) => (type === undefined ? [] : [type]))];
-  const codes = objects.flatMap((object) => object.fields.get('commodity') ?? []).filter((code) => code !== '0');
-  if (codes.some((code) => !electricityCommodities.includes(code))) {
-    const message = 'the usage point is not electricity; this reader handles electricity only';
-    throw new ChannelError('COMMODITY_UNKNOWN', message, { fix });
-  }
-  if (codes.length === 0 && options.commodity !== 'electricity') {
-    throw new ChannelError('COMMODITY_UNKNOWN', 'the file does not say what the usage point measures', {
-      fix: 'If it is electricity, give --commodity electricity.',
-    });
-  }
 }
 
 /** The name given, else the link below `resource/`: what stays the same from one download to the next. */

@@ -30,6 +30,8 @@ export interface IntervalSum extends Reading {
   readonly estimated: bigint;
   /** Minutes that readings cover. */
   readonly minutes: number;
+  /** Epoch seconds at which the last of them ends. */
+  readonly until: number;
 }
 
 /** How many days of sums and long readings one file may hold at a time; shared by all its meters. */
@@ -149,12 +151,18 @@ export class IntervalSums {
       const same = repeated !== undefined && repeated.low === low && repeated.high === high && repeated.value === value;
       const again = repeated === undefined ? 0 : same ? REPEATED : CONFLICT;
       const minutes = bits(low) + bits(high);
-      yield { start: hour * HOUR + this.#phase, seconds: HOUR, value, estimated, minutes, flags: cell.flags | again };
+      const start = hour * HOUR + this.#phase;
+      const until = start + 60 * (high === 0 ? 32 - Math.clz32(low) : 62 - Math.clz32(high));
+      yield { start, seconds: HOUR, value, estimated, minutes, until, flags: cell.flags | again };
     }
     for (const reading of this.#long.values()) {
       const estimated = (reading.flags & ESTIMATED) === 0 ? 0n : reading.value;
-      yield { ...reading, estimated, minutes: reading.seconds / 60 };
+      yield { ...reading, estimated, minutes: reading.seconds / 60, until: reading.start + reading.seconds };
     }
+  }
+
+  get hasInstants(): boolean {
+    return this.#instants.size > 0;
   }
 
   /** Readings of an instant: those without a duration. */

@@ -1,9 +1,7 @@
 import { ACROSS_MIDNIGHT, CONFLICT, type IntervalSum, type IntervalSums, REPEATED } from './interval-sums.ts';
 import type { LocalDays } from './local-days.ts';
 
-/** Amounts of one flow by local day, in 10^-15 kWh: fine enough for every ESPI multiplier from 10^-12 Wh. */
-export const AMOUNT_PLACES = 15;
-
+/** An amount of one local day, in 10^-15 of its unit (`AMOUNT_PLACES`). */
 export interface DayAmount {
   readonly amount: bigint;
   readonly estimated: bigint;
@@ -24,42 +22,83 @@ export interface MeteredDays {
   readonly misplaced: number;
 }
 
-const LONGEST_DAY = 90_000;
+/** Of a day, in seconds. */
+export const LONGEST_DAY = 90_000;
 
 /**
- * Sums one meter reading by local civil day. A reading that runs across midnight counts on the day on which it starts; one
- * over several days stays whole. `scale` turns a value into 10^-15 kWh.
+ * Sums the readings of one meter reading by local civil day. A reading that runs across midnight counts on the day on which it
+ * starts; one over several days stays whole. `scale` turns a value into 10^-15 of the unit.
  */
-export function sumByDay(sums: readonly IntervalSums[], scale: bigint, zone: LocalDays): MeteredDays {
-  const days = new Map<number, DayAmount>();
-  const periods = new Map<number, LongAmount>();
-  let misplaced = 0;
-  for (const part of sums) {
-    for (const sum of part.sums()) {
-      if (sum.seconds <= LONGEST_DAY) {
-        const across = zone.dayOf(sum.start + sum.seconds - 1) === zone.dayOf(sum.start) ? 0 : ACROSS_MIDNIGHT;
-        const day = zone.dayOf(sum.start);
-        days.set(day, plus(days.get(day), amountOf(sum, scale, across)));
-      } else misplaced += addPeriod(periods, sum, scale, zone);
-    }
-  }
-  for (const [day, total] of days) {
-    if (total.minutes > zone.minutesOf(day) && (total.flags & ACROSS_MIDNIGHT) === 0) {
-      days.set(day, { ...total, flags: total.flags | CONFLICT });
-    }
-  }
-  return { days, periods: [...periods.values()].sort((a, b) => a.start - b.start), misplaced };
+export function sumByDay(parts: readonly IntervalSums[], scale: bigint, zone: LocalDays): MeteredDays {
+  const days = new DaySums(scale, zone);
+  for (const part of parts) for (const sum of part.sums()) days.add(sum);
+  return days.metered();
 }
 
-function addPeriod(periods: Map<number, LongAmount>, sum: IntervalSum, scale: bigint, zone: LocalDays): 0 | 1 {
-  const start = zone.dayStartingNear(sum.start);
-  const end = zone.dayStartingNear(sum.start + sum.seconds);
-  if (start === undefined || end === undefined) return 1;
-  const next = { ...amountOf(sum, scale, 0), start, end };
-  const before = periods.get(start);
-  const same = before === undefined || (before.end === end && before.amount === next.amount);
-  periods.set(start, same ? next : { ...before, flags: before.flags | CONFLICT });
-  return 0;
+/**
+ * Sums the use between register reads by local civil day. Where more than a day lies between two reads, it stays a period from
+ * the day of the one to the day of the other, as bills go by the days on which a meter is read.
+ */
+export function registerByDay(sums: readonly IntervalSum[], scale: bigint, zone: LocalDays): MeteredDays {
+  const days = new DaySums(scale, zone);
+  for (const sum of sums) days.add(sum, true);
+  return days.metered();
+}
+
+class DaySums {
+  readonly #scale: bigint;
+  readonly #zone: LocalDays;
+  readonly #days = new Map<number, DayAmount>();
+  readonly #periods = new Map<number, LongAmount>();
+  #misplaced = 0;
+
+  constructor(scale: bigint, zone: LocalDays) {
+    this.#scale = scale;
+    this.#zone = zone;
+  }
+
+  add(sum: IntervalSum, byReadDays = false): void {
+    if (sum.seconds > LONGEST_DAY) {
+      this.#addPeriod(sum, byReadDays);
+      return;
+    }
+    const day = this.#zone.dayOf(sum.start);
+    const across = this.#zone.dayOf(sum.start + sum.seconds - 1) === day ? 0 : ACROSS_MIDNIGHT;
+    this.#days.set(day, plus(this.#days.get(day), amountOf(sum, this.#scale, across)));
+  }
+
+  metered(): MeteredDays {
+    for (const [day, total] of this.#days) {
+      if (total.minutes > this.#zone.minutesOf(day) && (total.flags & ACROSS_MIDNIGHT) === 0) {
+        this.#days.set(day, { ...total, flags: total.flags | CONFLICT });
+      }
+    }
+    const periods = [...this.#periods.values()].sort((a, b) => a.start - b.start);
+    return { days: this.#days, periods: periods.map(markOverlap), misplaced: this.#misplaced };
+  }
+
+  #addPeriod(sum: IntervalSum, byReadDays: boolean): void {
+    const zone = this.#zone;
+    const from = zone.dayStartingNear(sum.start);
+    const to = zone.dayStartingNear(sum.start + sum.seconds);
+    const placed = from !== undefined && to !== undefined;
+    if (!placed && !byReadDays) {
+      this.#misplaced += 1;
+      return;
+    }
+    const start = from ?? zone.dayOf(sum.start);
+    const end = to ?? zone.dayOf(sum.start + sum.seconds);
+    const next = { ...amountOf(sum, this.#scale, placed ? 0 : ACROSS_MIDNIGHT), start, end };
+    const before = this.#periods.get(start);
+    const same = before === undefined || (before.end === end && before.amount === next.amount);
+    this.#periods.set(start, same ? next : { ...before, flags: before.flags | CONFLICT });
+  }
+}
+
+/** Readings over several days that overlap count some of their days twice. */
+function markOverlap(period: LongAmount, at: number, all: readonly LongAmount[]): LongAmount {
+  const overlaps = (all[at - 1]?.end ?? 0) > period.start || (all[at + 1]?.start ?? period.end) < period.end;
+  return overlaps ? { ...period, flags: period.flags | CONFLICT } : period;
 }
 
 function amountOf({ value, estimated, minutes, flags }: IntervalSum, scale: bigint, more: number): DayAmount {
@@ -81,18 +120,32 @@ function plus(a: DayAmount | undefined, b: DayAmount): DayAmount {
  * is often published by the hour and by the quarter hour. Where they do not, the day is a conflict.
  */
 export function joinSeries(series: readonly MeteredDays[]): MeteredDays {
+  return joined(series, either);
+}
+
+/** Meter readings that each hold a part of the use, such as times of use: amounts of one day and of one period add up. */
+export function addSeries(series: readonly MeteredDays[]): MeteredDays {
+  return joined(series, (first, second) =>
+    first === undefined ? second : { ...plus(first, second), minutes: Math.max(first.minutes, second.minutes) },
+  );
+}
+
+function joined(
+  series: readonly MeteredDays[],
+  both: (first: DayAmount | undefined, second: DayAmount) => DayAmount,
+): MeteredDays {
   const days = new Map<number, DayAmount>();
   const periods = new Map<string, LongAmount>();
   for (const one of series) {
-    for (const [day, amount] of one.days) days.set(day, either(days.get(day), amount));
+    for (const [day, amount] of one.days) days.set(day, both(days.get(day), amount));
     for (const period of one.periods) {
       const key = `${period.start} ${period.end}`;
-      periods.set(key, { ...period, ...either(periods.get(key), period) });
+      periods.set(key, { ...period, ...both(periods.get(key), period) });
     }
   }
   return {
     days,
-    periods: [...periods.values()].sort((a, b) => a.start - b.start),
+    periods: [...periods.values()].sort((a, b) => a.start - b.start).map(markOverlap),
     misplaced: series.reduce((sum, one) => sum + one.misplaced, 0),
   };
 }

@@ -1,63 +1,72 @@
 import { ChannelError, type Flow, formatDate } from '../emissions/index.ts';
 import type { BillWarning } from './bill.ts';
 import { type BilledPeriod, billOf, currentTotal, type UnusableSummary } from './billing-summary.ts';
+import type { CommodityPart } from './espi-commodity.ts';
 import type { EspiFeed } from './espi-feed.ts';
-import type { PointData } from './espi-links.ts';
+import type { EspiUnit } from './espi-units.ts';
+import { type FlowSeries, readSeries, type UnusableSeries } from './flow-series.ts';
 import { ESTIMATED } from './interval-sums.ts';
 import type { LocalDays } from './local-days.ts';
 import { completeTotal } from './metered-days.ts';
 import {
   compareWithReadings,
   type Draft,
-  type FlowSeries,
   faultOf,
   flagWarnings,
   isUnusable,
-  kWh,
   monthLines,
   type Outcome,
-  readSeries,
-  type UnusableSeries,
+  shown,
 } from './usage-point.ts';
 
 /**
- * The lines of a usage point: delivered energy first, then exported, each by start. Billing summaries are bills; readings fill
- * the days that no bill covers. A balance of both directions is taken only where delivered energy is not there apart.
+ * The lines of a usage point's commodity: delivered amounts first, then exported, each by start. Billing summaries are bills;
+ * readings fill the days that no bill covers. A balance of both directions is taken only where delivered energy is not there
+ * apart.
  */
-export function pointOutcomes(point: PointData, feed: EspiFeed, zone: LocalDays, where: string): Outcome[] {
-  const { flows, unusable } = readSeries(point.series, zone);
+export function pointOutcomes(part: CommodityPart, feed: EspiFeed, zone: LocalDays, where: string): Outcome[] {
+  const { commodity } = part;
+  const { flows, unusable } = readSeries(part.series, commodity, zone);
   const balanceUnused = flows.has('delivered') && flows.delete('net-only');
   const base: Flow = flows.has('net-only') ? 'net-only' : 'delivered';
-  const summaries = point.summaries.map((summary) => ({ summary, bill: billOf(summary, feed, zone) }));
+  const summaries = part.summaries.map((summary) => ({ summary, bill: billOf(summary, commodity, feed, zone) }));
   const bills = summaries.flatMap(({ bill }) => (isUnusable(bill) ? [] : [bill]));
   const exported = bills.filter((bill) => bill.flow === 'exported');
   const taken = bills.filter((bill) => bill.flow !== 'exported');
+  const metered = flows.get(base) ?? [];
+  const mayBeNet = commodity === 'electricity' && flows.has('exported');
   const outcomes = [
-    ...flowOutcomes(base, flows.get(base), taken, { zone, where, mayBeNet: flows.has('exported') }),
-    ...flowOutcomes('exported', flows.get('exported'), exported, { zone, where, mayBeNet: false }),
+    ...flowOutcomes(base, metered, taken, { zone, where, mayBeNet }),
+    ...flowOutcomes('exported', flows.get('exported') ?? [], exported, { zone, where, mayBeNet: false }),
   ];
 
   const drafts = outcomes.filter((outcome): outcome is Draft => !('error' in outcome));
-  const metered = flows.get(base);
   for (const { summary, bill } of summaries) {
-    if (isUnusable(bill)) outcomes.push(...setAside(bill, drafts, metered !== undefined));
-    else noteCurrent(currentTotal(summary, bill.end, zone), bill, drafts, metered, zone);
+    if (isUnusable(bill)) outcomes.push(...setAside(bill, drafts, metered.length > 0));
+    else noteCurrent(currentTotal(summary, commodity, bill.end, zone), bill, drafts, metered, zone);
   }
-  outcomes.push(...unusable.flatMap((series) => notRead(series, drafts[0], where)));
+  outcomes.push(...notRead(unusable, drafts[0], where));
   if (balanceUnused) drafts[0]?.warnings.push({ code: 'READINGS_UNUSED', message: BALANCE_UNUSED });
   return outcomes;
 }
 
 const BALANCE_UNUSED = 'a balance or sum of both directions was not read: delivered energy is there apart';
 
-/** Readings that are no amounts of energy: a note beside lines that are, an error where they are all there is. */
-function notRead({ code, reason, where }: UnusableSeries, first: Draft | undefined, point: string): Outcome[] {
+/** Readings that are no amounts: a note beside lines that are, an error where they are all there is. */
+export function notRead(
+  unusable: readonly UnusableSeries[],
+  first: Draft | undefined,
+  point: string,
+): { readonly error: ChannelError; readonly where: string }[] {
   if (first === undefined) {
-    return [
-      { error: new ChannelError(code, `a meter reading cannot be used: ${reason}`), where: `${point}, ${where}` },
-    ];
+    return unusable.map(({ code, reason, where }) => ({
+      error: new ChannelError(code, `a meter reading cannot be used: ${reason}`),
+      where: `${point}, ${where}`,
+    }));
   }
-  first.warnings.push({ code: 'READINGS_UNUSED', message: `${where} was not used: ${reason}` });
+  for (const { reason, where } of unusable) {
+    first.warnings.push({ code: 'READINGS_UNUSED', message: `${where} was not used: ${reason}` });
+  }
   return [];
 }
 
@@ -67,17 +76,23 @@ interface FlowContext {
   readonly mayBeNet: boolean;
 }
 
-/** Bills of one flow, and its readings of the days that they leave open, by start. */
+/**
+ * Bills of one flow, and its readings of the days that they leave open, by start. Readings in a second unit fill what those in
+ * the first leave open: gas is published by energy and by volume.
+ */
 function flowOutcomes(
   flow: Flow,
-  series: FlowSeries | undefined,
+  all: readonly FlowSeries[],
   bills: readonly BilledPeriod[],
   at: FlowContext,
 ): Outcome[] {
-  const { periods, faults } = longReadings(flow, series, at.where);
+  const periods: BilledPeriod[] = [];
+  const faults: Outcome[] = [];
+  for (const series of all) addLong(flow, series, at.where, periods, faults);
   const used: Draft[] = [];
   const notUsed: { bill: BilledPeriod; warnings: readonly BillWarning[] }[] = [];
   for (const bill of [...bills, ...periods]) {
+    const series = inUnit(all, bill.unit);
     if (repeats(bill, used)) continue;
     const { use, agrees, warnings } = compareWithReadings(bill, series?.metered, at.zone);
     if (use) {
@@ -85,10 +100,25 @@ function flowOutcomes(
       used.push(withReadings({ ...bill, warnings: [...bill.warnings, ...warnings, ...doubt] }, series));
     } else notUsed.push({ bill, warnings });
   }
-  const open = series === undefined ? [] : monthLines(flow, series, used, at.zone, at.where);
+  const open = openDays(flow, all, used, at);
   const outcomes = [...used, ...open, ...faults];
   for (const { bill, warnings } of notUsed) overlapping(outcomes, bill)?.warnings.push(...warnings);
   return outcomes.sort((a, b) => startOf(a) - startOf(b));
+}
+
+/** Lines of the days that no bill covers, from the first series that has them. */
+function openDays(flow: Flow, all: readonly FlowSeries[], used: readonly Draft[], at: FlowContext): Outcome[] {
+  const covered = new Set<number>();
+  for (const { start, end } of used) for (let day = start; day < end; day += 1) covered.add(day);
+  return all.flatMap((series) => {
+    const lines = monthLines(flow, series, covered, at.zone, at.where);
+    for (const day of series.metered.days.keys()) covered.add(day);
+    return lines;
+  });
+}
+
+function inUnit(all: readonly FlowSeries[], { unit }: EspiUnit): FlowSeries | undefined {
+  return all.find((series) => series.unit.unit === unit);
 }
 
 const mayBeNet: BillWarning = {
@@ -97,29 +127,33 @@ const mayBeNet: BillWarning = {
 };
 
 /** Readings over several days, as periods of their own. */
-function longReadings(flow: Flow, series: FlowSeries | undefined, point: string) {
-  const periods: BilledPeriod[] = [];
-  const faults: Outcome[] = [];
-  for (const period of series?.metered.periods ?? []) {
+function addLong(
+  flow: Flow,
+  { unit, metered, doubts }: FlowSeries,
+  point: string,
+  periods: BilledPeriod[],
+  faults: Outcome[],
+): void {
+  for (const period of metered.periods) {
     const where = `${point}, ${flow}, ${formatDate(period.start)}`;
     const error = faultOf(flow, period.flags, period.amount, where);
-    const warnings = [...(series?.doubts ?? []), ...flagWarnings(period.flags, period.estimated, period.amount)];
+    const warnings = [...doubts, ...flagWarnings(period.flags, period.estimated, period.amount, unit)];
     const readBasis = (period.flags & ESTIMATED) === 0 ? 'actual' : 'estimated';
-    if (error === undefined) periods.push({ ...period, flow, warnings, where, readBasis });
+    const { start, end, amount } = period;
+    if (error === undefined) periods.push({ start, end, amount, unit, flow, warnings, where, readBasis });
     else faults.push({ error, where });
   }
-  return { periods, faults };
 }
 
 /** True for a period that is there already; where the two amounts differ, the first is kept and says so. */
 function repeats(bill: BilledPeriod, used: readonly Draft[]): boolean {
   const same = used.find((draft) => draft.start === bill.start && draft.end === bill.end);
   if (same === undefined) return false;
-  const message =
-    same.amount === bill.amount
-      ? undefined
-      : `${same.where} states ${kWh(same.amount)} kWh, ${bill.where} ${kWh(bill.amount)} kWh; the first was taken`;
-  if (message !== undefined) same.warnings.push({ code: 'RECONCILIATION', message });
+  const [first, second] = [shown(same.amount, same.unit), shown(bill.amount, bill.unit)];
+  if (first !== second) {
+    const message = `${same.where} states ${first}, ${bill.where} ${second}; the first was taken`;
+    same.warnings.push({ code: 'RECONCILIATION', message });
+  }
   return true;
 }
 
@@ -135,7 +169,7 @@ function withReadings(draft: Draft, series: FlowSeries | undefined): Draft {
   }
   if (flagged) {
     draft.readBasis = 'estimated';
-    draft.warnings.push(...flagWarnings(ESTIMATED, estimated, draft.amount));
+    draft.warnings.push(...flagWarnings(ESTIMATED, estimated, draft.amount, draft.unit));
   }
   return draft;
 }
@@ -162,16 +196,17 @@ function setAside(bill: UnusableSummary, drafts: readonly Draft[], hasReadings: 
 
 /** Compares what a summary states for the time since its bill with complete readings of that time. */
 function noteCurrent(
-  current: { end: number; amount: bigint } | undefined,
+  current: { end: number; amount: bigint; unit: EspiUnit } | undefined,
   bill: BilledPeriod,
   drafts: readonly Draft[],
-  series: FlowSeries | undefined,
+  all: readonly FlowSeries[],
   zone: LocalDays,
 ): void {
+  const series = current === undefined ? undefined : inUnit(all, current.unit);
   if (current === undefined || series === undefined) return;
   const period = { start: bill.end, end: current.end };
   const total = completeTotal(series.metered, period.start, period.end, zone);
   if (total === undefined || total === current.amount) return;
-  const message = `${bill.where} states ${kWh(current.amount)} kWh since ${formatDate(period.start)}, the readings add up to ${kWh(total)} kWh`;
+  const message = `${bill.where} states ${shown(current.amount, current.unit)} since ${formatDate(period.start)}, the readings add up to ${shown(total, current.unit)}`;
   overlapping(drafts, period)?.warnings.push({ code: 'RECONCILIATION', message });
 }

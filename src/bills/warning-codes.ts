@@ -16,6 +16,11 @@ export const warningCodes = {
   READINGS_MISSING: 'Ask the utility for the readings that are missing; the line has only what was read.',
   READINGS_UNUSED:
     'The file has further readings of this meter that are no activity data, or show the same energy once more.',
+  REGISTER_DIFFERENCES: 'Compare with the bill: the use is the difference between reads of a register.',
+  PARTS_ADDED:
+    'Check that the file has every tier and time of use: the whole use is not stated, the parts were added up.',
+  VOLUME_UNCORRECTED:
+    'Give the volume that the bill states: the file has gas as metered, not at standard temperature and pressure.',
   DAY_BOUNDARY: 'Readings run across midnight; each was counted on the day on which it starts.',
   ZONE_DISAGREES: 'Check --zone: the file gives another offset from UTC.',
   METER_OTHER_UTILITY:

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { ChannelError } from '../emissions/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { type Attributes, XmlNames } from './xml-names.ts';
 
 /** What is told of a document. Names are numbers of the vocabulary that `walkXml` was given; 0 for all others. */
@@ -27,16 +27,14 @@ export async function walkXml(
   // Namespaces are resolved here, once a name and not once an element. At most six handlers are set: with more, V8 keeps the
   // parser as a dictionary, and it takes five times as long (decision 37).
   const parser = new SaxesParser({ xmlns: false });
+  const place = () => `line ${parser.line}, column ${parser.column}`;
   const fault = (message: string, fix?: string) =>
     new ChannelError('FILE_MALFORMED', message, {
-      where: `line ${parser.line}, column ${parser.column}`,
+      where: place(),
       ...(fix === undefined ? {} : { fix }),
     });
   const notWellFormed = () =>
-    fault(
-      'the file is not well-formed XML here',
-      'Export the file again: it may be cut off or was changed by hand.',
-    );
+    fault('the file is not well-formed XML here', 'Export the file again: it may be cut off or was changed by hand.');
   const names = new XmlNames(vocabulary, notWellFormed);
   let moved = false;
 
@@ -65,12 +63,22 @@ export async function walkXml(
   parser.on('text', onText);
   parser.on('cdata', onText);
 
+  /** What the handler finds wrong is told with the place that was reached. */
+  const write = (part: string) => {
+    try {
+      parser.write(part);
+    } catch (error) {
+      if (!isChannelError(error) || error.details.where !== undefined) throw error;
+      throw new ChannelError(error.code, error.message, { ...error.details, where: place() });
+    }
+  };
+
   let still = 0;
   for await (const piece of text) {
     for (let at = 0; at < piece.length; at += PIECE) {
       const part = piece.length <= PIECE ? piece : piece.slice(at, at + PIECE);
       moved = false;
-      parser.write(part);
+      write(part);
       still = moved ? part.length : still + part.length;
       if (still > MAX_TOKEN) throw fault(`a tag, text or comment is longer than ${MAX_TOKEN} characters`);
     }
