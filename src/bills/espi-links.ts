@@ -8,7 +8,7 @@ export interface MeterSeries {
   readonly order: number;
   /** Absent where the file does not describe the readings. */
   readonly type?: EspiObject;
-  readonly sums: readonly IntervalSums[];
+  readonly sums: IntervalSums;
 }
 
 /** Everything of one usage point. */
@@ -46,8 +46,8 @@ export function linkFeed(feed: EspiFeed): LinkedFeed {
   const { sumsOf, strayBlocks } = shareSums(feed);
   const typeOf = typeFinder(feed);
   for (const reading of feed.meterReadings) {
-    const sums = sumsOf.get(reading) ?? [];
-    if (sums.length === 0) continue;
+    const sums = sumsOf.get(reading);
+    if (sums === undefined) continue;
     const type = typeOf(reading);
     points.of(reading).series.push({ order: reading.order, ...(type === undefined ? {} : { type }), sums });
   }
@@ -75,16 +75,21 @@ function timeFinder(feed: EspiFeed): (point: EspiObject | undefined) => EspiObje
   return (point) => firstOf(point?.related ?? [], bySelf) ?? only;
 }
 
-/** Gives each meter reading the sums that its own link, or one of the links it names, leads to. */
-function shareSums(feed: EspiFeed): { sumsOf: Map<EspiObject, IntervalSums[]>; strayBlocks: number } {
+/**
+ * Gives each meter reading the sums that its own link, or one of the links it names, leads to: all of one meter in one, so that
+ * what stands in two blocks counts once.
+ */
+function shareSums(feed: EspiFeed): { sumsOf: Map<EspiObject, IntervalSums>; strayBlocks: number } {
   const byLink = readingsByLink(feed);
   const only = feed.meterReadings.length === 1 ? feed.meterReadings[0] : undefined;
-  const sumsOf = new Map<EspiObject, IntervalSums[]>(feed.meterReadings.map((reading) => [reading, []]));
+  const sumsOf = new Map<EspiObject, IntervalSums>();
   let strayBlocks = 0;
   for (const [key, sums] of feed.sums) {
     const reading = byLink.get(key) ?? only;
+    const before = reading === undefined ? undefined : sumsOf.get(reading);
     if (reading === undefined) strayBlocks += 1;
-    else sumsOf.get(reading)?.push(sums);
+    else if (before === undefined) sumsOf.set(reading, sums);
+    else before.merge(sums);
   }
   return { sumsOf, strayBlocks };
 }

@@ -116,8 +116,7 @@ function understood(
   if (direction === undefined) return { code: 'UNIT_UNFIT', reason: 'its flow is neither delivered nor exported' };
   const scale = scaleOf(fields.get('powerOfTenMultiplier'), unit);
   if (scale === undefined) return { code: 'ROW_INVALID', reason: 'its power-of-ten multiplier is outside -12 to 12' };
-  const fault = sums.find((part) => part.fault !== undefined)?.fault;
-  if (fault !== undefined) return { code: 'ROW_INVALID', reason: fault };
+  if (sums.fault !== undefined) return { code: 'ROW_INVALID', reason: sums.fault };
   const register = isRegister(fields.get('accumulationBehaviour'));
   const read = register ? registerAmounts(sums, scale, zone) : intervalAmounts(sums, scale, zone);
   if ('reason' in read) return read;
@@ -144,13 +143,13 @@ type Amounts = { readonly metered: MeteredDays; readonly doubts: readonly BillWa
 type Fault = { readonly code: ErrorCode; readonly reason: string };
 
 function intervalAmounts(sums: MeterSeries['sums'], scale: bigint, zone: LocalDays): Amounts | Fault {
-  if (sums.some((part) => part.hasInstants)) {
+  if (sums.hasInstants) {
     return {
       code: 'ROW_INVALID',
       reason: 'it holds readings without a duration, and does not say that they are of a register',
     };
   }
-  const metered = sumByDay(sums, scale, zone);
+  const metered = sumByDay([sums], scale, zone);
   if (metered.misplaced > 0) {
     return { code: 'PERIOD_INVALID', reason: 'a reading over several days does not begin and end at local midnight' };
   }

@@ -25,11 +25,11 @@ export interface RegisterUse {
  * over, was reset or was exchanged; how much was used is not known then, and nothing is given.
  */
 export function registerUse(
-  parts: readonly IntervalSums[],
+  read: IntervalSums,
   scale: bigint,
   zone: LocalDays,
 ): RegisterUse | { readonly code: ErrorCode; readonly reason: string } {
-  const found = readsOf(parts);
+  const found = readsOf(read);
   if (typeof found === 'string') return { code: 'ROW_INVALID', reason: found };
   const { reads, atEnd } = found;
   const sums: IntervalSum[] = [];
@@ -51,18 +51,15 @@ export function registerUse(
 }
 
 /** The reads in the order of time; in words where it is not said when they were read. */
-function readsOf(parts: readonly IntervalSums[]): { reads: RegisterRead[]; atEnd: boolean } | string {
+function readsOf(read: IntervalSums): { reads: RegisterRead[]; atEnd: boolean } | string {
   const reads: RegisterRead[] = [];
+  for (const { start, value, flags } of read.instants()) reads.push({ at: start, value, flags });
   let atEnd = false;
-  for (const part of parts) {
-    for (const { start, value, flags } of part.instants()) reads.push({ at: start, value, flags });
-    for (const { seconds, until, value, flags } of part.sums()) {
-      if ((flags & SEVERAL) !== 0) return 'it holds reads of a register that are closer together than an hour';
-      if (seconds > LONGEST_DAY)
-        return 'it holds reads of a register over several days, without saying when it was read';
-      atEnd = true;
-      reads.push({ at: until, value, flags });
-    }
+  for (const { seconds, until, value, flags } of read.sums()) {
+    if ((flags & SEVERAL) !== 0) return 'it holds reads of a register that are closer together than an hour';
+    if (seconds > LONGEST_DAY) return 'it holds reads of a register over several days, without saying when it was read';
+    atEnd = true;
+    reads.push({ at: until, value, flags });
   }
   return { reads: reads.sort((a, b) => a.at - b.at), atEnd };
 }
