@@ -215,7 +215,15 @@ function expectedOf(
       last.sum += sum;
     } else runs.push({ start: day, end: day + 1, sum });
   }
-  return runs.map(({ start, end, sum }) => [meter, commodity, flow, iso(start), iso(end), String(sum), one.measure.unit]);
+  return runs.map(({ start, end, sum }) => [
+    meter,
+    commodity,
+    flow,
+    iso(start),
+    iso(end),
+    String(sum),
+    one.measure.unit,
+  ]);
 }
 
 const iso = (day: number) => new Date(day * DAY * 1_000).toISOString().slice(0, 10);
@@ -235,7 +243,9 @@ function seriesEntries(
   const blocksNameMeter = random() < 0.6;
   const typeNamesMeter = random() < 0.3;
   const milliseconds = random() < 0.2 ? 1_000 : 1;
-  const links = [...parts, ...again].map((_, at) => (blocksNameMeter ? `${self}/IntervalBlock/${at}` : `/b/${id}/${at}`));
+  const links = [...parts, ...again].map((_, at) =>
+    blocksNameMeter ? `${self}/IntervalBlock/${at}` : `/b/${id}/${at}`,
+  );
   const blocks = [...parts, ...again].map((part, at) =>
     entry(
       { self: links[at] as string, ...(blocksNameMeter ? { up: `${self}/IntervalBlock` } : {}) },
