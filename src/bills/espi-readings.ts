@@ -92,7 +92,7 @@ export class BlockReadings {
       throw this.#fault('a reading has no start or no duration');
     }
     const flags = this.#value < 0 ? this.#flags | NEGATIVE : this.#flags;
-    this.#sums?.addReading(this.#start, this.#duration, BigInt(this.#value), flags, this.#partNumber());
+    this.#sums?.addNumber(this.#start, this.#duration, this.#value, flags, this.#partNumber());
   }
 
   /** A number for the time of use, tier and critical peak that a reading belongs to; 0 where it names none. */

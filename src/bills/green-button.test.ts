@@ -448,19 +448,39 @@ test('a file that cannot be trusted is refused, with the place of the fault', as
 });
 
 test('readings on more days than a file may hold are refused, not gathered', () => {
-  // A set of sums takes as much as two days beside its days.
-  const budget = { left: 5 };
+  // Days are counted by eights, readings over several days one by one.
+  const budget = { left: 17 };
   const sums = new IntervalSums(0, budget);
   const add = (start: number, seconds: number) => sums.add({ start, seconds, value: 1n, flags: 0 });
-  for (let hour = 0; hour < 48; hour += 1) add(hour * 3_600, 3_600);
+  for (let hour = 0; hour < 16 * 24; hour += 1) add(hour * 3_600, 3_600);
   add(0, DAY);
   assert.throws(
     () => add(DAY, DAY),
     (error) => isChannelError(error, 'FILE_TOO_LARGE'),
   );
-  const other = new IntervalSums(0, { left: 3 });
+  const other = new IntervalSums(0, { left: 8 });
   other.add({ start: 0, seconds: 60, value: 1n, flags: 0 });
-  assert.throws(() => new IntervalSums(0, { left: 0 }).merge(other), /more days/);
+  assert.throws(() => new IntervalSums(0, { left: 7 }).merge(other), /more days/);
+});
+
+test('sums are exact to 56 bits and with any sign; a larger value is a fault', () => {
+  const sums = new IntervalSums(0, { left: 100 });
+  const large = 2n ** 55n - 1n;
+  for (let minute = 0; minute < 60; minute += 1) {
+    sums.add({ start: minute * 60, seconds: 60, value: large, flags: 0 });
+    sums.add({ start: 3_600 + minute * 60, seconds: 60, value: -large, flags: 0 });
+    sums.addNumber(7_200 + minute * 60, 60, minute % 2 === 0 ? -(2 ** 40) : 2 ** 33 + 1, 0);
+  }
+  assert.deepEqual(
+    [...sums.sums()].map(({ value, minutes }) => [value, minutes]),
+    [
+      [60n * large, 60],
+      [-60n * large, 60],
+      [30n * (2n ** 33n + 1n - 2n ** 40n), 60],
+    ],
+  );
+  sums.add({ start: 0, seconds: 60, value: 2n ** 55n, flags: 0 });
+  assert.match(sums.fault ?? '', /too large/);
 });
 
 test('the same result wherever the pieces of a file are cut', async () => {

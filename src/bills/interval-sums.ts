@@ -1,4 +1,23 @@
 import { ChannelError } from '../emissions/index.ts';
+import {
+  addValue,
+  CELL,
+  coverAt,
+  covered,
+  fromWords,
+  highWord,
+  isEmptyAt,
+  knownAt,
+  lowWord,
+  minuteBits,
+  minutesAt,
+  overlapsAt,
+  type Page,
+  pageOf,
+  sameCell,
+  setKnown,
+  valueAt,
+} from './hour-cells.ts';
 
 /** What is known of the readings of an hour, as bits. */
 export const ESTIMATED = 1;
@@ -40,52 +59,32 @@ export interface Budget {
 }
 
 const HOUR = 3_600;
-const HALF = 2 ** 30 - 1;
-/** What a set of sums takes beside its days, in days. */
-const OWN_COST = 2;
+/** Days of a page: they are taken, and counted, together. */
+const PAGE_DAYS = 8;
+const PAGE_HOURS = 24 * PAGE_DAYS;
+/** Above the flags of an hour stands the part that its readings are of. */
+const PART_SHIFT = 16;
+const FLAG_BITS = 0xffff;
 const MIXED = 255;
 
-/** Sums by hour, days one after the other; two words of 30 bits an hour say which minutes are covered. */
-interface DayCells {
-  readonly value: BigInt64Array;
-  readonly minutes: Uint32Array;
-  readonly flags: Uint16Array;
-  readonly part: Uint8Array;
-}
-
-/** What few days have. */
-interface RareCells {
-  estimated?: BigInt64Array;
-  repeated?: { readonly value: BigInt64Array; readonly minutes: Uint32Array };
-}
-
-interface HourCell {
-  readonly value: bigint;
-  readonly estimated: bigint;
-  readonly low: number;
-  readonly high: number;
-  readonly flags: number;
-  readonly part: number;
-}
-
 /**
- * Interval readings summed by hour, so that a file of any size takes memory by days and meters, not by readings: about 450
+ * Interval readings summed by hour, so that a file of any size takes memory by days and meters, not by readings: about 500
  * bytes a day. Readings that do not lie in one hour are kept one by one; there are at most 24 of those a day. The same time
  * read twice is counted once; where the second reading is not shown to be equal, the hour is marked as a conflict.
  */
 export class IntervalSums {
-  /** Place of each day in the cells. */
-  readonly #days = new Map<number, number>();
-  #cells: DayCells = cellsOf(0);
-  readonly #rare = new Map<number, RareCells>();
+  /** Cells of hours by page; the sums of estimated readings, and of what was read a second time, where there are any. */
+  readonly #pages = new Map<number, Page>();
+  readonly #estimated = new Map<number, Page>();
+  readonly #repeated = new Map<number, Page>();
   readonly #long = new Map<number, Reading>();
   readonly #instants = new Map<number, Reading>();
   readonly #phase: number;
   readonly #budget: Budget;
   #spent = 0;
-  /** The day that was looked up last: readings mostly come day by day. */
-  #lastDay = Number.NaN;
-  #lastPlace = 0;
+  /** The page that was looked up last: readings mostly come day by day. */
+  #lastNumber = Number.NaN;
+  #last: Page = NO_PAGE;
   /** First reading that has no usable time, in words. */
   fault: string | undefined;
 
@@ -96,47 +95,36 @@ export class IntervalSums {
   }
 
   get isEmpty(): boolean {
-    return this.#days.size + this.#long.size + this.#instants.size === 0 && this.fault === undefined;
+    return this.#pages.size + this.#long.size + this.#instants.size === 0 && this.fault === undefined;
   }
 
+  /** A value of more than 56 bits is a fault: so the sum of an hour stays exact. */
   add({ start, seconds, value, flags }: Reading): void {
-    this.addReading(start, seconds, value, flags);
+    if (BigInt.asIntN(56, value) !== value) this.fault ??= 'a value is too large';
+    else this.#add(start, seconds, Number(BigInt.asUintN(32, value)), Number(value >> 32n), flags, 0);
   }
 
   /**
-   * As `add`. `part` tells readings of one meter apart that each hold a part of one time, such as times of use (1 to 254; 0
-   * for the whole): two parts of one time are a conflict, also where their values are equal.
+   * As `add`, of a safe integer. `part` tells readings of one meter apart that each hold a part of one time, such as times of use
+   * (1 to 254; 0 for the whole): two parts of one time are a conflict, also where their values are equal.
    */
-  addReading(start: number, seconds: number, value: bigint, flags: number, part = 0): void {
-    if (seconds === 0) {
-      this.#keepApart(this.#instants, { start, seconds, value, flags });
-      return;
-    }
-    if (seconds < 0 || start % 60 !== 0 || seconds % 60 !== 0) {
-      this.fault ??= 'a reading does not cover whole minutes';
-      return;
-    }
-    const shifted = start - this.#phase;
-    const from = (shifted % HOUR) / 60;
-    const to = from + seconds / 60;
-    if (to > 60) {
-      this.#keepApart(this.#long, { start, seconds, value, flags });
-      return;
-    }
-    const low = from >= 30 ? 0 : run(from, to > 30 ? 30 : to);
-    const high = to <= 30 ? 0 : run(from > 30 ? from - 30 : 0, to - 30);
-    const hour = Math.floor(shifted / HOUR);
-    const place = this.#placeOf(Math.floor(hour / 24));
-    this.#put(place, hour % 24, low, high, value, (flags & ESTIMATED) === 0 ? 0n : value, flags, part);
+  addNumber(start: number, seconds: number, value: number, flags: number, part = 0): void {
+    this.#add(start, seconds, lowWord(value), highWord(value), flags, part);
   }
 
   /** Takes over what `other` holds and gives its share of the budget back. */
   merge(other: IntervalSums): void {
     this.fault ??= other.fault;
-    for (const [hour, cell, repeated] of other.#hours()) {
-      const place = this.#placeOf(Math.floor(hour / 24));
-      this.#put(place, hour % 24, cell.low, cell.high, cell.value, cell.estimated, cell.flags, cell.part);
-      if (repeated !== undefined) this.#repeat(place, hour % 24, repeated.low, repeated.high, repeated.value);
+    for (const [number, page] of other.#pages) {
+      const estimated = other.#estimated.get(number);
+      const repeated = other.#repeated.get(number);
+      for (let at = 0; at < page.length; at += CELL) {
+        if (isEmptyAt(page, at)) continue;
+        this.#putCell(number, at, page);
+        if (estimated !== undefined)
+          this.#addEstimated(number, at, estimated[at] as number, (estimated[at + 1] as number) | 0);
+        if (repeated !== undefined && !isEmptyAt(repeated, at)) this.#repeatCell(number, at, repeated);
+      }
     }
     for (const reading of other.#long.values()) this.#keepApart(this.#long, reading);
     for (const reading of other.#instants.values()) this.#keepApart(this.#instants, reading);
@@ -146,14 +134,23 @@ export class IntervalSums {
 
   /** Everything read over some time, hours first and in no certain order; each run of time once. */
   *sums(): Generator<IntervalSum> {
-    for (const [hour, cell, repeated] of this.#hours()) {
-      const { low, high, value, estimated } = cell;
-      const same = repeated !== undefined && repeated.low === low && repeated.high === high && repeated.value === value;
-      const again = repeated === undefined ? 0 : same ? REPEATED : CONFLICT;
-      const minutes = bits(low) + bits(high);
-      const start = hour * HOUR + this.#phase;
-      const until = start + 60 * (high === 0 ? 32 - Math.clz32(low) : 62 - Math.clz32(high));
-      yield { start, seconds: HOUR, value, estimated, minutes, until, flags: cell.flags | again };
+    for (const [number, page] of this.#pages) {
+      const estimated = this.#estimated.get(number);
+      const repeated = this.#repeated.get(number);
+      for (let at = 0; at < page.length; at += CELL) {
+        if (isEmptyAt(page, at)) continue;
+        const start = (number * PAGE_HOURS + at / CELL) * HOUR + this.#phase;
+        const { minutes, until } = covered(page, at);
+        yield {
+          start,
+          seconds: HOUR,
+          value: valueAt(page, at),
+          estimated: estimated === undefined ? 0n : valueAt(estimated, at),
+          minutes,
+          until: start + 60 * until,
+          flags: (knownAt(page, at) & FLAG_BITS) | againFlag(page, repeated, at),
+        };
+      }
     }
     for (const reading of this.#long.values()) {
       const estimated = (reading.flags & ESTIMATED) === 0 ? 0n : reading.value;
@@ -170,59 +167,85 @@ export class IntervalSums {
     return this.#instants.values();
   }
 
-  #put(
-    place: number,
-    of: number,
-    low: number,
-    high: number,
-    value: bigint,
-    estimated: bigint,
-    flags: number,
-    part: number,
-  ): void {
-    const cells = this.#cells;
-    const at = place * 24 + of;
-    const lowBefore = cells.minutes[2 * at] as number;
-    const highBefore = cells.minutes[2 * at + 1] as number;
-    if ((lowBefore & low) !== 0 || (highBefore & high) !== 0) {
-      if (cells.part[at] !== part || part === MIXED) cells.flags[at] = (cells.flags[at] as number) | CONFLICT;
-      this.#repeat(place, of, low, high, value);
+  #add(start: number, seconds: number, low: number, high: number, flags: number, part: number): void {
+    if (seconds === 0) {
+      this.#keepApart(this.#instants, { start, seconds, value: fromWords(low, high), flags });
       return;
     }
-    if (lowBefore === 0 && highBefore === 0) {
-      cells.value[at] = value;
-      cells.flags[at] = flags;
-      cells.part[at] = part;
-    } else {
-      cells.value[at] = (cells.value[at] as bigint) + value;
-      cells.flags[at] = (cells.flags[at] as number) | flags | SEVERAL;
-      if (cells.part[at] !== part) cells.part[at] = MIXED;
+    if (seconds < 0 || start % 60 !== 0 || seconds % 60 !== 0) {
+      this.fault ??= 'a reading does not cover whole minutes';
+      return;
     }
-    cells.minutes[2 * at] = lowBefore | low;
-    cells.minutes[2 * at + 1] = highBefore | high;
-    if (estimated !== 0n) {
-      const rare = this.#rareOf(place);
-      rare.estimated ??= new BigInt64Array(24);
-      rare.estimated[of] = (rare.estimated[of] as bigint) + estimated;
+    const shifted = start - this.#phase;
+    const hour = Math.floor(shifted / HOUR);
+    const from = (shifted - hour * HOUR) / 60;
+    const to = from + seconds / 60;
+    if (to > 60) {
+      this.#keepApart(this.#long, { start, seconds, value: fromWords(low, high), flags });
+      return;
     }
+    const first = minuteBits(from, Math.min(to, 30));
+    const second = minuteBits(Math.max(from - 30, 0), to - 30);
+    const number = Math.floor(hour / PAGE_HOURS);
+    const at = CELL * (hour - number * PAGE_HOURS);
+    this.#put(number, at, low, high, first, second, flags | (part << PART_SHIFT));
+  }
+
+  #putCell(number: number, at: number, from: Page): void {
+    const [first, second] = minutesAt(from, at);
+    this.#put(number, at, from[at] as number, (from[at + 1] as number) | 0, first, second, knownAt(from, at), true);
+  }
+
+  #put(
+    number: number,
+    at: number,
+    low: number,
+    high: number,
+    first: number,
+    second: number,
+    known: number,
+    ofSums = false,
+  ): void {
+    const page = this.#pageAt(number);
+    const before = knownAt(page, at);
+    const part = known >>> PART_SHIFT;
+    if (overlapsAt(page, at, first, second)) {
+      if (before >>> PART_SHIFT !== part || part === MIXED) setKnown(page, at, before | CONFLICT);
+      this.#repeat(number, at, low, high, first, second);
+      return;
+    }
+    if (isEmptyAt(page, at)) setKnown(page, at, known);
+    else {
+      const both = before >>> PART_SHIFT === part ? part : MIXED;
+      setKnown(page, at, ((before | known) & FLAG_BITS) | SEVERAL | (both << PART_SHIFT));
+    }
+    addValue(page, at, low, high);
+    coverAt(page, at, first, second);
+    // Of sums, what is estimated of them is added apart.
+    if ((known & ESTIMATED) !== 0 && !ofSums) this.#addEstimated(number, at, low, high);
+  }
+
+  #addEstimated(number: number, at: number, low: number, high: number): void {
+    addValue(this.#pageOf(this.#estimated, number), at, low, high);
+  }
+
+  #repeatCell(number: number, at: number, from: Page): void {
+    const [first, second] = minutesAt(from, at);
+    this.#repeat(number, at, from[at] as number, (from[at + 1] as number) | 0, first, second);
   }
 
   /** Sums what is read a second time apart, to be compared with the first; a third time cannot be compared any more. */
-  #repeat(place: number, of: number, low: number, high: number, value: bigint): void {
-    const rare = this.#rareOf(place);
-    rare.repeated ??= { value: new BigInt64Array(24), minutes: new Uint32Array(48) };
-    const { repeated } = rare;
-    const lowBefore = repeated.minutes[2 * of] as number;
-    const highBefore = repeated.minutes[2 * of + 1] as number;
-    if ((lowBefore & low) !== 0 || (highBefore & high) !== 0) {
-      const equal = lowBefore === low && highBefore === high && repeated.value[of] === value;
-      const at = place * 24 + of;
-      if (!equal) this.#cells.flags[at] = (this.#cells.flags[at] as number) | CONFLICT;
+  #repeat(number: number, at: number, low: number, high: number, first: number, second: number): void {
+    const repeated = this.#pageOf(this.#repeated, number);
+    if (!overlapsAt(repeated, at, first, second)) {
+      addValue(repeated, at, low, high);
+      coverAt(repeated, at, first, second);
       return;
     }
-    repeated.minutes[2 * of] = lowBefore | low;
-    repeated.minutes[2 * of + 1] = highBefore | high;
-    repeated.value[of] = (repeated.value[of] as bigint) + value;
+    const [firstBefore, secondBefore] = minutesAt(repeated, at);
+    const equal = firstBefore === first && secondBefore === second && valueAt(repeated, at) === fromWords(low, high);
+    const page = this.#pageAt(number);
+    if (!equal) setKnown(page, at, knownAt(page, at) | CONFLICT);
   }
 
   #keepApart(readings: Map<number, Reading>, reading: Reading): void {
@@ -236,38 +259,21 @@ export class IntervalSums {
     readings.set(reading.start, { ...before, flags: before.flags | reading.flags | (same ? REPEATED : CONFLICT) });
   }
 
-  #placeOf(day: number): number {
-    if (day === this.#lastDay) return this.#lastPlace;
-    let place = this.#days.get(day);
-    if (place === undefined) {
-      this.#spend(this.#days.size === 0 ? 1 + OWN_COST : 1);
-      place = this.#days.size;
-      this.#days.set(day, place);
-      if (place * 24 >= this.#cells.flags.length) this.#grow();
-    }
-    this.#lastDay = day;
-    this.#lastPlace = place;
-    return place;
+  #pageAt(number: number): Page {
+    if (number === this.#lastNumber) return this.#last;
+    this.#last = this.#pageOf(this.#pages, number);
+    this.#lastNumber = number;
+    return this.#last;
   }
 
-  #grow(): void {
-    const days = this.#days.size;
-    const cells = cellsOf(days < 64 ? 2 * days : days + Math.max(64, days >> 2));
-    cells.value.set(this.#cells.value);
-    cells.minutes.set(this.#cells.minutes);
-    cells.flags.set(this.#cells.flags);
-    cells.part.set(this.#cells.part);
-    this.#cells = cells;
-  }
-
-  #rareOf(place: number): RareCells {
-    let rare = this.#rare.get(place);
-    if (rare === undefined) {
-      this.#spend(1 + OWN_COST);
-      rare = {};
-      this.#rare.set(place, rare);
+  #pageOf(pages: Map<number, Page>, number: number): Page {
+    let page = pages.get(number);
+    if (page === undefined) {
+      this.#spend(PAGE_DAYS);
+      page = pageOf(PAGE_HOURS);
+      pages.set(number, page);
     }
-    return rare;
+    return page;
   }
 
   #spend(days: number): void {
@@ -279,57 +285,14 @@ export class IntervalSums {
       });
     }
   }
-
-  *#hours(): Generator<[hour: number, cell: HourCell, repeated: HourCell | undefined]> {
-    const { value, minutes, flags, part } = this.#cells;
-    for (const [day, place] of this.#days) {
-      const rare = this.#rare.get(place);
-      for (let of = 0; of < 24; of += 1) {
-        const at = place * 24 + of;
-        const low = minutes[2 * at] as number;
-        const high = minutes[2 * at + 1] as number;
-        if (low === 0 && high === 0) continue;
-        const cell: HourCell = {
-          value: value[at] as bigint,
-          estimated: rare?.estimated?.[of] ?? 0n,
-          low,
-          high,
-          flags: flags[at] as number,
-          part: part[at] as number,
-        };
-        yield [day * 24 + of, cell, repeatedCell(rare, of)];
-      }
-    }
-  }
 }
 
-function cellsOf(days: number): DayCells {
-  return {
-    value: new BigInt64Array(24 * days),
-    minutes: new Uint32Array(48 * days),
-    flags: new Uint16Array(24 * days),
-    part: new Uint8Array(24 * days),
-  };
+function againFlag(page: Page, repeated: Page | undefined, at: number): number {
+  if (repeated === undefined || isEmptyAt(repeated, at)) return 0;
+  return sameCell(page, repeated, at) ? REPEATED : CONFLICT;
 }
 
-function repeatedCell(rare: RareCells | undefined, of: number): HourCell | undefined {
-  if (rare?.repeated === undefined) return undefined;
-  const low = rare.repeated.minutes[2 * of] as number;
-  const high = rare.repeated.minutes[2 * of + 1] as number;
-  if (low === 0 && high === 0) return undefined;
-  return { value: rare.repeated.value[of] as bigint, estimated: 0n, low, high, flags: 0, part: 0 };
-}
-
-/** Bits of the minutes `[from, to)` of half an hour. */
-function run(from: number, to: number): number {
-  return (HALF >>> (30 - (to - from))) << from;
-}
-
-function bits(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
-}
+const NO_PAGE = pageOf(0);
 
 /** Budget of one file: some 270 meters for two years, about 100 MB. */
 export function fileBudget(): Budget {

@@ -48,7 +48,8 @@ export function registerByDay(sums: readonly IntervalSum[], scale: bigint, zone:
 class DaySums {
   readonly #scale: bigint;
   readonly #zone: LocalDays;
-  readonly #days = new Map<number, DayAmount>();
+  /** Sums before the scale: there are as many as hours, and few days. */
+  readonly #days = new Map<number, { -readonly [K in keyof DayAmount]: DayAmount[K] }>();
   readonly #periods = new Map<number, LongAmount>();
   #misplaced = 0;
 
@@ -64,14 +65,24 @@ class DaySums {
     }
     const day = this.#zone.dayOf(sum.start);
     const across = this.#zone.dayOf(sum.start + sum.seconds - 1) === day ? 0 : ACROSS_MIDNIGHT;
-    this.#days.set(day, plus(this.#days.get(day), amountOf(sum, this.#scale, across)));
+    const total = this.#days.get(day);
+    if (total === undefined) {
+      const { value: amount, estimated, minutes, flags } = sum;
+      this.#days.set(day, { amount, estimated, minutes, flags: flags | across });
+      return;
+    }
+    total.amount += sum.value;
+    if (sum.estimated !== 0n) total.estimated += sum.estimated;
+    total.minutes += sum.minutes;
+    total.flags |= sum.flags | across;
   }
 
   metered(): MeteredDays {
     for (const [day, total] of this.#days) {
-      if (total.minutes > this.#zone.minutesOf(day) && (total.flags & ACROSS_MIDNIGHT) === 0) {
-        this.#days.set(day, { ...total, flags: total.flags | CONFLICT });
-      }
+      total.amount *= this.#scale;
+      total.estimated *= this.#scale;
+      const twice = total.minutes > this.#zone.minutesOf(day) && (total.flags & ACROSS_MIDNIGHT) === 0;
+      if (twice) total.flags |= CONFLICT;
     }
     const periods = [...this.#periods.values()].sort((a, b) => a.start - b.start);
     return { days: this.#days, periods: periods.map(markOverlap), misplaced: this.#misplaced };
@@ -105,8 +116,7 @@ function amountOf({ value, estimated, minutes, flags }: IntervalSum, scale: bigi
   return { amount: value * scale, estimated: estimated * scale, minutes, flags: flags | more };
 }
 
-function plus(a: DayAmount | undefined, b: DayAmount): DayAmount {
-  if (a === undefined) return b;
+function plus(a: DayAmount, b: DayAmount): DayAmount {
   return {
     amount: a.amount + b.amount,
     estimated: a.estimated + b.estimated,

@@ -6,6 +6,7 @@ type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** The declaration stands within these bytes (XML 1.0, appendix F). */
 const HEAD = 256;
+const PIECE = 16_384;
 
 /** The encoding that the first bytes show: a byte order mark, or how `<?` and `<` look in it. */
 function shownEncoding(head: Uint8Array): { encoding: Encoding; marked: boolean } {
@@ -47,12 +48,14 @@ export async function* decodeXml(body: AsyncIterable<Uint8Array>): AsyncGenerato
   }
 }
 
+/** The bytes again, in small pieces: each piece of text outlives some collections of garbage, and is copied by each. */
 async function* withHead(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
+  let bytes = head;
   for (;;) {
+    for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
     const { done, value } = await rest.next();
     if (done === true) return;
-    yield value;
+    bytes = value;
   }
 }
 
