@@ -1,16 +1,15 @@
 /**
- * Cells of hours, one after the other, in words of 32 bits: the sum of an hour's readings (two words, 64 bits with sign), which
- * of its minutes they cover (two words of 30), and what is known of them. One array without objects, because a large file has
- * millions of hours.
+ * Cells of hours, one after the other, in words of 32 bits: the sum of an hour's readings (two words, 64 bits with sign), and
+ * which of its minutes they cover (two words of 30, with two marks above each). One array without objects, because a large
+ * file has millions of hours.
  */
 export type Page = Uint32Array;
 
 /** Words of a cell. */
-export const CELL = 5;
+export const CELL = 4;
 const HIGH_WORD = 1;
 const FIRST_HALF = 2;
 const SECOND_HALF = 3;
-const KNOWN = 4;
 
 const WORD = 2 ** 32;
 const HALF = 2 ** 30 - 1;
@@ -43,7 +42,7 @@ export function valueAt(page: Page, at: number): bigint {
 }
 
 export function isEmptyAt(page: Page, at: number): boolean {
-  return page[at + FIRST_HALF] === 0 && page[at + SECOND_HALF] === 0;
+  return (((page[at + FIRST_HALF] as number) | (page[at + SECOND_HALF] as number)) & HALF) === 0;
 }
 
 /** True where some of the minutes are covered already. */
@@ -58,21 +57,24 @@ export function coverAt(page: Page, at: number, first: number, second: number): 
 
 /** The minutes that are covered, as two words of 30 bits. */
 export function minutesAt(page: Page, at: number): [first: number, second: number] {
-  return [page[at + FIRST_HALF] as number, page[at + SECOND_HALF] as number];
+  return [(page[at + FIRST_HALF] as number) & HALF, (page[at + SECOND_HALF] as number) & HALF];
 }
 
-export function knownAt(page: Page, at: number): number {
-  return page[at + KNOWN] as number;
+/** The marks of a cell, four bits: those below 4 stand in its first word of minutes, the others in its second. */
+export function marksAt(page: Page, at: number): number {
+  return ((page[at + FIRST_HALF] as number) >>> 30) | (((page[at + SECOND_HALF] as number) >>> 30) << 2);
 }
 
-export function setKnown(page: Page, at: number, known: number): void {
-  page[at + KNOWN] = known;
+export function setMarks(page: Page, at: number, marks: number): void {
+  page[at + FIRST_HALF] = ((page[at + FIRST_HALF] as number) & HALF) | (marks << 30);
+  page[at + SECOND_HALF] = ((page[at + SECOND_HALF] as number) & HALF) | ((marks >>> 2) << 30);
 }
 
 /** True where both cells have the same value and minutes. */
 export function sameCell(a: Page, b: Page, at: number): boolean {
-  for (let word = at; word < at + KNOWN; word += 1) if (a[word] !== b[word]) return false;
-  return true;
+  const [first, second] = minutesAt(a, at);
+  const [otherFirst, otherSecond] = minutesAt(b, at);
+  return a[at] === b[at] && a[at + HIGH_WORD] === b[at + HIGH_WORD] && first === otherFirst && second === otherSecond;
 }
 
 /** Bits of the minutes `[from, to)` of half an hour. */

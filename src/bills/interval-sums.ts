@@ -7,15 +7,15 @@ import {
   fromWords,
   highWord,
   isEmptyAt,
-  knownAt,
   lowWord,
+  marksAt,
   minuteBits,
   minutesAt,
   overlapsAt,
   type Page,
   pageOf,
   sameCell,
-  setKnown,
+  setMarks,
   valueAt,
 } from './hour-cells.ts';
 
@@ -66,9 +66,11 @@ const PAGE_HOURS = 24 * PAGE_DAYS;
 const PART_SHIFT = 16;
 const FLAG_BITS = 0xffff;
 const MIXED = 255;
+/** Mark of a cell: more is known of it than the other two marks say. */
+const MORE = 4;
 
 /**
- * Interval readings summed by hour, so that a file of any size takes memory by days and meters, not by readings: about 500
+ * Interval readings summed by hour, so that a file of any size takes memory by days and meters, not by readings: about 400
  * bytes a day. Readings that do not lie in one hour are kept one by one; there are at most 24 of those a day. The same time
  * read twice is counted once; where the second reading is not shown to be equal, the hour is marked as a conflict.
  */
@@ -77,6 +79,8 @@ export class IntervalSums {
   readonly #pages = new Map<number, Page>();
   readonly #estimated = new Map<number, Page>();
   readonly #repeated = new Map<number, Page>();
+  /** What is known of hours beyond what the marks of their cells say. */
+  readonly #known = new Map<number, Page>();
   readonly #long = new Map<number, Reading>();
   readonly #instants = new Map<number, Reading>();
   readonly #phase: number;
@@ -116,15 +120,7 @@ export class IntervalSums {
   merge(other: IntervalSums): void {
     this.fault ??= other.fault;
     for (const [number, page] of other.#pages) {
-      const estimated = other.#estimated.get(number);
-      const repeated = other.#repeated.get(number);
-      for (let at = 0; at < page.length; at += CELL) {
-        if (isEmptyAt(page, at)) continue;
-        this.#putCell(number, at, page);
-        if (estimated !== undefined)
-          this.#addEstimated(number, at, estimated[at] as number, (estimated[at + 1] as number) | 0);
-        if (repeated !== undefined && !isEmptyAt(repeated, at)) this.#repeatCell(number, at, repeated);
-      }
+      for (let at = 0; at < page.length; at += CELL) if (!isEmptyAt(page, at)) this.#mergeCell(other, number, page, at);
     }
     for (const reading of other.#long.values()) this.#keepApart(this.#long, reading);
     for (const reading of other.#instants.values()) this.#keepApart(this.#instants, reading);
@@ -148,7 +144,7 @@ export class IntervalSums {
           estimated: estimated === undefined ? 0n : valueAt(estimated, at),
           minutes,
           until: start + 60 * until,
-          flags: (knownAt(page, at) & FLAG_BITS) | againFlag(page, repeated, at),
+          flags: (this.#knownAt(number, page, at) & FLAG_BITS) | againFlag(page, repeated, at),
         };
       }
     }
@@ -191,11 +187,22 @@ export class IntervalSums {
     this.#put(number, at, low, high, first, second, flags | (part << PART_SHIFT));
   }
 
-  #putCell(number: number, at: number, from: Page): void {
-    const [first, second] = minutesAt(from, at);
-    this.#put(number, at, from[at] as number, (from[at + 1] as number) | 0, first, second, knownAt(from, at), true);
+  #mergeCell(other: IntervalSums, number: number, page: Page, at: number): void {
+    const counted = this.#putCell(number, at, page, other.#knownAt(number, page, at));
+    const estimated = other.#estimated.get(number);
+    if (counted && estimated !== undefined) {
+      this.#addEstimated(number, at, estimated[at] as number, (estimated[at + 1] as number) | 0);
+    }
+    const repeated = other.#repeated.get(number);
+    if (repeated !== undefined && !isEmptyAt(repeated, at)) this.#repeatCell(number, at, repeated);
   }
 
+  #putCell(number: number, at: number, from: Page, known: number): boolean {
+    const [first, second] = minutesAt(from, at);
+    return this.#put(number, at, from[at] as number, (from[at + 1] as number) | 0, first, second, known, true);
+  }
+
+  /** False where the time was read before: then it is not counted. */
   #put(
     number: number,
     at: number,
@@ -205,24 +212,38 @@ export class IntervalSums {
     second: number,
     known: number,
     ofSums = false,
-  ): void {
+  ): boolean {
     const page = this.#pageAt(number);
-    const before = knownAt(page, at);
+    const before = this.#knownAt(number, page, at);
     const part = known >>> PART_SHIFT;
     if (overlapsAt(page, at, first, second)) {
-      if (before >>> PART_SHIFT !== part || part === MIXED) setKnown(page, at, before | CONFLICT);
+      if (before >>> PART_SHIFT !== part || part === MIXED) this.#setKnown(number, page, at, before | CONFLICT);
       this.#repeat(number, at, low, high, first, second);
-      return;
+      return false;
     }
-    if (isEmptyAt(page, at)) setKnown(page, at, known);
+    if (isEmptyAt(page, at)) this.#setKnown(number, page, at, known);
     else {
       const both = before >>> PART_SHIFT === part ? part : MIXED;
-      setKnown(page, at, ((before | known) & FLAG_BITS) | SEVERAL | (both << PART_SHIFT));
+      this.#setKnown(number, page, at, ((before | known) & FLAG_BITS) | SEVERAL | (both << PART_SHIFT));
     }
     addValue(page, at, low, high);
     coverAt(page, at, first, second);
     // Of sums, what is estimated of them is added apart.
     if ((known & ESTIMATED) !== 0 && !ofSums) this.#addEstimated(number, at, low, high);
+    return true;
+  }
+
+  #knownAt(number: number, page: Page, at: number): number {
+    const marks = marksAt(page, at);
+    if ((marks & MORE) !== 0) return this.#pageOf(this.#known, number)[at] as number;
+    return ((marks & 1) === 0 ? 0 : UNQUALIFIED) | ((marks & 2) === 0 ? 0 : SEVERAL);
+  }
+
+  #setKnown(number: number, page: Page, at: number, known: number): void {
+    const more = (known & ~(UNQUALIFIED | SEVERAL)) !== 0;
+    const marks = ((known & UNQUALIFIED) === 0 ? 0 : 1) | ((known & SEVERAL) === 0 ? 0 : 2) | (more ? MORE : 0);
+    setMarks(page, at, marks);
+    if (more) this.#pageOf(this.#known, number)[at] = known;
   }
 
   #addEstimated(number: number, at: number, low: number, high: number): void {
@@ -245,7 +266,7 @@ export class IntervalSums {
     const [firstBefore, secondBefore] = minutesAt(repeated, at);
     const equal = firstBefore === first && secondBefore === second && valueAt(repeated, at) === fromWords(low, high);
     const page = this.#pageAt(number);
-    if (!equal) setKnown(page, at, knownAt(page, at) | CONFLICT);
+    if (!equal) this.#setKnown(number, page, at, this.#knownAt(number, page, at) | CONFLICT);
   }
 
   #keepApart(readings: Map<number, Reading>, reading: Reading): void {
