@@ -46,6 +46,7 @@ function readerFigure(
       value: bytes / 1e6 / ours,
       unit: 'MB/s',
       against: { what: `${parser} alone`, value: bytes / 1e6 / theirs },
+      target: '>= 0.5',
     }),
     also: {
       'lines/s': items / ours,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  BASE,
   block,
   brief,
   DAY,
@@ -148,6 +149,26 @@ test('objects without entries are read; a block alone has nothing to belong to',
   ]);
   const own = espi('IntervalBlock', readings(hours(1)));
   assert.deepEqual(brief(await read(own)), [['ROW_INVALID', 'file']]);
+});
+
+test('the same part of a day in two blocks that only the meter reading names counts once', async () => {
+  // Six hours of 0.5 kWh. Both copies are estimated: 3 of 3 kWh, not 6 of 3.
+  const list = hours(1)
+    .slice(0, 6)
+    .map(([start, seconds, value]) => [start, seconds, value, 8] as const);
+  const own = (id: string) => entry({ self: `/b/${id}` }, espi('IntervalBlock', readings(list)));
+  const related = ['/b/1', '/b/2', '/espi/1_1/resource/ReadingType/1'];
+  const naming = entry(
+    { self: `${BASE}/MeterReading/1`, up: `${BASE}/MeterReading`, related },
+    espi('MeterReading', ''),
+  );
+  const [line] = lines(await read(feed(point(), eastern, type(), naming, own('1'), own('2'))));
+  assert.equal(line?.quantity, '3');
+  assert.deepEqual(
+    line?.warnings.map(({ code }) => code),
+    ['READINGS_ESTIMATED', 'READINGS_REPEATED', 'READINGS_MISSING'],
+  );
+  assert.equal(line?.warnings[0]?.message, '3 of 3 kWh are estimated');
 });
 
 test('names and addresses of the customer feed are passed over', async () => {
