@@ -78,6 +78,8 @@ export class FeedCollector implements XmlHandler {
   readonly #path: number[] = [];
   #depth = 0;
   #text = '';
+  /** True while the innermost element has had none inside. */
+  #leaf = false;
   #objectCount = 0;
   #keptCharacters = 0;
   #blocks = 0;
@@ -97,6 +99,7 @@ export class FeedCollector implements XmlHandler {
 
   open(name: number, attributes: Attributes): void {
     this.#text = '';
+    this.#leaf = true;
     this.#path[this.#depth] = name;
     this.#depth += 1;
     if (this.#inBlock) {
@@ -117,11 +120,17 @@ export class FeedCollector implements XmlHandler {
     const name = this.#path[this.#depth] as number;
     if (this.#inBlock) {
       if (this.#depth + 1 === this.#objectDepth) this.#closeObject();
-      else if (name !== 0) this.#readings.close(name, this.#path[this.#depth - 1] as number, this.#text);
+      else if (name !== 0) this.#closeInBlock(name);
     } else if (this.#objectDepth > 0) this.#closeInside();
     else if (name === numberOf.entry && this.#depth + 1 === this.#entryDepth) this.#closeEntry();
     else if (name === numberOf.title && this.#depth === 1) this.feed.title = copied(this.#text.trim().slice(0, 100));
     this.#text = '';
+    this.#leaf = false;
+  }
+
+  #closeInBlock(name: number): void {
+    if (!this.#leaf && isValue(name)) throw malformed('a value holds elements');
+    this.#readings.close(name, this.#path[this.#depth - 1] as number, this.#text);
   }
 
   #openEntry(): void {
@@ -166,7 +175,12 @@ export class FeedCollector implements XmlHandler {
     }
     const names = this.#path.slice(this.#objectDepth, this.#depth + 1).map((name) => nameOf[name]);
     const path = names.join('/');
-    if (wanted.has(path)) this.#objects.at(-1)?.fields.set(path, this.#keep(this.#value()));
+    if (!wanted.has(path)) return;
+    if (!this.#leaf) throw malformed('a value holds elements');
+    const fields = this.#objects.at(-1)?.fields;
+    const value = this.#value();
+    if ((fields?.get(path) ?? value) !== value) throw malformed('an object states a value twice, and not the same');
+    fields?.set(path, this.#keep(value));
   }
 
   #closeObject(): void {
@@ -234,6 +248,11 @@ export class FeedCollector implements XmlHandler {
     if (before === undefined) this.feed.sums.set(key, sums);
     else before.merge(sums);
   }
+}
+
+/** Names of readings' values stand together in the vocabulary. */
+function isValue(name: number): boolean {
+  return name >= numberOf.start && name <= numberOf.cpp;
 }
 
 function isKind(name: string): name is Kind {

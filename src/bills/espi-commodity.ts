@@ -24,7 +24,7 @@ export function partsOf(
   const { kind } = point;
   const allowed = kind === undefined ? undefined : commoditiesOfKind[kind];
   if (kind !== undefined && allowed === undefined) throw notRead(serviceKinds[kind] ?? 'of an unknown kind');
-  const series = point.series.map((one) => ({ one, code: codeOf(one.type) }));
+  const series = point.series.map((one) => ({ one, code: codeOf(one.types[0]) }));
   const summaries = point.summaries.map((one) => ({ one, code: codeOf(one) ?? codeOf(typeOf(one, feed)) }));
   const codes = [...series, ...summaries].flatMap(({ code }) => code ?? []);
   const fallback = unnamed(codes, allowed, given);
@@ -41,7 +41,12 @@ export function partsOf(
     if (commodity === undefined && code === undefined) throw unknown();
     if (commodity !== undefined && (allowed === undefined || allowed.includes(commodity))) return partOf(commodity);
     const is = kind === undefined ? 'neither energy nor water' : `in a usage point of ${serviceKinds[kind]}`;
-    misfits.push({ code: 'COMMODITY_UNKNOWN', reason: `it is about ${commodityName(code as string)}, ${is}`, where });
+    misfits.push({
+      code: 'COMMODITY_UNKNOWN',
+      reason: `it is about ${commodityName(code as string)}, ${is}`,
+      where,
+      noUse: true,
+    });
     return undefined;
   };
   for (const { one, code } of series) place(code, `MeterReading ${one.order}`)?.series.push(one);

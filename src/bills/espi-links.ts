@@ -6,8 +6,8 @@ import type { IntervalSums } from './interval-sums.ts';
 /** A meter reading with the readings that belong to it. */
 export interface MeterSeries {
   readonly order: number;
-  /** Absent where the file does not describe the readings. */
-  readonly type?: EspiObject;
+  /** One as a rule; none where the file does not describe the readings, several where it does so in different ways. */
+  readonly types: readonly EspiObject[];
   readonly sums: IntervalSums;
 }
 
@@ -48,8 +48,7 @@ export function linkFeed(feed: EspiFeed): LinkedFeed {
   for (const reading of feed.meterReadings) {
     const sums = sumsOf.get(reading);
     if (sums === undefined) continue;
-    const type = typeOf(reading);
-    points.of(reading).series.push({ order: reading.order, ...(type === undefined ? {} : { type }), sums });
+    points.of(reading).series.push({ order: reading.order, types: typeOf(reading), sums });
   }
   for (const summary of feed.summaries) points.of(summary).summaries.push(summary);
   const timeOf = timeFinder(feed);
@@ -72,16 +71,25 @@ function pointData(
 function timeFinder(feed: EspiFeed): (point: EspiObject | undefined) => EspiObject | undefined {
   const bySelf = new Map(feed.times.map((time) => [time.self ?? '', time]));
   const only = feed.times.length === 1 ? feed.times[0] : undefined;
-  return (point) => firstOf(point?.related ?? [], bySelf) ?? only;
+  return (point) => {
+    const related = point?.related ?? [];
+    return firstOf(related, bySelf) ?? (names(related, 'LocalTimeParameters') ? undefined : only);
+  };
+}
+
+/** True where links lead to an object of a kind. What names its own is never given another, even where only one is there. */
+function names(links: readonly string[], kind: string): boolean {
+  return links.some((link) => link.includes(`/${kind}/`));
 }
 
 /**
  * Gives each meter reading the sums that its own link, or one of the links it names, leads to: all of one meter in one, so that
- * what stands in two blocks counts once.
+ * what stands in two blocks counts once. Where no link leads anywhere, and there is one meter reading, all are its.
  */
 function shareSums(feed: EspiFeed): { sumsOf: Map<EspiObject, IntervalSums>; strayBlocks: number } {
   const byLink = readingsByLink(feed);
-  const only = feed.meterReadings.length === 1 ? feed.meterReadings[0] : undefined;
+  const linked = [...feed.sums.keys()].some((key) => byLink.has(key) || names([key], 'MeterReading'));
+  const only = feed.meterReadings.length === 1 && !linked ? feed.meterReadings[0] : undefined;
   const sumsOf = new Map<EspiObject, IntervalSums>();
   let strayBlocks = 0;
   for (const [key, sums] of feed.sums) {
@@ -105,13 +113,25 @@ function readingsByLink(feed: EspiFeed): Map<string, EspiObject> {
   return byLink;
 }
 
-function typeFinder(feed: EspiFeed): (reading: EspiObject) => EspiObject | undefined {
-  const bySelf = new Map(feed.readingTypes.map((type) => [type.self ?? '', type]));
+/** The reading type of a meter reading; several where the file describes one type in different ways. */
+function typeFinder(feed: EspiFeed): (reading: EspiObject) => readonly EspiObject[] {
+  const bySelf = new Map<string, EspiObject[]>();
+  for (const type of feed.readingTypes) {
+    const same = bySelf.get(type.self ?? '') ?? [];
+    if (!same.some((other) => sameFields(other, type))) bySelf.set(type.self ?? '', [...same.slice(0, 1), type]);
+  }
   const byReading = new Map(
-    feed.readingTypes.flatMap((type) => [...type.related, ...type.up].map((link) => [link, type])),
+    feed.readingTypes.flatMap((type) => [...type.related, ...type.up].map((link) => [link, [type]])),
   );
-  const only = feed.readingTypes.length === 1 ? feed.readingTypes[0] : undefined;
-  return (reading) => firstOf(reading.related, bySelf) ?? byReading.get(reading.self ?? '') ?? only;
+  const only = feed.readingTypes.length === 1 ? feed.readingTypes : [];
+  return (reading) =>
+    firstOf(reading.related, bySelf) ??
+    byReading.get(reading.self ?? '') ??
+    (names(reading.related, 'ReadingType') ? [] : only);
+}
+
+function sameFields(a: EspiObject, b: EspiObject): boolean {
+  return a.fields.size === b.fields.size && [...a.fields].every(([name, value]) => b.fields.get(name) === value);
 }
 
 function firstOf<T>(links: readonly string[], map: ReadonlyMap<string, T>): T | undefined {

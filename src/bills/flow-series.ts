@@ -15,10 +15,16 @@ export interface FlowSeries {
   readonly doubts: readonly BillWarning[];
 }
 
-/** Meter readings that are no amounts, or cannot be read as such. */
-export interface UnusableSeries {
+/** Why a meter reading is not read. */
+interface Fault {
   readonly code: ErrorCode;
   readonly reason: string;
+  /** Set where it is no use, or shows use that is counted already: then a note is enough. */
+  readonly noUse?: true;
+}
+
+/** Meter readings that are no amounts, or cannot be read as such. */
+export interface UnusableSeries extends Fault {
   readonly where: string;
 }
 
@@ -76,7 +82,7 @@ function oneSeries(group: readonly ReadSeries[], unusable: UnusableSeries[]): Fl
   for (const one of group) {
     if (used.includes(one)) continue;
     const reason = one.register && !preferred.includes(one) ? BESIDE_INTERVALS : BESIDE_WHOLE;
-    unusable.push({ code: 'ROW_INVALID', reason, where: one.where });
+    unusable.push({ code: 'ROW_INVALID', reason, where: one.where, noUse: true });
   }
   const [first] = used as [ReadSeries, ...ReadSeries[]];
   const doubts = used.flatMap((one) => one.doubts);
@@ -95,25 +101,32 @@ function partsAdded(count: number): BillWarning {
 }
 
 function understood(
-  { type, sums }: MeterSeries,
+  { types, sums }: MeterSeries,
   commodity: Commodity,
   zone: LocalDays,
   where: string,
-): ReadSeries | { code: ErrorCode; reason: string } {
-  if (type === undefined)
+): ReadSeries | Fault {
+  const [type, another] = types;
+  if (type === undefined) {
     return { code: 'ROW_INVALID', reason: 'the file does not describe its readings (ReadingType)' };
+  }
+  if (another !== undefined) {
+    return { code: 'ROW_INVALID', reason: 'the file describes its readings (ReadingType) in different ways' };
+  }
   const { fields } = type;
   const unit = unitOf(fields.get('uom'), commodity, commodityOfCode[fields.get('commodity') ?? ''] !== undefined);
-  if (typeof unit === 'string') return { code: 'UNIT_UNFIT', reason: `it ${unit}` };
+  if (typeof unit === 'string') return { code: 'UNIT_UNFIT', reason: `it ${unit}`, noUse: true };
   const accumulation = accumulationFault(fields.get('accumulationBehaviour'));
   if (accumulation !== undefined) {
-    return { code: 'ROW_INVALID', reason: `it holds ${accumulation}, not the use of each interval` };
+    return { code: 'ROW_INVALID', reason: `it holds ${accumulation}, not the use of each interval`, noUse: true };
   }
   if (!isPlainData(fields.get('dataQualifier'))) {
-    return { code: 'ROW_INVALID', reason: 'it holds averages, maxima or minima, not amounts' };
+    return { code: 'ROW_INVALID', reason: 'it holds averages, maxima or minima, not amounts', noUse: true };
   }
   const direction = flowOf(fields.get('flowDirection'));
-  if (direction === undefined) return { code: 'UNIT_UNFIT', reason: 'its flow is neither delivered nor exported' };
+  if (direction === undefined) {
+    return { code: 'UNIT_UNFIT', reason: 'its flow is neither delivered nor exported', noUse: true };
+  }
   const scale = scaleOf(fields.get('powerOfTenMultiplier'), unit);
   if (scale === undefined) return { code: 'ROW_INVALID', reason: 'its power-of-ten multiplier is outside -12 to 12' };
   if (sums.fault !== undefined) return { code: 'ROW_INVALID', reason: sums.fault };
@@ -140,7 +153,6 @@ function partOf(name: string, value = ''): string {
 }
 
 type Amounts = { readonly metered: MeteredDays; readonly doubts: readonly BillWarning[] };
-type Fault = { readonly code: ErrorCode; readonly reason: string };
 
 function intervalAmounts(sums: MeterSeries['sums'], scale: bigint, zone: LocalDays): Amounts | Fault {
   if (sums.hasInstants) {

@@ -52,22 +52,25 @@ export function pointOutcomes(part: CommodityPart, feed: EspiFeed, zone: LocalDa
 
 const BALANCE_UNUSED = 'a balance or sum of both directions was not read: delivered energy is there apart';
 
-/** Readings that are no amounts: a note beside lines that are, an error where they are all there is. */
+/**
+ * Meter readings that are not read. Those that are no use are a note beside lines that are, an error where they are all there
+ * is; those that may be use are an error in any case.
+ */
 export function notRead(
   unusable: readonly UnusableSeries[],
   first: Draft | undefined,
   point: string,
 ): { readonly error: ChannelError; readonly where: string }[] {
-  if (first === undefined) {
-    return unusable.map(({ code, reason, where }) => ({
-      error: new ChannelError(code, `a meter reading cannot be used: ${reason}`),
-      where: `${point}, ${where}`,
-    }));
+  const errors: { error: ChannelError; where: string }[] = [];
+  for (const { code, reason, where, noUse } of unusable) {
+    if (first !== undefined && noUse === true) {
+      first.warnings.push({ code: 'READINGS_UNUSED', message: `${where} was not used: ${reason}` });
+    } else {
+      const error = new ChannelError(code, `a meter reading cannot be used: ${reason}`);
+      errors.push({ error, where: `${point}, ${where}` });
+    }
   }
-  for (const { reason, where } of unusable) {
-    first.warnings.push({ code: 'READINGS_UNUSED', message: `${where} was not used: ${reason}` });
-  }
-  return [];
+  return errors;
 }
 
 interface FlowContext {

@@ -101,6 +101,8 @@ export interface GreenButtonCase {
   readonly expected: readonly ExpectedLine[];
   /** Whether the file repeats a part of an hour: that cannot be shown to be the same, and may be refused. */
   readonly mayRefuse: boolean;
+  /** Whether an object that others name is not in the file. */
+  readonly incomplete: boolean;
 }
 
 /** Files in any order and layout that say the same, with what they say. */
@@ -112,12 +114,24 @@ function caseOf({ clocks: of, meters, style }: Model): GreenButtonCase {
   const expected: ExpectedLine[] = [];
   if (of.stated) entries.push(timeEntry(of));
   for (const [at, one] of meters.entries()) addMeter(entries, expected, one, at + 1, of, random);
+  const lost = random() < 0.25 ? without(entries, random) : entries;
   return {
-    file: dressed(feed(...shuffled(entries, random)), random),
+    file: dressed(feed(...shuffled(lost, random)), random),
     ...(of.stated ? {} : { zone: of.zone }),
     expected: expected.toSorted((a, b) => a.join().localeCompare(b.join())),
-    mayRefuse: meters.some(({ step }) => step > 0 && step < 3_600),
+    mayRefuse: lost !== entries || meters.some(({ step }) => step > 0 && step < 3_600),
+    incomplete: lost !== entries,
   };
+}
+
+/** The entries without one that others name: readings that lose theirs must not be given another. */
+function without(entries: readonly string[], random: () => number): readonly string[] {
+  const named = entries.filter(
+    (one) =>
+      /<(MeterReading|LocalTimeParameters) /.test(one) || (/<ReadingType /.test(one) && !one.includes('related')),
+  );
+  const lost = named[Math.floor(random() * named.length)];
+  return entries.filter((one) => one !== lost);
 }
 
 function timeEntry({ offset, summer }: Clocks): string {

@@ -24,7 +24,7 @@ export async function outcomeOf(file: Uint8Array, pieceSize: number, zone?: stri
 export async function checkCase(one: GreenButtonCase, pieceSize: number): Promise<void> {
   const found = await outcomeOf(Buffer.from(one.file), pieceSize, one.zone);
   if (typeof found === 'string') {
-    assert.equal(one.expected.length, 0, `the file was refused with ${found}`);
+    assert.ok(one.incomplete || one.expected.length === 0, `the file was refused with ${found}`);
     return;
   }
   const lines = found.flatMap((item) => ('line' in item ? [lineOf(item)] : []));
