@@ -171,6 +171,51 @@ test('the same part of a day in two blocks that only the meter reading names cou
   assert.equal(line?.warnings[0]?.message, '3 of 3 kWh are estimated');
 });
 
+test('what is named and not in the file is not replaced by the only one that is', async () => {
+  const missing = [['ROW_INVALID', 'UsagePoint 1, MeterReading 1']];
+  // The only reading type says exports; the readings name another one.
+  const other = type({ flowDirection: 19 }, '5');
+  assert.deepEqual(brief(await read(feed(point(), eastern, meter('1', '1'), other, block(hours(1))))), missing);
+  // The only meter reading is not the one that the block names.
+  const stray = brief(await read(feed(point(), eastern, meter('2', '1'), type(), block(hours(1), '1'))));
+  assert.deepEqual(stray, [['ROW_INVALID', 'file']]);
+  // Beside a series that can be read, the loss is not a note.
+  const file = feed(
+    point(),
+    eastern,
+    meter('1', '9'),
+    block(hours(1)),
+    meter('2', '5'),
+    other,
+    block(hours(1, 2), '2'),
+  );
+  assert.deepEqual(brief(await read(file)), [
+    ['exported', '2022-01-10', '2022-01-11', '0.048'],
+    ['ROW_INVALID', 'UsagePoint 1, MeterReading 1'],
+  ]);
+});
+
+test('reading types of one link: the same twice is one, two that differ are refused', async () => {
+  const good = brief(await read(feed(...base, type(), type(), block(hours(1)))));
+  assert.deepEqual(good, [['delivered', '2022-01-10', '2022-01-11', '12']]);
+  const [item] = await read(feed(...base, type(), type({ powerOfTenMultiplier: 3 }), type(), block(hours(1))));
+  assert.ok(item !== undefined && 'rejected' in item);
+  assert.match(item.rejected.message, /in different ways/);
+});
+
+test('a value that holds elements, or is stated twice and not the same, is refused', async () => {
+  const changed = (from: string, to: string) => feed(...base, type(), block([[MIDNIGHT, DAY, 5]])).replace(from, to);
+  for (const file of [
+    changed('<value>5</value>', '<value>1<b/>5</value>'),
+    changed('<uom>72</uom>', '<uom>16<b>x</b>9</uom>'),
+    changed('<uom>72</uom>', '<uom>72</uom><uom>169</uom>'),
+  ]) {
+    await assert.rejects(read(file), /holds elements|not the same/);
+  }
+  const same = changed('<uom>72</uom>', '<uom>72</uom><uom>72</uom>');
+  assert.deepEqual(brief(await read(same)), [['delivered', '2022-01-10', '2022-01-11', '0.005']]);
+});
+
 test('names and addresses of the customer feed are passed over', async () => {
   const customer = entry(
     { self: '/espi/1_1/resource/RetailCustomer/1/Customer/1' },
