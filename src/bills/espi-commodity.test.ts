@@ -140,9 +140,15 @@ test('gas by energy and by volume counts once, in energy; days that only the vol
   );
   // Therms of 10 to 14 January (5 x 7), cubic feet of 15 to 31 January (17 x 700) and of 1 to 9 February (9 x 700).
   assert.deepEqual(
-    lines(await read(file)).map((line) => [line.start, line.end, line.quantity, line.unit]),
+    lines(await read(file)).map((line) => [
+      line.start,
+      line.end,
+      line.quantity,
+      line.unit,
+      ...line.warnings.map(({ code }) => code),
+    ]),
     [
-      ['2022-01-10', '2022-01-15', '35', 'therm'],
+      ['2022-01-10', '2022-01-15', '35', 'therm', 'READINGS_UNUSED'],
       ['2022-01-15', '2022-02-01', '11900', 'ft3'],
       ['2022-02-01', '2022-02-10', '6300', 'ft3'],
     ],

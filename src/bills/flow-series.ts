@@ -56,7 +56,9 @@ export function readSeries(
       const units = found.get(read.flow) ?? new Map<string, ReadSeries[]>();
       found.set(read.flow, units);
       const key = `${read.unit.unit} ${read.unit.uncorrected}`;
-      units.set(key, [...(units.get(key) ?? []), read]);
+      const same = units.get(key) ?? [];
+      same.push(read);
+      units.set(key, same);
     }
   }
   const flows = new Map(
@@ -79,9 +81,10 @@ function oneSeries(group: readonly ReadSeries[], unusable: UnusableSeries[]): Fl
   const preferred = intervals.length > 0 ? intervals : group;
   const whole = preferred.filter((one) => one.part === '');
   const used = whole.length > 0 ? whole : preferred;
+  const counted = new Set(used);
   for (const one of group) {
-    if (used.includes(one)) continue;
-    const reason = one.register && !preferred.includes(one) ? BESIDE_INTERVALS : BESIDE_WHOLE;
+    if (counted.has(one)) continue;
+    const reason = one.register && intervals.length > 0 ? BESIDE_INTERVALS : BESIDE_WHOLE;
     unusable.push({ code: 'ROW_INVALID', reason, where: one.where, noUse: true });
   }
   const [first] = used as [ReadSeries, ...ReadSeries[]];

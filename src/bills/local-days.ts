@@ -2,6 +2,9 @@ import { defined } from '../emissions/index.ts';
 
 const DAY = 86_400;
 const QUARTER = 900;
+/** Offsets and zones remembered: some fifty years of days, for the few zones that one node's bills are in. */
+const MAX_OFFSETS = 20_000;
+const MAX_ZONES = 10;
 
 /** Civil days of a zone, as day numbers since 1970-01-01; 23- and 25-hour days are days like any other. */
 export class LocalDays {
@@ -49,7 +52,8 @@ export class LocalDays {
       const match = /GMT(?:([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?/.exec(shown);
       const seconds = Number(match?.[2] ?? 0) * 3_600 + Number(match?.[3] ?? 0) * 60 + Number(match?.[4] ?? 0);
       offset = match?.[1] === '-' ? -seconds : seconds;
-      if (this.#offsets.size < 200_000) this.#offsets.set(instant, offset);
+      if (this.#offsets.size >= MAX_OFFSETS) this.#offsets.clear();
+      this.#offsets.set(instant, offset);
     }
     return offset;
   }
@@ -62,7 +66,7 @@ export function localDays(zone: string): LocalDays {
   let days = kept.get(zone);
   if (days === undefined) {
     days = new LocalDays(zone);
-    if (kept.size >= 50) kept.clear();
+    if (kept.size >= MAX_ZONES) kept.clear();
     kept.set(zone, days);
   }
   return days;

@@ -103,21 +103,39 @@ function flowOutcomes(
       used.push(withReadings({ ...bill, warnings: [...bill.warnings, ...warnings, ...doubt] }, series));
     } else notUsed.push({ bill, warnings });
   }
-  const open = openDays(flow, all, used, at);
+  const { open, notes } = openDays(flow, all, used, at);
   const outcomes = [...used, ...open, ...faults];
   for (const { bill, warnings } of notUsed) overlapping(outcomes, bill)?.warnings.push(...warnings);
-  return outcomes.sort((a, b) => startOf(a) - startOf(b));
+  const sorted = outcomes.sort((a, b) => startOf(a) - startOf(b));
+  sorted.find((one): one is Draft => !('error' in one))?.warnings.push(...notes);
+  return sorted;
 }
 
-/** Lines of the days that no bill covers, from the first series that has them. */
-function openDays(flow: Flow, all: readonly FlowSeries[], used: readonly Draft[], at: FlowContext): Outcome[] {
+/** Lines of the days that no bill covers, from the first series that has them, and what other series show of them again. */
+function openDays(
+  flow: Flow,
+  all: readonly FlowSeries[],
+  used: readonly Draft[],
+  at: FlowContext,
+): { open: Outcome[]; notes: BillWarning[] } {
   const covered = new Set<number>();
   for (const { start, end } of used) for (let day = start; day < end; day += 1) covered.add(day);
-  return all.flatMap((series) => {
-    const lines = monthLines(flow, series, covered, at.zone, at.where);
-    for (const day of series.metered.days.keys()) covered.add(day);
-    return lines;
-  });
+  const open: Outcome[] = [];
+  const notes: BillWarning[] = [];
+  const before = new Set<number>();
+  for (const series of all) {
+    const days = [...series.metered.days.keys()];
+    if (days.some((day) => before.has(day))) {
+      const message = `readings in ${series.unit.unit} show days again that are counted in ${all[0]?.unit.unit}`;
+      notes.push({ code: 'READINGS_UNUSED', message });
+    }
+    open.push(...monthLines(flow, series, covered, at.zone, at.where));
+    for (const day of days) {
+      covered.add(day);
+      before.add(day);
+    }
+  }
+  return { open, notes };
 }
 
 function inUnit(all: readonly FlowSeries[], { unit }: EspiUnit): FlowSeries | undefined {

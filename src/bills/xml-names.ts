@@ -3,8 +3,10 @@ export type Attributes = Readonly<Record<string, string>>;
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
-/** Names and scopes remembered; what goes beyond is resolved each time anew. */
-const MAX_KEPT = 1_000;
+/** Characters of names and declarations remembered; what goes beyond is resolved each time anew. */
+const MAX_KEPT = 100_000;
+/** Prefixes in force at one place: far beyond any real file, and each new declaration copies them. */
+const MAX_PREFIXES = 100;
 
 /** Declarations in force at some depth, with the answers given under them. */
 interface Scope {
@@ -19,14 +21,14 @@ interface Scope {
  */
 export class XmlNames {
   readonly #vocabulary: ReadonlyMap<string, number>;
-  readonly #fault: () => Error;
+  readonly #fault: (message?: string) => Error;
   readonly #scopes: Scope[] = [];
   #scope: Scope = { uris: new Map([['xml', XML]]), names: new Map(), inner: new Map() };
   #kept = 0;
   /** Elements that are open. */
   depth = 0;
 
-  constructor(vocabulary: ReadonlyMap<string, number>, fault: () => Error) {
+  constructor(vocabulary: ReadonlyMap<string, number>, fault: (message?: string) => Error) {
     this.#vocabulary = vocabulary;
     this.#fault = fault;
   }
@@ -64,8 +66,9 @@ export class XmlNames {
       }
       uris.set(prefix, uri);
     }
+    if (uris.size > MAX_PREFIXES) throw this.#fault(`more than ${MAX_PREFIXES} namespaces are declared`);
     const scope: Scope = { uris, names: new Map(), inner: new Map() };
-    if (this.#keep()) this.#scope.inner.set(declared, scope);
+    if (this.#keep(declared.length)) this.#scope.inner.set(declared, scope);
     return scope;
   }
 
@@ -76,7 +79,7 @@ export class XmlNames {
     const uri = this.#scope.uris.get(prefix);
     if (local === '' || local.includes(':') || colon === 0 || (colon > 0 && uri === undefined)) throw this.#fault();
     const number = this.#vocabulary.get(`{${uri ?? ''}}${local}`) ?? 0;
-    if (this.#keep()) this.#scope.names.set(name, number);
+    if (this.#keep(name.length)) this.#scope.names.set(name, number);
     return number;
   }
 
@@ -89,8 +92,9 @@ export class XmlNames {
     }
   }
 
-  #keep(): boolean {
-    this.#kept += 1;
-    return this.#kept <= MAX_KEPT;
+  #keep(characters: number): boolean {
+    if (this.#kept + characters > MAX_KEPT) return false;
+    this.#kept += characters;
+    return true;
   }
 }

@@ -69,7 +69,9 @@ test('absurd nesting, tags, texts, attributes and comments are refused where the
 });
 
 test('a file in one line of any length, and with many elements that are not read, is read', async () => {
-  const padding = '<a b="c">d</a>'.repeat(100_000);
+  // More names and declarations than are remembered, too.
+  const names = Array.from({ length: 20_000 }, (_, number) => `<n${number} xmlns:p="urn:${number}"/>`).join('');
+  const padding = `${'<a b="c">d</a>'.repeat(100_000)}${names}`;
   const file = good.replace('</feed>', `<entry><content>${padding}</content></entry></feed>`);
   assert.equal(lines(await readBytes(utf8(file)))[0]?.quantity, '12');
 });
@@ -111,6 +113,8 @@ test('namespaces are those of the standard, under any prefix; what breaks their 
   for (const bad of ['<p:a/>', '<a p:b="c"/>', '<a:b:c/>', '<:a/>', '<xmlns:a/>', '<a xmlns:p=""/>']) {
     await refused(at(bad), 'FILE_MALFORMED', /well-formed/, /^line 1/);
   }
+  const many = Array.from({ length: 120 }, (_, number) => `xmlns:p${number}="urn:${number}"`).join(' ');
+  await refused(at(`<a ${many}/>`), 'FILE_MALFORMED', /100 namespaces/, /^line 1/);
   for (const bad of ['xmlns:xml="urn:x"', 'xmlns:x="http://www.w3.org/XML/1998/namespace"', 'xmlns:xmlns="urn:x"']) {
     await refused(at(`<a ${bad}/>`), 'FILE_MALFORMED', /well-formed/);
   }

@@ -35,7 +35,7 @@ export async function walkXml(
     });
   const notWellFormed = () =>
     fault('the file is not well-formed XML here', 'Export the file again: it may be cut off or was changed by hand.');
-  const names = new XmlNames(vocabulary, notWellFormed);
+  const names = new XmlNames(vocabulary, (message) => (message === undefined ? notWellFormed() : fault(message)));
   let moved = false;
 
   parser.on('error', () => {
