@@ -11,10 +11,16 @@ import {
 } from '../node/index.ts';
 import { readConfig } from './config.ts';
 import { socketPath } from './socket-path.ts';
+import type { OpenNode } from './wire.ts';
 
 /** A node's use cases, wherever the node runs. */
 export interface NodeClient {
-  call<N extends UseCaseName>(name: N, args: UseCaseArgs<N>, progress?: Progress): Promise<UseCaseResult<N>>;
+  call<N extends UseCaseName>(
+    name: N,
+    args: UseCaseArgs<N>,
+    progress?: Progress,
+    signal?: AbortSignal,
+  ): Promise<UseCaseResult<N>>;
 }
 
 /**
@@ -32,18 +38,37 @@ export async function withNode<T>(
   const node = await openNode(folder, purpose);
   try {
     return await work({
-      call: (name, args, progress = () => undefined) => useCases[name](node, args as never, progress) as never,
+      call: (name, args, progress = () => undefined, signal) => runHere(node, name, args, progress, signal) as never,
     });
   } finally {
     await node.close();
   }
 }
 
-function remoteClient(path: string): NodeClient {
-  return { call: (name, args, progress = () => undefined) => callOver(path, name, args, progress) as never };
+type UseCase = (node: OpenNode, args: unknown, progress: Progress, signal?: AbortSignal) => Promise<unknown>;
+
+function runHere(
+  node: OpenNode,
+  name: UseCaseName,
+  args: unknown,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  return (useCases[name] as UseCase)(node, args, progress, signal);
 }
 
-async function callOver(socket: string, name: string, args: unknown, progress: Progress): Promise<unknown> {
+function remoteClient(path: string): NodeClient {
+  return {
+    call: (name, args, progress = () => undefined, signal) => callOver(path, name, args, { progress, signal }) as never,
+  };
+}
+
+async function callOver(
+  socket: string,
+  name: string,
+  args: unknown,
+  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal | undefined },
+): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const sent = request(
     { socketPath: socket, path: `/call/${name}`, method: 'POST', headers: { 'Content-Type': 'application/json' } },
@@ -70,8 +95,13 @@ async function callOver(socket: string, name: string, args: unknown, progress: P
   sent.on('error', (cause) =>
     reject(new ChannelError('LEDGER_UNAVAILABLE', 'the serving node cannot be reached', { cause })),
   );
+  const stop = (): void => {
+    reject(new ChannelError('CANCELLED', 'it was stopped on request before its end'));
+    sent.destroy();
+  };
+  signal?.addEventListener('abort', stop, { once: true });
   sent.end(JSON.stringify(args));
-  return promise;
+  return promise.finally(() => signal?.removeEventListener('abort', stop));
 }
 
 /** True when a node listens on the folder's socket; a file that a dead process left behind does not answer. */

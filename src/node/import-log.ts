@@ -93,6 +93,9 @@ export class ImportLog {
         code TEXT NOT NULL, sealed BLOB, PRIMARY KEY (import, line)) STRICT, WITHOUT ROWID;`),
     );
     this.#change(addNewColumns);
+    this.#change((db) =>
+      db.exec("CREATE INDEX IF NOT EXISTS imports_by_mended ON imports (json_extract(details, '$.mends'))"),
+    );
   }
 
   /** Keyed digest of a file's SHA-256: without the node's key nobody can test a guess at the content. */
@@ -138,9 +141,9 @@ export class ImportLog {
     );
   }
 
-  /** Imports that were cut off. */
+  /** Imports that were cut off and can go on. */
   unfinished(): ImportEntry[] {
-    return this.#rows('WHERE done = 0');
+    return this.#rows("WHERE done = 0 AND json_extract(details, '$.undone') IS NULL");
   }
 
   /** Imports whose records are all on the ledger. */

@@ -9,6 +9,6 @@ export { placeOfHint } from './line-place.ts';
 export { type CallLine, localCalls } from './local-call.ts';
 export type { LedgerFiles, Node } from './node.ts';
 export type { Progress } from './progress.ts';
-export type { RecordAnswer, RecordedLine } from './record-bills.ts';
+export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } from './record-bills.ts';
 export { newToken } from './token.ts';
 export { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from './use-cases.ts';

@@ -30,8 +30,12 @@ export function localCalls(node: Node): Hono {
         node: Node,
         args: unknown,
         progress: Progress,
+        signal: AbortSignal,
       ) => Promise<unknown>;
-      const run = turn.then(() => useCase(node, args, (progress) => void say({ progress })));
+      // Whoever asked has gone: what can stop between two steps does.
+      const gone = new AbortController();
+      out.onAbort(() => gone.abort());
+      const run = turn.then(() => useCase(node, args, (progress) => void say({ progress }), gone.signal));
       turn = run.catch(() => undefined);
       try {
         await say({ result: (await run) ?? null });
