@@ -97,9 +97,14 @@ async function toRecord(line: BillLine, options: PrepareOptions): Promise<Prepar
   return { line, record, warnings: [...line.warnings, ...(await options.meterWarnings(line))] };
 }
 
+// Zones that were found to exist. Asking is slow and takes memory outside the heap: once a zone, not once a line.
+const knownZones = new Set<string>();
+
 function checkZone(zone: string): void {
+  if (knownZones.has(zone)) return;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
+    knownZones.add(zone);
   } catch (cause) {
     throw new ChannelError('ZONE_UNKNOWN', `'${zone.slice(0, 40)}' is not an IANA time zone`, { where: 'zone', cause });
   }
