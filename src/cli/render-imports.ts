@@ -90,9 +90,7 @@ export function renderUndo(answer: UseCaseResult<'undoImport'>, dir: string, rea
   const what = `${counted(voided, 'record')} of import ${id.slice(0, 12)}`;
   const corrected = left.filter(({ by }) => by !== null);
   return [
-    dryRun
-      ? `Would void ${what}; nothing was written`
-      : `Voided ${what}: they count in no total and stay on the ledger`,
+    voidedText(what, answer),
     ...(absent === 0 ? [] : [`${counted(absent, 'line')} never reached the ledger`]),
     ...(leftCount === 0 ? [] : [`${counted(leftCount, 'record')} left as they are:`]),
     ...left.slice(0, 40).map(({ where, recordId, state, by }) => {
@@ -106,6 +104,13 @@ export function renderUndo(answer: UseCaseResult<'undoImport'>, dir: string, rea
       ? `To do it: uec imports undo ${shellWord(dir)} ${id.slice(0, 12)} --reason ${reason}`
       : 'The same file can be recorded again.',
   ].join('\n');
+}
+
+function voidedText(what: string, { dryRun, voided }: UseCaseResult<'undoImport'>): string {
+  if (dryRun) return `Would void ${what}; nothing was written`;
+  return voided === 0
+    ? `Nothing was left to void: ${what} were active`
+    : `Voided ${what}: they count in no total and stay on the ledger`;
 }
 
 function nameText({ file, label }: ImportView): string {

@@ -36,7 +36,7 @@ export interface NumberedLine extends PreparedLine {
   readonly at: number;
 }
 
-export interface NumberedRejection extends RejectedRow {
+interface NumberedRejection extends RejectedRow {
   readonly at: number;
 }
 

@@ -8,7 +8,7 @@ import type { Node } from './node.ts';
 import type { RecordTotals } from './record-totals.ts';
 
 /** `cut-off`: its records are on their way, or the command was stopped; the same file goes on with it. */
-export type ImportState = 'finished' | 'cut-off' | 'undone';
+type ImportState = 'finished' | 'cut-off' | 'undone';
 
 export interface ImportView {
   readonly id: string;
@@ -31,7 +31,7 @@ export interface ImportView {
   readonly undone: { readonly at: string; readonly reason: CorrectionReason; readonly note: string | null } | null;
 }
 
-export interface ImportLineView {
+interface ImportLineView {
   readonly where: string;
   readonly recordId: string;
   readonly state: RecordState | 'absent';
@@ -42,7 +42,7 @@ export interface ImportLineView {
   readonly warnings: readonly BillWarning[] | null;
 }
 
-export interface ImportRefusalView {
+interface ImportRefusalView {
   readonly where: string;
   readonly code: string;
   /** The whole report; null once the document that proves the import was erased. */
@@ -129,7 +129,7 @@ export function importOf(node: Node, id: string): ImportEntry {
   return entry;
 }
 
-export function stateOf({ done, details }: ImportEntry): ImportState {
+function stateOf({ done, details }: ImportEntry): ImportState {
   if (details.undone !== undefined) return 'undone';
   return done ? 'finished' : 'cut-off';
 }

@@ -17,7 +17,7 @@ export interface UndoRequest {
 }
 
 /** A record of the import that was not voided by this undo. */
-export interface LeftRecord {
+interface LeftRecord {
   readonly recordId: string;
   readonly where: string;
   readonly state: 'superseded' | 'voided';
