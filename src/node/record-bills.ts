@@ -132,7 +132,8 @@ async function checkAll(
   for (const [index, path] of request.files.entries()) {
     try {
       const file = await checkBills(work, path, index);
-      if (request.separately === true) refuseRejected(request, [file]);
+      // In a dry run too: it says of each file what would become of it.
+      if (request.separately === true) refuseRejected({ ...request, dryRun: false, files: [path] }, [file]);
       files.push(file);
     } catch (error) {
       if (request.separately !== true || !isOfTheFile(error)) throw error;
