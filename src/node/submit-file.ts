@@ -151,7 +151,7 @@ async function* heldLines({ held }: CheckedFile, meters: MeterBook): AsyncGenera
 async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<NumberedLine> {
   const where = nameOf(file.index);
   const refused = new Set(file.rejected.map(({ at }) => at));
-  const maker = new LineMaker(work, file.evidence, file.previous, (line) => work.meters.keep(line));
+  const maker = new LineMaker(work, file.evidence, file.previous, (line) => work.meters.lookUp(line));
   const print = new RunPrint();
   let run: NumberedLine[] = [];
   let at = -1;

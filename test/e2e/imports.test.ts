@@ -207,6 +207,12 @@ test('a file that changes between the two readings is refused; pages before the 
     await assert.rejects(useCases.record(node, request, change), { code: 'FILE_CHANGED' });
     const [view] = (await useCases.imports(node, {})).items;
     assert.equal(view?.state, 'cut-off');
+    const meters = await useCases.meters(node, {});
+    assert.deepEqual(
+      meters.map(({ number }) => number).sort(),
+      ['C-1', 'C-2'],
+      'a line was taken that was not checked',
+    );
     const undone = await useCases.undoImport(node, { import: view?.id as string, reason: 'other' }, () => undefined);
     assert.equal(undone.voided, view?.records.active);
   });
