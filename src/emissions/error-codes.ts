@@ -192,9 +192,40 @@ export const errorCodes = {
   NODE_EXISTS: { kind: 'conflict', advice: 'Choose an empty folder.' },
   NODE_ABSENT: { kind: 'absent', advice: 'Make a node first: uec init DIR --member ID --name NAME.' },
   CONFIG_INVALID: { kind: 'input', advice: 'See docs/operating.md for the settings.' },
-  TOKEN_INVALID: { kind: 'refused', advice: 'Send the token that uec init printed: Authorization: Bearer TOKEN.' },
+  TOKEN_INVALID: {
+    kind: 'refused',
+    advice: 'Send a token of this node: Authorization: Bearer TOKEN; uec token add makes one.',
+  },
   NOT_FOUND: { kind: 'absent', advice: 'See the paths at /.' },
   OPTION_INVALID: { kind: 'input', advice: 'See uec COMMAND --help.' },
+  // access, webhooks
+  ROLE_INSUFFICIENT: { kind: 'refused', advice: 'Use a token whose role may do this: see docs/operating.md.' },
+  RATE_LIMITED: { kind: 'unavailable', advice: 'Wait for as long as Retry-After says, then send it again.' },
+  BODY_TOO_LARGE: { kind: 'input', advice: 'Send less at once, or use a role that may send more.' },
+  REQUEST_MALFORMED: { kind: 'input', advice: 'Send the request as RFC 9112 says, to the name this node is served under.' },
+  REQUEST_TOO_SLOW: { kind: 'input', advice: 'Send the whole request without pauses.' },
+  HOST_REFUSED: {
+    kind: 'refused',
+    advice: 'Ask for the node by its own name; more names are listed in http.hosts of node.json.',
+  },
+  CERTIFICATE_UNKNOWN: {
+    kind: 'refused',
+    advice: 'List the certificate in access.certificates of node.json, or use one that is listed.',
+  },
+  IDENTITY_PROVIDER_UNAVAILABLE: {
+    kind: 'unavailable',
+    advice: 'Try again, or use a token of this node: the identity provider does not answer as it should.',
+  },
+  TOKEN_NOT_FOUND: { kind: 'absent', advice: 'See uec token list.' },
+  AUDIT_CORRUPT: {
+    kind: 'integrity',
+    advice: 'Keep audit.db as it is and look into who changed it: see docs/operating.md.',
+  },
+  WEBHOOK_NOT_FOUND: { kind: 'absent', advice: 'See uec webhook list.' },
+  WEBHOOK_REFUSED: {
+    kind: 'input',
+    advice: 'Give an https URL of a public address, or allow the address in webhooks.allow of node.json.',
+  },
   INTERNAL: {
     kind: 'internal',
     advice: 'This is a fault of the software: please report it with the command and the code.',

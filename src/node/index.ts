@@ -8,6 +8,7 @@ export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';
 export { placeOfHint } from './line-place.ts';
 export { type CallLine, localCalls } from './local-call.ts';
 export type { LedgerFiles, Node } from './node.ts';
+export { problemOf } from './problems.ts';
 export type { Progress } from './progress.ts';
 export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } from './record-bills.ts';
 export { newToken } from './token.ts';
