@@ -13,6 +13,7 @@ export interface GuardOptions {
 }
 
 const MOST_URL_CHARACTERS = 8192;
+const MOST_FIELDS = 200;
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
@@ -33,6 +34,7 @@ export function guardRequest(request: IncomingMessage, options: GuardOptions): v
 function guardFraming({ httpVersion, headers, rawHeaders }: IncomingMessage): void {
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     throw malformed(`the request is HTTP/${httpVersion}, this is a server for HTTP/1.1`, 'request line');
+  if (rawHeaders.length > 2 * MOST_FIELDS) throw malformed(`the request has more than ${MOST_FIELDS} fields`, 'header');
   const coding = headers['transfer-encoding'];
   // Another coding would be taken off by one program and left by the next (RFC 9112, section 6.1).
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0'))

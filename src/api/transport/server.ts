@@ -65,7 +65,7 @@ export function apiServer(options: TransportOptions): Server {
   };
   const server: Server =
     tls === undefined ? createServer(settings) : (createTlsServer({ ...settings, ...tls.serverOptions() }) as unknown as Server);
-  // All fields count: with a limit on their number, those beyond it would be dropped silently. Their bytes are limited.
+  // With a limit here, fields beyond it would be dropped silently; the guard refuses a request with too many.
   server.maxHeadersCount = 0;
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = times.idle;
@@ -76,11 +76,15 @@ export function apiServer(options: TransportOptions): Server {
     scheme,
     ...(tls === undefined ? {} : { certifies: (name: string) => tls.certifies(name) }),
   } as const;
+  // The parser may have read on behind a request that was refused: what came there is nobody's request.
+  const refused = new WeakSet<Socket>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (refused.has(request.socket)) return;
     setHeaders(response, { ...secureHeaders(scheme), ...corsHeaders(request, origins) });
     try {
       guardRequest(request, guard);
     } catch (error) {
+      refused.add(request.socket);
       refuse(response, error, options);
       return;
     }
@@ -89,7 +93,10 @@ export function apiServer(options: TransportOptions): Server {
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, options));
   server.on('connect', (_request: IncomingMessage, socket: Socket) => refuseBytes({ code: 'CONNECT' }, socket, options));
-  const unwatch = watchBodies(server, times, (request) => refuseBytes({ code: 'SLOW' }, request.socket, options));
+  const unwatch = watchBodies(server, times, (request) => {
+    refused.add(request.socket);
+    refuseBytes({ code: 'SLOW' }, request.socket, options);
+  });
   const unwatchFiles = tls?.keepFresh(server as never);
   server.once('close', () => {
     unwatch();

@@ -42,15 +42,15 @@ export function testCertificate(name: string, attributes?: string): TestCertific
   };
 }
 
-function extension(oid: string, value: Buffer): Buffer {
+export function extension(oid: string, value: Buffer): Buffer {
   return sequence(Buffer.from(oid, 'hex'), der(0x04, value));
 }
 
-function sequence(...parts: Buffer[]): Buffer {
+export function sequence(...parts: Buffer[]): Buffer {
   return der(0x30, ...parts);
 }
 
-function der(tag: number, ...parts: Buffer[]): Buffer {
+export function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const size = content.length;
   const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
