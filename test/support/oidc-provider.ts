@@ -16,7 +16,11 @@ interface ProviderKey {
 export interface TestProvider {
   readonly issuer: string;
   /** A token by the client credentials grant, with `roles` as the provider's claim and a life in seconds. */
-  token(options?: { readonly roles?: readonly string[]; readonly lives?: number; readonly resource?: string }): Promise<string>;
+  token(options?: {
+    readonly roles?: readonly string[];
+    readonly lives?: number;
+    readonly resource?: string;
+  }): Promise<string>;
   /** Signs with a new key from now on; the old one is withdrawn. */
   rotate(): void;
   /** What was asked of it: paths in order. */

@@ -1,4 +1,12 @@
-import { proofOf, readHead, sealOf, type AuditHead, type AuditLog, type StoredEntry, storedEntries } from './audit-log.ts';
+import {
+  type AuditHead,
+  type AuditLog,
+  proofOf,
+  readHead,
+  type StoredEntry,
+  sealOf,
+  storedEntries,
+} from './audit-log.ts';
 
 export interface AuditReport {
   /** Entries that were read. */
@@ -25,32 +33,38 @@ const MOST_FAULTS = 100;
 export function checkAuditLog(log: AuditLog, pinned?: AuditHead): AuditReport {
   const { db, key } = log.material;
   const head = readHead(db);
-  const faults: AuditFault[] = [];
-  const fault = (where: string, message: string): void => {
-    if (faults.length < MOST_FAULTS) faults.push({ where, message });
-  };
-  if (proofOf(key, head) !== head.proof) fault('head', 'the head was changed');
-  let next = head.first;
-  let before = head.before;
+  const faults: AuditFault[] = proofOf(key, head) === head.proof ? [] : [fault('head', 'the head was changed')];
+  let last = { number: head.first - 1, seal: head.before };
   let entries = 0;
-  let pinSeen = pinned === undefined || pinned.number < head.first;
   for (const entry of allEntries(log)) {
     entries += 1;
-    if (entry.number !== next)
-      fault(`entry ${next}`, entry.number > next ? `entries ${next} to ${entry.number - 1} are missing` : 'out of order');
-    else if (sealOf(key, before, entry.number, entry.body) !== entry.seal)
-      fault(`entry ${entry.number}`, 'the entry is not what was written, or the one before it is another');
-    if (pinned !== undefined && entry.number === pinned.number) {
-      pinSeen = true;
-      if (entry.seal !== pinned.seal) fault(`entry ${entry.number}`, 'the entry is not the one that was pinned');
-    }
-    next = entry.number + 1;
-    before = entry.seal;
+    faults.push(...entryFaults(key, last, entry));
+    if (entry.number === pinned?.number && entry.seal !== pinned.seal)
+      faults.push(fault(`entry ${entry.number}`, 'the entry is not the one that was pinned'));
+    last = entry;
   }
-  if (next - 1 !== head.number || before !== head.seal)
-    fault('end', `the log ends at entry ${next - 1}, its head says ${head.number}`);
-  if (!pinSeen) fault('end', `the log does not reach entry ${pinned?.number}, which was pinned`);
-  return { entries, first: head.first, head: { number: head.number, seal: head.seal }, faults };
+  if (last.number !== head.number || last.seal !== head.seal)
+    faults.push(fault('end', `the log ends at entry ${last.number}, its head says ${head.number}`));
+  if (pinned !== undefined && last.number < pinned.number)
+    faults.push(fault('end', `the log does not reach entry ${pinned.number}, which was pinned`));
+  return {
+    entries,
+    first: head.first,
+    head: { number: head.number, seal: head.seal },
+    faults: faults.slice(0, MOST_FAULTS),
+  };
+}
+
+function entryFaults(key: Buffer, last: AuditHead, { number, body, seal }: StoredEntry): AuditFault[] {
+  const next = last.number + 1;
+  if (number !== next)
+    return [fault(`entry ${next}`, number > next ? `entries ${next} to ${number - 1} are missing` : 'out of order')];
+  if (sealOf(key, last.seal, number, body) === seal) return [];
+  return [fault(`entry ${number}`, 'the entry is not what was written, or the one before it is another')];
+}
+
+function fault(where: string, message: string): AuditFault {
+  return { where, message };
 }
 
 // By position and not by number: a number that was changed must still be met.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { checkAuditLog } from './audit-check.ts';
-import { AuditLog, type AuditHead, type AuditOptions } from './audit-log.ts';
+import { type AuditHead, AuditLog, type AuditOptions } from './audit-log.ts';
 import type { Principal } from './principal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'uec-audit-'));
@@ -87,7 +87,11 @@ test('what was appended is read back in order, and verifies', async () => {
 test('a seal is what docs/operating.md says it is: anybody with the key can compute it', async () => {
   const where = await filled(2);
   const db = new DatabaseSync(where.path);
-  const rows = db.prepare('SELECT * FROM entries ORDER BY number').all() as { number: number; body: string; seal: string }[];
+  const rows = db.prepare('SELECT * FROM entries ORDER BY number').all() as {
+    number: number;
+    body: string;
+    seal: string;
+  }[];
   db.close();
   let before = '0'.repeat(64);
   for (const { number, body, seal } of rows) {
@@ -128,7 +132,10 @@ test('an entry that was removed is found, in the middle and at the beginning', a
 
 test('an entry that was removed with the later ones moved up is found', async () => {
   const where = await filled(5);
-  tamper(where, 'DELETE FROM entries WHERE number = 3; UPDATE entries SET number = 3 WHERE number = 4; UPDATE entries SET number = 4 WHERE number = 5');
+  tamper(
+    where,
+    'DELETE FROM entries WHERE number = 3; UPDATE entries SET number = 3 WHERE number = 4; UPDATE entries SET number = 4 WHERE number = 5',
+  );
   assert.throws(() => open(where), { code: 'AUDIT_CORRUPT', message: /does not end where its head says/ });
 });
 
@@ -140,10 +147,13 @@ test('a log that was cut off is not opened', async () => {
 
 test('an entry that was added behind the end is found, and so is a head moved to fit a cut', async () => {
   const where = await filled(3);
-  tamper(where, "INSERT INTO entries SELECT 4, body, seal FROM entries WHERE number = 3");
+  tamper(where, 'INSERT INTO entries SELECT 4, body, seal FROM entries WHERE number = 3');
   assert.throws(() => open(where), { code: 'AUDIT_CORRUPT' });
   const cut = await filled(3);
-  tamper(cut, 'DELETE FROM entries WHERE number = 3; UPDATE head SET number = 2, seal = (SELECT seal FROM entries WHERE number = 2)');
+  tamper(
+    cut,
+    'DELETE FROM entries WHERE number = 3; UPDATE head SET number = 2, seal = (SELECT seal FROM entries WHERE number = 2)',
+  );
   assert.throws(() => open(cut), { code: 'AUDIT_CORRUPT', message: /head of the audit log was changed/ });
   const empty = await filled(3);
   tamper(empty, 'DELETE FROM entries; DELETE FROM head');
@@ -152,7 +162,10 @@ test('an entry that was added behind the end is found, and so is a head moved to
 
 test('two entries that changed places are found', async () => {
   const where = await filled(4);
-  tamper(where, 'UPDATE entries SET number = -2 WHERE number = 2; UPDATE entries SET number = 2 WHERE number = 3; UPDATE entries SET number = 3 WHERE number = -2');
+  tamper(
+    where,
+    'UPDATE entries SET number = -2 WHERE number = 2; UPDATE entries SET number = 2 WHERE number = 3; UPDATE entries SET number = 3 WHERE number = -2',
+  );
   assert.ok(faults(where).length >= 2);
 });
 

@@ -36,8 +36,9 @@ export class ClientCertificates {
     const fingerprint = plainFingerprint(certificate.fingerprint256);
     const subject = certificate.toLegacyObject().subject as unknown as Record<string, unknown>;
     const found =
-      this.#settings.find((one) => one.fingerprint !== undefined && plainFingerprint(one.fingerprint) === fingerprint) ??
-      this.#settings.find((one) => one.subject !== undefined && isSubject(subject, one.subject));
+      this.#settings.find(
+        (one) => one.fingerprint !== undefined && plainFingerprint(one.fingerprint) === fingerprint,
+      ) ?? this.#settings.find((one) => one.subject !== undefined && isSubject(subject, one.subject));
     if (found === undefined)
       throw new ChannelError('CERTIFICATE_UNKNOWN', 'the client certificate has no role at this node');
     return { id: `certificate:${found.name}`, role: found.role, kind: 'certificate' };

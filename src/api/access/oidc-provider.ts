@@ -95,11 +95,13 @@ export class OidcProvider {
 
   #keyUrl(told: unknown): URL {
     const { issuer, keyHosts = [] } = this.settings;
-    if (typeof told !== 'string' || !isTrustworthyUrl(told)) throw unavailable('names no trustworthy place for its keys');
+    if (typeof told !== 'string' || !isTrustworthyUrl(told))
+      throw unavailable('names no trustworthy place for its keys');
     const url = new URL(told);
     const own = new URL(issuer);
     const listed = url.protocol === 'https:' && keyHosts.includes(url.host);
-    if (url.origin !== own.origin && !listed) throw unavailable('names another host for its keys, which is not in keyHosts');
+    if (url.origin !== own.origin && !listed)
+      throw unavailable('names another host for its keys, which is not in keyHosts');
     return url;
   }
 

@@ -20,7 +20,19 @@ export interface OidcSettings {
 }
 
 /** Never `none`, and never HS*: with those, whoever knows the public key or a shared secret could sign. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 
 export const defaultAlgorithms: readonly string[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
@@ -31,13 +43,22 @@ export function checkOidcSettings(settings: OidcSettings): void {
   if (typeof issuer !== 'string' || !isTrustworthyUrl(issuer))
     throw invalid(`${where}.issuer`, 'is not an https URL, nor one on the loopback address');
   if (typeof audience !== 'string' || audience === '') throw invalid(`${where}.audience`, 'is missing');
-  if (typeof roleClaim !== 'string' || roleClaim === '') throw invalid(`${where}.roleClaim`, 'is not the name of a claim');
-  if (!Array.isArray(roles) || roles.length === 0 || !roles.every((entry) => typeof entry?.value === 'string' && isApiRole(entry.role)))
+  if (typeof roleClaim !== 'string' || roleClaim === '')
+    throw invalid(`${where}.roleClaim`, 'is not the name of a claim');
+  if (
+    !Array.isArray(roles) ||
+    roles.length === 0 ||
+    !roles.every((entry) => typeof entry?.value === 'string' && isApiRole(entry.role))
+  )
     throw invalid(`${where}.roles`, 'is not a list of { "value": ..., "role": ... }');
   const strange = algorithms.find((name) => !ALGORITHMS.includes(name));
   if (strange !== undefined)
-    throw invalid(`${where}.algorithms`, `names '${String(strange).slice(0, 20)}', which is none of ${ALGORITHMS.join(', ')}`);
-  if (!(clockTolerance >= 0 && clockTolerance <= 300)) throw invalid(`${where}.clockTolerance`, 'is not 0 to 300 seconds');
+    throw invalid(
+      `${where}.algorithms`,
+      `names '${String(strange).slice(0, 20)}', which is none of ${ALGORITHMS.join(', ')}`,
+    );
+  if (!(clockTolerance >= 0 && clockTolerance <= 300))
+    throw invalid(`${where}.clockTolerance`, 'is not 0 to 300 seconds');
   if (!Array.isArray(keyHosts) || !keyHosts.every((host) => typeof host === 'string'))
     throw invalid(`${where}.keyHosts`, 'is not a list of hosts');
 }

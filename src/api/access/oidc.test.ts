@@ -31,7 +31,12 @@ function headerOf(token: string): Record<string, unknown> {
 describe('tokens of a real provider', () => {
   let provider: TestProvider;
   let oidc: Oidc;
-  const settings = (more: Partial<OidcSettings> = {}): OidcSettings => ({ issuer: provider.issuer, audience, roles, ...more });
+  const settings = (more: Partial<OidcSettings> = {}): OidcSettings => ({
+    issuer: provider.issuer,
+    audience,
+    roles,
+    ...more,
+  });
 
   before(async () => {
     provider = await startProvider();
@@ -58,9 +63,12 @@ describe('tokens of a real provider', () => {
 
   test('a token without a mapped role is refused as that', async () => {
     for (const none of [[], ['other'], ['UEC-ADMIN'], ['uec-admin ']])
-      await assert.rejects(provider.token({ roles: none }).then((token) => oidc.identify(token)), {
-        code: 'ROLE_INSUFFICIENT',
-      });
+      await assert.rejects(
+        provider.token({ roles: none }).then((token) => oidc.identify(token)),
+        {
+          code: 'ROLE_INSUFFICIENT',
+        },
+      );
   });
 
   test('an expired token is refused, and taken within the clocks’ difference', async () => {
@@ -77,7 +85,10 @@ describe('tokens of a real provider', () => {
     await assert.rejects(oidc.identify(other), { code: 'TOKEN_INVALID', message: /another aud/ });
     const stranger = await startProvider();
     try {
-      await assert.rejects(oidc.identify(await stranger.token()), { code: 'TOKEN_INVALID', message: /no identity provider/ });
+      await assert.rejects(oidc.identify(await stranger.token()), {
+        code: 'TOKEN_INVALID',
+        message: /no identity provider/,
+      });
     } finally {
       await stranger.close();
     }
@@ -102,7 +113,12 @@ describe('tokens of a real provider', () => {
       `${head}.${body}.`,
     ];
     // Whoever makes a token may also say where its key is: that is never followed.
-    const jku = { ...headerOf(token), kid: 'mine', jku: `${provider.issuer}/mine`, jwk: foreign.export({ format: 'jwk' }) };
+    const jku = {
+      ...headerOf(token),
+      kid: 'mine',
+      jku: `${provider.issuer}/mine`,
+      jwk: foreign.export({ format: 'jwk' }),
+    };
     const own = `${part(jku)}.${body}`;
     bent.push(`${own}.${sign('sha256', Buffer.from(own), foreign).toString('base64url')}`);
     for (const one of bent) await assert.rejects(oidc.identify(one), { code: 'TOKEN_INVALID' }, one);
@@ -158,7 +174,10 @@ describe('providers that misbehave', () => {
   });
   after(() => server.close());
 
-  function answers(configuration: object | string, jwks: object | string = { keys: [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'k' }] }): void {
+  function answers(
+    configuration: object | string,
+    jwks: object | string = { keys: [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'k' }] },
+  ): void {
     asked.length = 0;
     handle = (request, response) => {
       asked.push(request.url ?? '');
@@ -218,7 +237,10 @@ describe('providers that misbehave', () => {
 
   test('another name, a redirect, no JSON, no keys and an endless answer are the provider’s fault', async () => {
     answers({ issuer: 'https://another.example', jwks_uri: `${issuer}/keys` });
-    await assert.rejects(oidc().identify(signed({})), { code: 'IDENTITY_PROVIDER_UNAVAILABLE', message: /another name/ });
+    await assert.rejects(oidc().identify(signed({})), {
+      code: 'IDENTITY_PROVIDER_UNAVAILABLE',
+      message: /another name/,
+    });
     for (const [configuration, jwks] of [
       ['not json', {}],
       [{ issuer, jwks_uri: `${issuer}/keys` }, 'not json'],

@@ -52,7 +52,10 @@ async function issuerOf(token: string): Promise<string> {
   }
 }
 
-function roleOf(claims: Readonly<Record<string, unknown>>, { roles, roleClaim = 'roles' }: OidcSettings): ApiRole | undefined {
+function roleOf(
+  claims: Readonly<Record<string, unknown>>,
+  { roles, roleClaim = 'roles' }: OidcSettings,
+): ApiRole | undefined {
   const found = claimAt(claims, roleClaim);
   // `scope` and its like are one text of several values (RFC 8693, section 4.2).
   const values = typeof found === 'string' ? found.split(' ') : Array.isArray(found) ? found : [];

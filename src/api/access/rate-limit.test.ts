@@ -6,7 +6,10 @@ test('a burst at once, then what time brings, and the wait in whole seconds', ()
   let now = 0;
   const limiter = new RateLimiter(() => now);
   const rate = { burst: 3, perSecond: 0.5 };
-  assert.deepEqual([1, 2, 3, 4].map(() => limiter.take('a', rate)), [0, 0, 0, 2]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => limiter.take('a', rate)),
+    [0, 0, 0, 2],
+  );
   // Another caller has a bucket of its own.
   assert.equal(limiter.take('b', rate), 0);
   now = 1_000;

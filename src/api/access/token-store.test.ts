@@ -39,7 +39,15 @@ test('a token is known by the whole of it; the day of its last use is noted', ()
   day.now = '2026-03-05';
   tokens.check(token);
   assert.equal(tokens.list()[0]?.lastUsed, '2026-03-05');
-  for (const wrong of ['', 'uec_', `${token}A`, token.slice(0, -1), token.toUpperCase(), `uec_${'A'.repeat(43)}`, entry.id])
+  for (const wrong of [
+    '',
+    'uec_',
+    `${token}A`,
+    token.slice(0, -1),
+    token.toUpperCase(),
+    `uec_${'A'.repeat(43)}`,
+    entry.id,
+  ])
     assert.equal(tokens.check(wrong), undefined, wrong);
   tokens.close();
 });
@@ -68,8 +76,10 @@ test('what a token is made of is checked', () => {
   const tokens = store();
   const add = (more: object) => () => tokens.add({ role: 'viewer', label: 'x', ...more } as never);
   assert.throws(add({ role: 'root' }), { code: 'OPTION_INVALID' });
-  for (const label of ['', ' x', 'a'.repeat(41), 'a\nb', '<script>']) assert.throws(add({ label }), { code: 'OPTION_INVALID' });
-  for (const expires of ['tomorrow', '2026-02-30', '2026-13-01', '']) assert.throws(add({ expires }), { code: 'DATE_INVALID' });
+  for (const label of ['', ' x', 'a'.repeat(41), 'a\nb', '<script>'])
+    assert.throws(add({ label }), { code: 'OPTION_INVALID' });
+  for (const expires of ['tomorrow', '2026-02-30', '2026-13-01', ''])
+    assert.throws(add({ expires }), { code: 'DATE_INVALID' });
   assert.throws(add({ expires: '2026-02-28' }), { code: 'OPTION_INVALID' });
   assert.deepEqual(tokens.list(), []);
   tokens.close();

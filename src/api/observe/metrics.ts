@@ -71,7 +71,11 @@ export class Metrics {
   }
 
   histogram(name: string, help: string, labels: readonly string[], bounds: readonly number[]): Histogram {
-    const series = new Series<Buckets>({ name, help, labels }, () => ({ counts: bounds.map(() => 0), sum: 0, count: 0 }));
+    const series = new Series<Buckets>({ name, help, labels }, () => ({
+      counts: bounds.map(() => 0),
+      sum: 0,
+      count: 0,
+    }));
     this.#all.push((lines) => {
       lines.push(...head(series.described, 'histogram'));
       for (const { labels: values, value } of series.values.values()) {

@@ -17,11 +17,15 @@ export function secureHeaders(scheme: 'http' | 'https'): Readonly<Record<string,
 }
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const REQUEST_FIELDS = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Content-Range';
+const REQUEST_FIELDS =
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Content-Range';
 const ANSWER_FIELDS = 'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
 
 /** For a page of a listed origin; nothing for any other. Without credentials: a token is sent by the page itself. */
-export function corsHeaders({ headers }: IncomingMessage, origins: readonly string[]): Readonly<Record<string, string>> {
+export function corsHeaders(
+  { headers }: IncomingMessage,
+  origins: readonly string[],
+): Readonly<Record<string, string>> {
   if (origins.length === 0) return {};
   const { origin } = headers;
   if (origin === undefined || !origins.includes(origin)) return { Vary: 'Origin' };

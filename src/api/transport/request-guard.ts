@@ -39,7 +39,14 @@ function guardFraming({ httpVersion, headers, rawHeaders }: IncomingMessage): vo
   // Another coding would be taken off by one program and left by the next (RFC 9112, section 6.1).
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0'))
     throw malformed('the body has a transfer coding other than chunked', 'Transfer-Encoding');
-  for (const name of ['host', 'authorization', 'content-length', 'content-type', 'transfer-encoding', 'idempotency-key']) {
+  for (const name of [
+    'host',
+    'authorization',
+    'content-length',
+    'content-type',
+    'transfer-encoding',
+    'idempotency-key',
+  ]) {
     if (rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === name).length > 1)
       throw malformed(`the field ${name} stands more than once`, name);
   }

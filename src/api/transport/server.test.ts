@@ -64,13 +64,22 @@ describe('pages of other origins', () => {
   test('a listed origin is permitted, exactly, and without credentials', async (t) => {
     const { port, close } = await startApiServer({ origins: ['https://console.example'] });
     t.after(close);
-    const preflight = await exchange(port, from('https://console.example', 'OPTIONS', 'Access-Control-Request-Method: POST\r\n'));
+    const preflight = await exchange(
+      port,
+      from('https://console.example', 'OPTIONS', 'Access-Control-Request-Method: POST\r\n'),
+    );
     assert.deepEqual(statuses(preflight), [204]);
     assert.match(preflight, /access-control-allow-origin: https:\/\/console\.example\r\n/i);
     assert.match(preflight, /vary: origin\r\n/i);
     assert.doesNotMatch(preflight, /allow-credentials/i);
     assert.deepEqual(statuses(await exchange(port, from('https://console.example', 'POST'))), [200]);
-    for (const origin of ['https://console.example.evil', 'http://console.example', 'https://CONSOLE.example', 'https://console.example:444', 'null']) {
+    for (const origin of [
+      'https://console.example.evil',
+      'http://console.example',
+      'https://CONSOLE.example',
+      'https://console.example:444',
+      'null',
+    ]) {
       const answer = await exchange(port, from(origin, 'GET'));
       assert.doesNotMatch(answer, /access-control-allow-origin/i, origin);
       assert.match(answer, /vary: origin\r\n/i);
@@ -137,7 +146,11 @@ describe('slow and large requests', () => {
         controller.close();
       },
     });
-    const steady = await fetch(`http://127.0.0.1:${port}/steady`, { method: 'POST', body: long, duplex: 'half' } as RequestInit);
+    const steady = await fetch(`http://127.0.0.1:${port}/steady`, {
+      method: 'POST',
+      body: long,
+      duplex: 'half',
+    } as RequestInit);
     assert.equal(await steady.text(), '2000');
     const taken = await fetch(`http://127.0.0.1:${port}/slow`, { method: 'POST', body: Buffer.alloc(3_000_000) });
     assert.equal(await taken.text(), '3000000');
@@ -166,7 +179,10 @@ test('a method is what the request line says: no field overrides it', async (t) 
   const { port, close, seen } = await startApiServer();
   t.after(close);
   for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])
-    await exchange(port, `POST /x?_method=DELETE HTTP/1.1\r\n${HOST}${name}: DELETE\r\nContent-Length: 14\r\nConnection: close\r\n\r\n_method=DELETE`);
+    await exchange(
+      port,
+      `POST /x?_method=DELETE HTTP/1.1\r\n${HOST}${name}: DELETE\r\nContent-Length: 14\r\nConnection: close\r\n\r\n_method=DELETE`,
+    );
   assert.deepEqual(new Set(seen), new Set(['POST /x']));
 });
 

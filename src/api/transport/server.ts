@@ -64,7 +64,9 @@ export function apiServer(options: TransportOptions): Server {
     requireHostHeader: true,
   };
   const server: Server =
-    tls === undefined ? createServer(settings) : (createTlsServer({ ...settings, ...tls.serverOptions() }) as unknown as Server);
+    tls === undefined
+      ? createServer(settings)
+      : (createTlsServer({ ...settings, ...tls.serverOptions() }) as unknown as Server);
   // With a limit here, fields beyond it would be dropped silently; the guard refuses a request with too many.
   server.maxHeadersCount = 0;
   server.maxConnections = MOST_CONNECTIONS;
@@ -92,7 +94,9 @@ export function apiServer(options: TransportOptions): Server {
     void listener(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, options));
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => refuseBytes({ code: 'CONNECT' }, socket, options));
+  server.on('connect', (_request: IncomingMessage, socket: Socket) =>
+    refuseBytes({ code: 'CONNECT' }, socket, options),
+  );
   const unwatch = watchBodies(server, times, (request) => {
     refused.add(request.socket);
     refuseBytes({ code: 'SLOW' }, request.socket, options);
@@ -142,7 +146,9 @@ function refuseBytes(error: { readonly code?: string | undefined }, socket: Sock
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   // `end` alone would wait for the other side, which may never close.
-  socket.end(`HTTP/1.1 ${status} ${isChannelError(told, 'REQUEST_TOO_SLOW') ? 'Request Timeout' : 'Bad Request'}\r\n${lines.join('')}\r\n${text}`);
+  socket.end(
+    `HTTP/1.1 ${status} ${isChannelError(told, 'REQUEST_TOO_SLOW') ? 'Request Timeout' : 'Bad Request'}\r\n${lines.join('')}\r\n${text}`,
+  );
   setTimeout(() => socket.destroy(), 1_000).unref();
 }
 

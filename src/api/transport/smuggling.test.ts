@@ -23,7 +23,10 @@ async function assertRefused(text: string): Promise<void> {
     [],
     JSON.stringify(answer),
   );
-  assert.ok(started.seen.every((request) => request === 'POST /first'), String(started.seen));
+  assert.ok(
+    started.seen.every((request) => request === 'POST /first'),
+    String(started.seen),
+  );
   assert.doesNotMatch(answer, /\bat .*\.[jt]s|node:internal|HPE_/);
 }
 
@@ -37,12 +40,21 @@ test('what the cases vary is taken when it is right', async () => {
 
 describe('two lengths of one body', () => {
   const cases: Record<string, string> = {
-    'Content-Length, then Transfer-Encoding': post('Content-Length: 4\r\nTransfer-Encoding: chunked\r\n', `0\r\n\r\n${SECOND}`),
-    'Transfer-Encoding, then Content-Length': post('Transfer-Encoding: chunked\r\nContent-Length: 4\r\n', `0\r\n\r\n${SECOND}`),
+    'Content-Length, then Transfer-Encoding': post(
+      'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n',
+      `0\r\n\r\n${SECOND}`,
+    ),
+    'Transfer-Encoding, then Content-Length': post(
+      'Transfer-Encoding: chunked\r\nContent-Length: 4\r\n',
+      `0\r\n\r\n${SECOND}`,
+    ),
     'two different Content-Lengths': post('Content-Length: 4\r\nContent-Length: 0\r\n', `abcd${SECOND}`),
     'twice the same Content-Length': post('Content-Length: 4\r\nContent-Length: 4\r\n', `abcd${SECOND}`),
     'a list of Content-Lengths': post('Content-Length: 4, 4\r\n', `abcd${SECOND}`),
-    'two Transfer-Encodings': post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', `0\r\n\r\n${SECOND}`),
+    'two Transfer-Encodings': post(
+      'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n',
+      `0\r\n\r\n${SECOND}`,
+    ),
   };
   for (const [name, text] of Object.entries(cases)) test(`refused: ${name}`, () => assertRefused(text));
 });
@@ -50,8 +62,17 @@ describe('two lengths of one body', () => {
 describe('lengths and codings that are none', () => {
   const lengths = ['+4', '-4', '0x4', '4 4', '4.0', '', '99999999999999999999999', '٤'];
   for (const length of lengths)
-    test(`refused: Content-Length '${length}'`, () => assertRefused(post(`Content-Length: ${length}\r\n`, `abcd${SECOND}`)));
-  const codings = ['xchunked', 'chunked, identity', 'gzip, chunked', 'identity', '\x0bchunked', '"chunked"', 'chunked;x'];
+    test(`refused: Content-Length '${length}'`, () =>
+      assertRefused(post(`Content-Length: ${length}\r\n`, `abcd${SECOND}`)));
+  const codings = [
+    'xchunked',
+    'chunked, identity',
+    'gzip, chunked',
+    'identity',
+    '\x0bchunked',
+    '"chunked"',
+    'chunked;x',
+  ];
   for (const coding of codings)
     test(`refused: Transfer-Encoding ${JSON.stringify(coding)}`, () =>
       assertRefused(post(`Transfer-Encoding: ${coding}\r\n`, `0\r\n\r\n${SECOND}`)));
@@ -117,7 +138,14 @@ describe('Host and target', () => {
   });
 
   test('a name that somebody pointed at this machine is refused: DNS rebinding', async () => {
-    for (const host of ['evil.example', 'evil.example:4884', '127.0.0.1.evil.example', 'localhost.evil.example', '0.0.0.0', '10.0.0.1'])
+    for (const host of [
+      'evil.example',
+      'evil.example:4884',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+      '0.0.0.0',
+      '10.0.0.1',
+    ])
       assert.deepEqual(statuses(await exchange(started.port, get('/x', `Host: ${host}\r\n`))), [421], host);
     for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:4884', '[::1]:4884'])
       assert.deepEqual(statuses(await exchange(started.port, get('/x', `Host: ${host}\r\n`))), [200], host);

@@ -57,7 +57,11 @@ export class TlsFiles {
 
   /** Uses new files for connections from now on, when they change and at SIGHUP. Gives a function that ends this. */
   keepFresh(server: Server): () => void {
-    const paths = [this.#paths.cert, this.#paths.key, ...(this.#paths.clientCa === undefined ? [] : [this.#paths.clientCa])];
+    const paths = [
+      this.#paths.cert,
+      this.#paths.key,
+      ...(this.#paths.clientCa === undefined ? [] : [this.#paths.clientCa]),
+    ];
     const reload = (): void => this.#reload(server);
     for (const path of paths) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, reload);
     process.on('SIGHUP', reload);

@@ -117,17 +117,22 @@ function literal({ hostname }: URL): PinnedAddress | undefined {
 function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
-    const [address = '', bits] = range.split('/');
-    const family = isIP(address);
-    const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
-    if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128))
-      throw new ChannelError('CONFIG_INVALID', 'webhooks.allow holds what is no range of addresses', {
-        where: 'webhooks.allow',
-        fix: 'Write ranges such as 10.1.0.0/16 or fd00::/8.',
-      });
-    list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
+    const { address, family, prefix } = parseRange(range);
+    list.addSubnet(address, prefix, `ipv${family}`);
   }
   return list;
+}
+
+function parseRange(range: string): PinnedAddress & { readonly prefix: number } {
+  const [address = '', bits] = range.split('/');
+  const family = isIP(address);
+  const whole = family === 4 ? 32 : 128;
+  const prefix = bits === undefined ? whole : /^[0-9]{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  if (family !== 0 && prefix <= whole) return { address, family: family as 4 | 6, prefix };
+  throw new ChannelError('CONFIG_INVALID', 'webhooks.allow holds what is no range of addresses', {
+    where: 'webhooks.allow',
+    fix: 'Write ranges such as 10.1.0.0/16 or fd00::/8.',
+  });
 }
 
 function refused(message: string): ChannelError {

@@ -18,7 +18,12 @@ export type Delivery =
   | { readonly outcome: 'delivered'; readonly status: number }
   /** The receiver wants no more: 410. */
   | { readonly outcome: 'gone'; readonly status: number }
-  | { readonly outcome: 'failed'; readonly reason: FailureReason; readonly status?: number; readonly retryAfter?: number };
+  | {
+      readonly outcome: 'failed';
+      readonly reason: FailureReason;
+      readonly status?: number;
+      readonly retryAfter?: number;
+    };
 
 export type FailureReason = 'address' | 'status' | 'timeout' | 'connection';
 
@@ -56,7 +61,11 @@ export async function deliver(
   }
 }
 
-async function post(url: URL, body: string, options: RequestOptions & { readonly ca?: string }): Promise<IncomingMessage> {
+async function post(
+  url: URL,
+  body: string,
+  options: RequestOptions & { readonly ca?: string },
+): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
   // A connection of its own for each attempt: none is left open to an address that was checked for another.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isChannelError } from '../../emissions/index.ts';
 import type { Block, Ledger } from '../../ledger/index.ts';
 import type { Delivery } from './deliver.ts';
-import { ledgerEvent, messageOf } from './ledger-message.ts';
+import { type LedgerPosition, ledgerEvent, messageOf } from './ledger-message.ts';
 import type { WebhookMessage } from './signature.ts';
 import type { Endpoint, WebhookStore } from './webhook-store.ts';
 
@@ -15,10 +15,12 @@ export interface DispatcherOptions {
   /** Milliseconds between looks at the list of endpoints. */
   readonly pollEvery?: number;
   /** Told how each attempt ended. */
-  readonly onAttempt?: (endpoint: string, outcome: 'delivered' | 'failed' | 'gone' | 'dead') => void;
+  readonly onAttempt?: (endpoint: string, outcome: Outcome) => void;
   /** Told of a fault of the ledger or the store, after which delivery goes on. */
   readonly onFault?: (error: unknown) => void;
 }
+
+export type Outcome = 'delivered' | 'failed' | 'gone' | 'dead';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -27,6 +29,13 @@ const HOUR = 3600 * SECOND;
 const SCHEDULE = [5 * SECOND, 300 * SECOND, HOUR / 2, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 const LONGEST_WAIT = 24 * HOUR;
 const SAVE_EVERY_BLOCKS = 500;
+
+/** Delivery to one endpoint, from one position on until it is stopped or replayed. */
+interface Run {
+  readonly id: string;
+  readonly generation: number;
+  readonly signal: AbortSignal;
+}
 
 interface Runner {
   readonly generation: number;
@@ -103,70 +112,75 @@ export class WebhookDispatcher {
 
   async #follow(id: string, generation: number, signal: AbortSignal): Promise<'gone' | 'ended'> {
     const { store, ledger } = this.#options;
-    const { next, types } = store.get(id);
+    const { next } = store.get(id);
     let position = next.index;
     let saved = next.height;
-    let sent = false;
     for await (const block of ledger.blocks(next.height, { follow: true, signal })) {
-      for (let index = position; index < block.transactions.length; index += 1) {
-        const event = ledgerEvent(ledger.channel, block, index);
-        if (event === undefined || (types.length > 0 && !types.includes(event.type))) continue;
-        const message = messageOf(id, event);
-        const ended = await this.#deliver(id, generation, message, { block, index }, signal);
-        if (ended === 'gone') return 'gone';
-        if (ended === 'stopped') return 'ended';
-        sent = true;
-      }
+      const ended = await this.#deliverBlock({ id, generation, signal }, block, position);
+      if (ended === 'gone') return 'gone';
+      if (ended === 'stopped' || signal.aborted) return 'ended';
       position = 0;
       // A position is written where something was sent; blocks without an event for this endpoint are passed over again.
-      if (sent || block.height - saved >= SAVE_EVERY_BLOCKS) {
+      if (ended === 'sent' || block.height - saved >= SAVE_EVERY_BLOCKS) {
         store.advance(id, generation, { height: block.height + 1, index: 0 });
         saved = block.height;
-        sent = false;
       }
-      if (signal.aborted) return 'ended';
     }
-    // A ledger that is at its end without following is asked again; never at once.
+    // A ledger that ends without being told to is asked again; never at once.
     await sleep(SECOND, undefined, { signal }).catch(() => undefined);
     return 'ended';
   }
 
-  async #deliver(
-    id: string,
-    generation: number,
-    message: WebhookMessage,
-    { block, index }: { readonly block: Block; readonly index: number },
-    signal: AbortSignal,
-  ): Promise<'done' | 'gone' | 'stopped'> {
-    const { store, deliver, schedule = SCHEDULE, onAttempt } = this.#options;
-    const done = { height: block.height, index: index + 1 };
-    for (;;) {
-      const { url, attempts, dueAt } = store.get(id);
-      const wait = dueAt === undefined ? 0 : Date.parse(dueAt) - Date.now();
-      if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return 'stopped';
-      const result = await deliver(url, store.secrets(id), message);
-      if (result.outcome === 'delivered') {
-        store.advance(id, generation, done, String(result.status));
-        onAttempt?.(id, 'delivered');
-        return 'done';
-      }
-      if (result.outcome === 'gone') {
-        store.stop(id, generation);
-        onAttempt?.(id, 'gone');
-        return 'gone';
-      }
-      const last = result.status === undefined ? result.reason : String(result.status);
-      const pause = schedule[attempts];
-      if (pause === undefined) {
-        store.bury(id, { height: block.height, index, messageId: message.id, attempts: attempts + 1, last });
-        store.advance(id, generation, done, last);
-        onAttempt?.(id, 'dead');
-        return 'done';
-      }
-      const asked = Math.min((result.retryAfter ?? 0) * SECOND, LONGEST_WAIT);
-      store.postpone(id, generation, attempts + 1, new Date(Date.now() + Math.max(pause, asked)), last);
-      onAttempt?.(id, 'failed');
+  async #deliverBlock(run: Run, block: Block, from: number): Promise<'sent' | 'nothing' | 'gone' | 'stopped'> {
+    const { store, ledger } = this.#options;
+    const { types } = store.get(run.id);
+    let sent: 'sent' | 'nothing' = 'nothing';
+    for (let index = from; index < block.transactions.length; index += 1) {
+      const event = ledgerEvent(ledger.channel, block, index);
+      if (event === undefined || (types.length > 0 && !types.includes(event.type))) continue;
+      const ended = await this.#deliver(run, messageOf(run.id, event), { height: block.height, index });
+      if (ended !== 'done') return ended;
+      sent = 'sent';
     }
+    return sent;
+  }
+
+  async #deliver(run: Run, message: WebhookMessage, at: LedgerPosition): Promise<'done' | 'gone' | 'stopped'> {
+    const { store, deliver } = this.#options;
+    for (;;) {
+      const { url, dueAt } = store.get(run.id);
+      const wait = dueAt === undefined ? 0 : Date.parse(dueAt) - Date.now();
+      if (wait > 0) await sleep(wait, undefined, { signal: run.signal }).catch(() => undefined);
+      if (run.signal.aborted) return 'stopped';
+      const ended = this.#settle(run, message.id, at, await deliver(url, store.secrets(run.id), message));
+      this.#options.onAttempt?.(run.id, ended);
+      if (ended === 'gone') return 'gone';
+      if (ended !== 'failed') return 'done';
+    }
+  }
+
+  /** Writes down how an attempt ended, and what follows from it. */
+  #settle({ id, generation }: Run, messageId: string, at: LedgerPosition, result: Delivery): Outcome {
+    const { store, schedule = SCHEDULE } = this.#options;
+    const done = { height: at.height, index: at.index + 1 };
+    if (result.outcome === 'delivered') {
+      store.advance(id, generation, done, String(result.status));
+      return 'delivered';
+    }
+    if (result.outcome === 'gone') {
+      store.stop(id, generation);
+      return 'gone';
+    }
+    const last = result.status === undefined ? result.reason : String(result.status);
+    const { attempts } = store.get(id);
+    const pause = schedule[attempts];
+    if (pause === undefined) {
+      store.bury(id, { ...at, messageId, attempts: attempts + 1, last });
+      store.advance(id, generation, done, last);
+      return 'dead';
+    }
+    const asked = Math.min((result.retryAfter ?? 0) * SECOND, LONGEST_WAIT);
+    store.postpone(id, generation, attempts + 1, new Date(Date.now() + Math.max(pause, asked)), last);
+    return 'failed';
   }
 }

@@ -15,7 +15,11 @@ export interface WebhookMessage {
  * Header fields of one attempt (Standard Webhooks, specification 1.0): HMAC-SHA256 over id, time and body, one signature a secret,
  * so that a receiver may know either while a secret is exchanged. `at` is in milliseconds; the field has whole seconds.
  */
-export function signedHeaders({ id, body }: WebhookMessage, secrets: readonly string[], at: number): Record<string, string> {
+export function signedHeaders(
+  { id, body }: WebhookMessage,
+  secrets: readonly string[],
+  at: number,
+): Record<string, string> {
   const timestamp = String(Math.floor(at / 1000));
   const signatures = secrets.map((secret) => {
     const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');

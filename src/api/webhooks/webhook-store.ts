@@ -125,7 +125,13 @@ export class WebhookStore {
     const { secret } = this.#row(id);
     const fresh = newSecret();
     const until = new Date(this.#now().getTime() + OLD_SECRET_HOURS * 3_600_000).toISOString();
-    this.#change('UPDATE endpoints SET secret = ?, old_secret = ?, old_until = ? WHERE id = ?', fresh, secret, until, id);
+    this.#change(
+      'UPDATE endpoints SET secret = ?, old_secret = ?, old_until = ? WHERE id = ?',
+      fresh,
+      secret,
+      until,
+      id,
+    );
     return fresh;
   }
 
