@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { headText } from '../api/index.ts';
 import { rotateFileNodeKey } from '../documents/index.ts';
-import { newToken } from '../node/index.ts';
-import { nodePaths, readConfig, replaceConfig } from './config.ts';
+import { nodePaths } from './config.ts';
 import { type InitAnswer, type InitOptions, initNode } from './init.ts';
+import { openAudit } from './local-audit.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
 import { progressLine } from './progress-line.ts';
@@ -33,7 +35,8 @@ export function renderInit(answer: InitAnswer): string {
 }
 
 export async function status(folder: string, options: Json): Promise<void> {
-  const answer = await withNode(folder, 'uec status', (node) => node.call('status', {}));
+  const told = await withNode(folder, 'uec status', (node) => node.call('status', {}));
+  const answer = { ...told, ...auditStatus(folder) };
   print(answer, options.json, () =>
     [
       `${answer.member} (${answer.name}) on channel ${answer.channel}`,
@@ -42,6 +45,7 @@ export async function status(folder: string, options: Json): Promise<void> {
       `  factors     ${answer.releases.published} releases published, ${answer.releases.withdrawn} withdrawn`,
       `  documents   ${answer.documents} in custody${answer.lost === 0 ? '' : `, ${answer.lost} LOST: see uec document scrub`}`,
       ...(answer.openRequests === 0 ? [] : [`  requests    ${answer.openRequests} to answer: see uec document list`]),
+      ...(answer.audit === undefined ? [] : [`  audit log   head ${answer.audit}`]),
       ...answer.notices.map((notice) => `  notice      ${notice}`),
     ].join('\n'),
   );
@@ -63,14 +67,13 @@ export async function rekey(folder: string, options: Json): Promise<void> {
   );
 }
 
-/** A serving node reads its configuration when it starts, so the new token counts from then on. */
-export async function token(folder: string, options: Json): Promise<void> {
-  const fresh = newToken();
-  await replaceConfig(folder, { ...readConfig(folder), tokenHash: fresh.hash });
-  print(
-    { token: fresh.token },
-    options.json,
-    () =>
-      `API token, shown this once: ${styleText('bold', fresh.token)}\nRestart the serving node; the old token ends then.`,
-  );
+/** Where the audit log ends, in a node that has one: written down elsewhere, it pins the log. */
+function auditStatus(folder: string): { readonly audit?: string } {
+  if (!existsSync(nodePaths(folder).audit)) return {};
+  const log = openAudit(folder);
+  try {
+    return { audit: headText(log.head()) };
+  } finally {
+    log.close();
+  }
 }

@@ -16,7 +16,6 @@ const config: NodeConfig = {
   channel: 'uec-1',
   ledger: 'ledger',
   http: { port: 4884 },
-  tokenHash: 'a'.repeat(64),
 };
 
 test('a configuration is read as it was written, is for this user alone and is never replaced', async () => {
@@ -32,7 +31,8 @@ test('what is no configuration is named: absent, not JSON, a field missing, anot
   for (const [text, words] of [
     ['{', /not JSON/],
     ['{"version": 1}', /lacks member/],
-    [JSON.stringify({ ...config, tokenHash: 5 }), /lacks tokenHash/],
+    [JSON.stringify({ ...config, tokenHash: 5 }), /tokenHash/],
+    [JSON.stringify({ ...config, http: 5 }), /lacks http/],
     [JSON.stringify({ ...config, version: 2 }), /version 2/],
     ['null', /lacks version/],
   ] as const) {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { AccessSettings, TlsPaths, WebhookSettings } from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
 
 /** What a node's folder says of itself: node.json. Secrets stand in files of their own under keys/. */
@@ -13,10 +14,26 @@ export interface NodeConfig {
   readonly ledger?: string;
   /** Absolute path of the connection profile; absent on the embedded ledger. */
   readonly fabric?: { readonly profile: string };
-  /** The API listens on the loopback address alone. */
-  readonly http: { readonly port: number };
-  /** SHA-256 of the API token, lower-case hex. */
-  readonly tokenHash: string;
+  readonly http: HttpConfig;
+  readonly access?: AccessSettings;
+  readonly webhooks?: WebhookSettings;
+  /** SHA-256 of the one API token of an older version, lower-case hex: it becomes a token of access.db. */
+  readonly tokenHash?: string;
+}
+
+/** Where and how the API is served. Without more than a port: on the loopback address, in plain HTTP. */
+export interface HttpConfig {
+  readonly port: number;
+  /** Address to listen on; 127.0.0.1 by default. Others need `tls`, or `plain`. */
+  readonly host?: string;
+  /** True: plain HTTP also on other addresses than the loopback one, as behind a proxy in a network of its own. */
+  readonly plain?: boolean;
+  /** Names by which the node is asked for, beside those of its certificate and of this machine itself. */
+  readonly hosts?: readonly string[];
+  /** Origins of pages in a browser that may call. */
+  readonly origins?: readonly string[];
+  /** Paths relative to the node's folder, or absolute. */
+  readonly tls?: TlsPaths;
 }
 
 /** Where things stand in a node's folder. */
@@ -24,7 +41,19 @@ export function nodePaths(
   folder: string,
 ): Readonly<
   Record<
-    'config' | 'signer' | 'nodeKey' | 'importKey' | 'documents' | 'archive' | 'factors' | 'inventory' | 'imports',
+    | 'config'
+    | 'signer'
+    | 'nodeKey'
+    | 'importKey'
+    | 'auditKey'
+    | 'documents'
+    | 'archive'
+    | 'factors'
+    | 'inventory'
+    | 'imports'
+    | 'access'
+    | 'audit'
+    | 'webhooks',
     string
   >
 > {
@@ -38,6 +67,10 @@ export function nodePaths(
     factors: join(folder, 'factors.db'),
     inventory: join(folder, 'inventory.db'),
     imports: join(folder, 'imports.db'),
+    auditKey: join(folder, 'keys', 'audit.key'),
+    access: join(folder, 'access.db'),
+    audit: join(folder, 'audit.db'),
+    webhooks: join(folder, 'webhooks.db'),
   };
 }
 
@@ -60,7 +93,6 @@ export function readConfig(folder: string): NodeConfig {
     name: 'string',
     channel: 'string',
     http: 'object',
-    tokenHash: 'string',
   };
   for (const [key, type] of Object.entries(wanted)) {
     if (typeof value[key as keyof NodeConfig] !== type)
@@ -71,6 +103,8 @@ export function readConfig(folder: string): NodeConfig {
   }
   if (value.fabric !== undefined && typeof value.fabric?.profile !== 'string')
     throw new ChannelError('CONFIG_INVALID', `${path} lacks fabric.profile`, { where: 'fabric' });
+  if (value.tokenHash !== undefined && typeof value.tokenHash !== 'string')
+    throw new ChannelError('CONFIG_INVALID', `${path} has a tokenHash that is no text`, { where: 'tokenHash' });
   if (value.version !== 1)
     throw new ChannelError('CONFIG_INVALID', `${path} is of version ${value.version}; this software reads version 1`, {
       where: 'version',

@@ -14,6 +14,7 @@ import {
 import { oneOf } from './calculate.ts';
 import { renderVerification } from './commands-verify.ts';
 import { type Cast, embeddedCast } from './demo-cast.ts';
+import { httpSettings } from './http-settings.ts';
 import { print } from './output.ts';
 import { progressLine } from './progress-line.ts';
 import { renderInventory } from './render-inventory.ts';
@@ -193,7 +194,7 @@ async function eraseDocument(
 }
 
 async function serveDemo(acme: OpenNode, token: string, options: DemoOptions): Promise<void> {
-  const running = await startServing(acme, options.port ?? 0);
+  const running = await startServing(acme, httpSettings(acme.folder, acme.config.http, { port: options.port ?? 0 }));
   process.stdout.write(
     [
       '',

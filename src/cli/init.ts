@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { TokenStore } from '../api/index.ts';
 import { createFileNodeKey } from '../documents/index.ts';
 import { ChannelError, defined } from '../emissions/index.ts';
 import { bundledReleases, loadBundled, type Release } from '../factors/index.ts';
-import { newToken, type Progress } from '../node/index.ts';
+import type { Progress } from '../node/index.ts';
 import { nodePaths, readConfig, writeConfig } from './config.ts';
 import { enterChannel } from './enter-channel.ts';
 
@@ -63,7 +64,6 @@ async function makeNode(folder: string, options: InitOptions, progress: Progress
   await writeFile(join(folder, '.gitignore'), '*\n', { mode: 0o600 });
   await createFileNodeKey(paths.nodeKey);
   await writeFile(paths.importKey, randomBytes(32), { mode: 0o600, flag: 'wx' });
-  const { token, hash } = newToken();
   const releases = bundledReleases().map((pinned) => loadBundled(pinned));
   const { channel, ledger, fabric, publicKey, next } = await enterChannel(folder, options, releases, progress);
   const http = { port: options.port ?? DEFAULT_PORT };
@@ -75,8 +75,8 @@ async function makeNode(folder: string, options: InitOptions, progress: Progress
     channel,
     ...defined({ ledger, fabric }),
     http,
-    tokenHash: hash,
   });
+  const token = firstToken(paths.access);
   return {
     folder: resolve(folder),
     member,
@@ -87,6 +87,15 @@ async function makeNode(folder: string, options: InitOptions, progress: Progress
     terms: termsOf(releases),
     next,
   };
+}
+
+function firstToken(path: string): string {
+  const tokens = new TokenStore(path);
+  try {
+    return tokens.add({ role: 'admin', label: 'init' }).token;
+  } finally {
+    tokens.close();
+  }
 }
 
 function termsOf(releases: readonly Release[]): InitAnswer['terms'] {

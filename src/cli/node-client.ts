@@ -34,11 +34,12 @@ export async function withNode<T>(
 ): Promise<T> {
   readConfig(folder);
   if (await isServed(folder)) return work(remoteClient(socketPath(folder, 'node')));
-  const { openNode } = await import('./wire.ts');
+  const [{ openNode }, { auditedCall }] = await Promise.all([import('./wire.ts'), import('./local-audit.ts')]);
   const node = await openNode(folder, purpose);
   try {
     return await work({
-      call: (name, args, progress = () => undefined, signal) => runHere(node, name, args, progress, signal) as never,
+      call: (name, args, progress = () => undefined, signal) =>
+        auditedCall(folder, name, () => runHere(node, name, args, progress, signal)) as never,
     });
   } finally {
     await node.close();

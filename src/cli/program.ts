@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ChannelError } from '../emissions/index.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { printError } from './output.ts';
+import { addAuditCommands, addTokenCommands, addWebhookCommands } from './tree/access-commands.ts';
 import { addBillCommands } from './tree/bill-commands.ts';
 import { addBundleCommands } from './tree/bundle-commands.ts';
 import { addFactorCommands, addMemberCommands, addMeterCommands, addPolicyCommands } from './tree/channel-commands.ts';
@@ -64,6 +65,9 @@ export function buildProgram(json: boolean): Command {
   addBundleCommands(
     program.command('bundle').description('a record with its proof in one file, checked without a network'),
   );
+  addTokenCommands(program.command('token').description('tokens of the API and their roles'));
+  addAuditCommands(program.command('audit').description("the node's audit log: who did what"));
+  addWebhookCommands(program.command('webhook').description("receivers of the ledger's events"));
   addFabricCommands(program.command('fabric').description('a local Hyperledger Fabric network'));
   return program;
 }

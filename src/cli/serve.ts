@@ -1,17 +1,22 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { isIP } from 'node:net';
 import { styleText } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
+import { apiServer, jsonLog, type Log, nodeApi, openNodeParts, silentLog, TlsFiles } from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
-import { localCalls, nodeApi } from '../node/index.ts';
-import { ledgerFolder, readConfig } from './config.ts';
+import { localCalls } from '../node/index.ts';
+import { ledgerFolder, nodePaths, readConfig } from './config.ts';
+import { type HttpOptions, type HttpSettings, httpSettings } from './http-settings.ts';
+import { auditLocalCall } from './local-audit.ts';
 import { isServed } from './node-client.ts';
 import { socketPath } from './socket-path.ts';
+import { adoptToken } from './token-file.ts';
+import { version } from './version.ts';
 import { type OpenNode, openNode } from './wire.ts';
 
-export interface ServeOptions {
-  readonly port?: number;
+export interface ServeOptions extends HttpOptions {
   readonly json?: boolean;
 }
 
@@ -22,23 +27,28 @@ export interface RunningNode {
 
 /** Serves a node until it is told to stop (SIGINT, SIGTERM). */
 export async function serve(folder: string, options: ServeOptions): Promise<void> {
-  readConfig(folder);
+  const settings = httpSettings(folder, readConfig(folder).http, options);
   if (await isServed(folder))
     throw new ChannelError('LEDGER_LOCKED', `the node in ${folder} is served already`, { where: folder });
+  await adoptToken(folder);
   const node = await openNode(folder, 'uec serve');
-  const running = await startServing(node, options.port).catch(async (error) => {
+  const log = jsonLog((line) => process.stderr.write(line));
+  const running = await startServing(node, settings, log).catch(async (error) => {
     await node.close();
     throw error;
   });
   const told = { address: running.address, member: node.member, channel: node.ledger.channel };
+  const reach = settings.host === '127.0.0.1' ? ' (this machine only)' : '';
   process.stdout.write(
     options.json === true
       ? `${JSON.stringify(told)}\n`
-      : `Node of ${node.member} at ${styleText('bold', running.address)} (this machine only). Ctrl-C ends it.\n`,
+      : `Node of ${node.member} at ${styleText('bold', running.address)}${reach}. Ctrl-C ends it.\n`,
   );
+  log.write('info', 'started', { version: version() });
   await untilStopped();
   await running.close();
   await node.close();
+  log.write('info', 'stopped');
 }
 
 /** Resolves at SIGINT or SIGTERM. */
@@ -49,28 +59,66 @@ export async function untilStopped(): Promise<void> {
 }
 
 /**
- * The API on the loopback address, the use cases on the folder's socket, and, where this process holds the ledger, the ledger on
+ * The API where the settings say, the use cases on the folder's socket, and, where this process holds the ledger, the ledger on
  * its own socket for nodes that joined it.
- * @throws {ChannelError} LEDGER_UNAVAILABLE when the port is taken
+ * @throws {ChannelError} LEDGER_UNAVAILABLE when the port is taken, CONFIG_INVALID, AUDIT_CORRUPT
  */
-export async function startServing(node: OpenNode, port: number = node.config.http.port): Promise<RunningNode> {
-  const api = createAdaptorServer({ fetch: nodeApi({ node, tokenHash: node.config.tokenHash }).fetch }) as Server;
-  api.headersTimeout = 10_000;
-  api.requestTimeout = 30_000;
-  const calls = createAdaptorServer({ fetch: localCalls(node).fetch }) as Server;
-  const path = socketPath(node.folder, 'node');
+export async function startServing(
+  node: OpenNode,
+  settings: HttpSettings = httpSettings(node.folder, node.config.http, {}),
+  log: Log = silentLog,
+): Promise<RunningNode> {
+  const { config, folder } = node;
+  const paths = nodePaths(folder);
+  const tls = settings.tls && new TlsFiles(settings.tls, (error) => tellCertificate(log, error));
+  const parts = openNodeParts({
+    node,
+    paths,
+    log,
+    version: version(),
+    ...(config.access === undefined ? {} : { access: config.access }),
+    ...(config.webhooks === undefined ? {} : { webhooks: config.webhooks }),
+  });
+  const api = apiServer({
+    fetch: nodeApi({ node, ...parts }).fetch,
+    hosts: settings.hosts,
+    origins: settings.origins,
+    onRefused: (code, status) => {
+      parts.metrics.refusals.add([code]);
+      log.write('warning', 'refused', { code, status });
+    },
+    ...(tls === undefined ? {} : { tls }),
+  });
+  const calls = createAdaptorServer({
+    fetch: localCalls(node, (name, error) => auditLocalCall(parts.auditLog, name, error)).fetch,
+  }) as Server;
+  const path = socketPath(folder, 'node');
   rmSync(path, { force: true });
-  await listen(api, { host: '127.0.0.1', port });
-  await listenPrivately(calls, path);
-  await node.embedded?.serve(socketPath(ledgerFolder(node.folder, node.config), 'ledger'));
+  try {
+    await listen(api, settings);
+    await listenPrivately(calls, path);
+    await node.embedded?.serve(socketPath(ledgerFolder(folder, config), 'ledger'));
+  } catch (error) {
+    await Promise.all([api, calls].map(stop));
+    await parts.close();
+    throw error;
+  }
   const bound = api.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : settings.port;
+  const host = isIP(settings.host) === 6 ? `[${settings.host}]` : settings.host;
   return {
-    address: `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : port}`,
+    address: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     close: async () => {
       await Promise.all([api, calls].map(stop));
       rmSync(path, { force: true });
+      await parts.close();
     },
   };
+}
+
+function tellCertificate(log: Log, error?: ChannelError): void {
+  if (error === undefined) log.write('info', 'certificate-renewed');
+  else log.write('error', 'certificate-kept', { code: error.code });
 }
 
 async function listen(
@@ -107,6 +155,7 @@ const GRACE_MS = 10_000;
 /** Answers what is under way, for a while; then cuts it off. */
 async function stop(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  if (!server.listening) return;
   server.close(() => resolve());
   server.closeIdleConnections();
   const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS);

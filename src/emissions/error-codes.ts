@@ -202,7 +202,10 @@ export const errorCodes = {
   ROLE_INSUFFICIENT: { kind: 'refused', advice: 'Use a token whose role may do this: see docs/operating.md.' },
   RATE_LIMITED: { kind: 'unavailable', advice: 'Wait for as long as Retry-After says, then send it again.' },
   BODY_TOO_LARGE: { kind: 'input', advice: 'Send less at once, or use a role that may send more.' },
-  REQUEST_MALFORMED: { kind: 'input', advice: 'Send the request as RFC 9112 says, to the name this node is served under.' },
+  REQUEST_MALFORMED: {
+    kind: 'input',
+    advice: 'Send the request as RFC 9112 says, to the name this node is served under.',
+  },
   REQUEST_TOO_SLOW: { kind: 'input', advice: 'Send the whole request without pauses.' },
   HOST_REFUSED: {
     kind: 'refused',

@@ -2,7 +2,6 @@ export { type CalculationAnswer, type CalculationRequest, calculateOnce } from '
 export { daysText } from './days-text.ts';
 export { publishReleases } from './factor-releases.ts';
 export { asChannelError } from './foreign-error.ts';
-export { nodeApi } from './http.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';
 export { placeOfHint } from './line-place.ts';
@@ -11,5 +10,4 @@ export type { LedgerFiles, Node } from './node.ts';
 export { problemOf } from './problems.ts';
 export type { Progress } from './progress.ts';
 export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } from './record-bills.ts';
-export { newToken } from './token.ts';
 export { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from './use-cases.ts';

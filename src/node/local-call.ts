@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
-import type { ErrorReport } from '../emissions/index.ts';
+import type { ChannelError, ErrorReport } from '../emissions/index.ts';
 import { asChannelError } from './foreign-error.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
@@ -14,9 +14,12 @@ export type CallLine =
 
 /**
  * The node's use cases for the command on the same machine: POST /call/NAME with JSON, answered line by line. Served on a Unix
- * socket that only this user can open, never on a port.
+ * socket that only this user can open, never on a port. `done` is told of each call before it is answered.
  */
-export function localCalls(node: Node): Hono {
+export function localCalls(
+  node: Node,
+  done: (name: UseCaseName, error?: ChannelError) => Promise<void> = async () => undefined,
+): Hono {
   const app = new Hono();
   let turn: Promise<unknown> = Promise.resolve();
   app.post('/call/:name', async (context) => {
@@ -38,9 +41,13 @@ export function localCalls(node: Node): Hono {
       const run = turn.then(() => useCase(node, args, (progress) => void say({ progress }), gone.signal));
       turn = run.catch(() => undefined);
       try {
-        await say({ result: (await run) ?? null });
+        const result = await run;
+        await done(name as UseCaseName);
+        await say({ result: result ?? null });
       } catch (error) {
-        await say({ error: asChannelError(error).report() });
+        const told = asChannelError(error);
+        await done(name as UseCaseName, told).catch(() => undefined);
+        await say({ error: told.report() });
       }
     });
   });

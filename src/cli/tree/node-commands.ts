@@ -17,9 +17,21 @@ export function addNodeCommands(program: Command): void {
         ...(options.fabric === undefined ? {} : { fabric: resolvePath(options.fabric) }),
       }),
     );
-  command(program, 'serve <dir>', 'serve the node: API on this machine, and the ledger to nodes that joined it')
+  command(program, 'serve <dir>', 'serve the node: its API, and the ledger to nodes that joined it')
     .option('--port <port>', 'another port than the configured one; 0 takes a free one', port)
-    .action(async (dir: string, options) => (await import('../serve.ts')).serve(resolvePath(dir), options));
+    .option('--host <address>', 'address to listen on; 127.0.0.1 unless another is configured')
+    .option('--tls-cert <file>', "the node's certificate and those that lead to its root, PEM")
+    .option('--tls-key <file>', 'its private key, PEM')
+    .option('--client-ca <file>', 'who issues client certificates, PEM; clients then need one')
+    .option('--plain-http', 'serve without TLS on an address that others reach')
+    .action(async (dir: string, options) =>
+      (await import('../serve.ts')).serve(resolvePath(dir), {
+        ...options,
+        ...(options.tlsCert === undefined ? {} : { tlsCert: resolvePath(options.tlsCert) }),
+        ...(options.tlsKey === undefined ? {} : { tlsKey: resolvePath(options.tlsKey) }),
+        ...(options.clientCa === undefined ? {} : { clientCa: resolvePath(options.clientCa) }),
+      }),
+    );
   command(program, 'status <dir>', 'what the node is, and what stands on its ledger').action(
     async (dir: string, options) => (await import('../commands-node.ts')).status(resolvePath(dir), options),
   );
@@ -35,9 +47,6 @@ export function addNodeCommands(program: Command): void {
   )
     .option('--rebuild', 'first build the state and the read model anew from the log')
     .action(async (dir: string, options) => (await import('../commands-verify.ts')).fsck(resolvePath(dir), options));
-  command(program, 'token <dir>', 'make a new API token; the old one ends').action(async (dir: string, options) =>
-    (await import('../commands-node.ts')).token(resolvePath(dir), options),
-  );
   command(program, 'rekey <dir>', "replace the key that wraps every secret of the node's vault").action(
     async (dir: string, options) => (await import('../commands-node.ts')).rekey(resolvePath(dir), options),
   );

@@ -1,0 +1,15 @@
+export { checkAuditLog } from './access/audit-check.ts';
+export { AuditLog } from './access/audit-log.ts';
+export { isLoopbackName } from './access/oidc-settings.ts';
+export { headText, parseHead } from './access/operations.ts';
+export { type ApiRole, apiRoles, type Principal } from './access/principal.ts';
+export { type TokenEntry, TokenStore } from './access/token-store.ts';
+export { type ApiOptions, nodeApi } from './node-api.ts';
+export { type AccessSettings, type NodeParts, openNodeParts, type WebhookSettings } from './node-parts.ts';
+export { jsonLog, type Log, silentLog } from './observe/log.ts';
+export { apiServer } from './transport/server.ts';
+export { TlsFiles, type TlsPaths } from './transport/tls-files.ts';
+export { AddressGuard } from './webhooks/address-guard.ts';
+export { type Delivery, deliver } from './webhooks/deliver.ts';
+export { addWebhook, testWebhook } from './webhooks/manage.ts';
+export { type Endpoint, WebhookStore } from './webhooks/webhook-store.ts';

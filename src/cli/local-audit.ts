@@ -1,0 +1,79 @@
+import { AuditLog, type Principal } from '../api/index.ts';
+import type { ChannelError } from '../emissions/index.ts';
+import { asChannelError, type UseCaseName } from '../node/index.ts';
+import { nodePaths } from './config.ts';
+
+/** Whoever works on the folder itself: the user account that owns it. */
+export const localPrincipal: Principal = { id: 'local', role: 'admin', kind: 'local' };
+
+/** Use cases that only read; they leave no entry, so that the others are found. */
+const READS: ReadonlySet<UseCaseName> = new Set<UseCaseName>([
+  'status',
+  'inventory',
+  'inventoryTable',
+  'records',
+  'show',
+  'verify',
+  'fsck',
+  'exportBundle',
+  'channelTrust',
+  'documents',
+  'verifyDocuments',
+  'releases',
+  'findFactors',
+  'verifyFactors',
+  'members',
+  'meters',
+  'policy',
+]);
+
+/** Appends what the command did through the serving node, with the code it ended with. */
+export async function auditLocalCall(log: AuditLog, name: UseCaseName, error?: ChannelError): Promise<void> {
+  if (READS.has(name)) return;
+  await log.append({
+    principal: localPrincipal,
+    operation: `command.${name}`,
+    status: error === undefined ? 200 : 400,
+    ...(error === undefined ? {} : { code: error.code }),
+  });
+}
+
+/**
+ * Does something on a node's folder and appends it to the folder's audit log. The log is opened first: where it is damaged,
+ * nothing is done.
+ * @throws {ChannelError} AUDIT_CORRUPT, and what `work` throws
+ */
+export async function audited<T>(
+  folder: string,
+  operation: string,
+  work: () => T | Promise<T>,
+  targetOf: (result: T) => string | undefined = () => undefined,
+): Promise<T> {
+  const log = openAudit(folder);
+  try {
+    const result = await work();
+    const target = targetOf(result);
+    await log.append({
+      principal: localPrincipal,
+      operation,
+      status: 200,
+      ...(target === undefined ? {} : { target }),
+    });
+    return result;
+  } catch (error) {
+    await log.append({ principal: localPrincipal, operation, status: 400, code: asChannelError(error).code });
+    throw error;
+  } finally {
+    log.close();
+  }
+}
+
+/** As `audited`, for a use case; one that only reads runs as it is. */
+export function auditedCall<T>(folder: string, name: UseCaseName, work: () => Promise<T>): Promise<T> {
+  return READS.has(name) ? work() : audited(folder, `command.${name}`, work);
+}
+
+export function openAudit(folder: string): AuditLog {
+  const paths = nodePaths(folder);
+  return new AuditLog(paths.audit, paths.auditKey);
+}
