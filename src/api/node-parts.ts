@@ -1,7 +1,7 @@
 import type { Node } from '../node/index.ts';
 import { AuditLog } from './access/audit-log.ts';
 import { type CertificateSettings, ClientCertificates } from './access/client-certificates.ts';
-import type { Limits } from './access/limits.ts';
+import { type Limits, limitsOf } from './access/limits.ts';
 import { NodeAccess } from './access/node-access.ts';
 import { Oidc } from './access/oidc.ts';
 import type { OidcSettings } from './access/oidc-settings.ts';
@@ -65,6 +65,8 @@ export function openNodeParts({ node, paths, access = {}, webhooks = {}, log, ve
   const guard = new AddressGuard(webhooks.allow);
   const oidc = access.oidc === undefined ? undefined : new Oidc(access.oidc);
   const certificates = access.certificates === undefined ? undefined : new ClientCertificates(access.certificates);
+  // Settings are checked before anything is opened: what runs here would keep a process that failed alive.
+  limitsOf(access.limits);
   const auditLog = new AuditLog(paths.audit, paths.auditKey);
   const tokens = new TokenStore(paths.access);
   const store = new WebhookStore(paths.webhooks);

@@ -80,7 +80,7 @@ export function provenRecord(database: Database, idOrPrefix: string): ProvenReco
 
 function findRow(database: Database, idOrPrefix: string): FoundRow | undefined {
   if (!/^[0-9a-f]{1,64}$/.test(idOrPrefix) || idOrPrefix.length < LEAST_PREFIX)
-    throw new ChannelError('FIELD_INVALID', `'${idOrPrefix.slice(0, 64)}' is no record id`, {
+    throw new ChannelError('FIELD_INVALID', 'what was given is no record id', {
       where: 'id',
       fix: `Give the id, or at least its first ${LEAST_PREFIX} characters.`,
     });

@@ -126,6 +126,7 @@ test('after many failures an address waits; others do not, and a token that is r
     return true;
   });
   await assert.rejects(guess('::ffff:192.0.2.1'), { code: 'RATE_LIMITED' });
+  await assert.rejects(guarded.authenticate(request(), here), { code: 'TOKEN_INVALID' });
   await assert.rejects(guess('192.0.2.2'), { code: 'TOKEN_INVALID' });
   const { token } = tokens.add({ role: 'viewer', label: 'right' });
   assert.equal((await guarded.authenticate(request(`Bearer ${token}`), here)).role, 'viewer');

@@ -39,6 +39,8 @@ export class NodeAccess implements Access {
     // A token of this node costs one look-up, and none can be guessed: it is taken also from an address whose other callers fail.
     const known = token === undefined ? undefined : this.#parts.tokens.check(token);
     if (known !== undefined) return { id: `token:${known.id}`, role: known.role, kind: 'token' };
+    // A request that tries nothing is no attempt.
+    if (certificate === undefined && !request.headers.has('Authorization')) throw noToken();
     const source = addressKey(address);
     const wait = this.#failures.wait(source, this.#limits.failures);
     if (wait > 0) throw tooMany('too many failed attempts came from this address', wait);
@@ -93,7 +95,7 @@ export class NodeAccess implements Access {
     // A request that carries a token is judged by it: a wrong one is never made good by a certificate.
     if (!request.headers.has('Authorization') && certificate !== undefined && certificates !== undefined)
       return certificates.principal(certificate);
-    throw new ChannelError('TOKEN_INVALID', 'the request carries no valid token');
+    throw noToken();
   }
 }
 
@@ -107,6 +109,10 @@ function bearerToken(header: string | null): string | undefined {
 
 function isJws(token: string): boolean {
   return /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/.test(token);
+}
+
+function noToken(): ChannelError {
+  return new ChannelError('TOKEN_INVALID', 'the request carries no valid token');
 }
 
 function tooMany(message: string, retryAfter: number): ChannelError {

@@ -1,0 +1,344 @@
+// Who may do what at a served node: real commands, real requests.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import parse from 'parse-prometheus-text-format';
+import { Webhook } from 'standardwebhooks';
+import type { RecordAnswer } from '../../src/node/index.ts';
+import { answerOf, command, refusalOf } from '../support/command.ts';
+import { billFile, type Channel, newChannel, temporaryFolder } from '../support/nodes.ts';
+import { audience, startProvider, type TestProvider } from '../support/oidc-provider.ts';
+import { type ServedNode, serveNode } from '../support/served.ts';
+
+interface Token {
+  readonly token: string;
+  readonly id: string;
+}
+
+let channel: Channel;
+let served: ServedNode;
+let provider: TestProvider;
+let receiver: Server;
+const received: { readonly headers: IncomingMessage['headers']; readonly body: string }[] = [];
+const tokens: Record<string, Token> = {};
+
+function configure(folder: string, more: object): void {
+  const path = join(folder, 'node.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...more }));
+}
+
+before(async () => {
+  channel = await newChannel();
+  provider = await startProvider();
+  receiver = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  configure(channel.acme, {
+    access: { oidc: [{ issuer: provider.issuer, audience, roles: [{ value: 'uec-viewer', role: 'viewer' }] }] },
+    webhooks: { allow: ['127.0.0.1'] },
+  });
+  for (const role of ['viewer', 'auditor', 'operator', 'admin'])
+    tokens[role] = await answerOf<Token>(['token', 'add', channel.acme, '--role', role, '--label', `test ${role}`]);
+  served = await serveNode(channel.acme);
+});
+after(async () => {
+  await served.stop();
+  await provider.close();
+  receiver.close();
+  receiver.closeAllConnections();
+});
+
+async function call(
+  path: string,
+  token: string | undefined,
+  init: RequestInit & { readonly json?: unknown } = {},
+): Promise<{ readonly status: number; readonly headers: Headers; readonly body: never; readonly text: string }> {
+  const { json, ...rest } = init;
+  const answer = await fetch(`${served.address}${path}`, {
+    ...rest,
+    ...(json === undefined ? {} : { method: rest.method ?? 'POST', body: JSON.stringify(json) }),
+    headers: {
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+  });
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    body: (text.startsWith('{') ? JSON.parse(text) : undefined) as never,
+  };
+}
+
+const of = (role: string): string => (tokens[role] as Token).token;
+
+describe('roles', () => {
+  const ADMIN = [
+    'GET /api/v1/tokens',
+    'POST /api/v1/tokens',
+    'DELETE /api/v1/tokens/0000',
+    'GET /api/v1/audit',
+    'POST /api/v1/audit/verify',
+    'GET /api/v1/webhooks',
+    'POST /api/v1/webhooks',
+    'DELETE /api/v1/webhooks/x',
+    'POST /api/v1/webhooks/x/test',
+  ];
+  test('every role reads; what is the administrator’s is refused to all others, whatever it is asked with', async () => {
+    for (const role of Object.keys(tokens)) {
+      assert.equal((await call('/api/v1/records', of(role))).status, 200, role);
+      for (const [method, path] of ADMIN.map((one) => one.split(' ') as [string, string])) {
+        const answer = await call(path, of(role), { method });
+        if (role === 'admin') assert.notEqual(answer.status, 403, path);
+        else
+          assert.deepEqual(
+            [answer.status, (answer.body as { code: string }).code],
+            [403, 'ROLE_INSUFFICIENT'],
+            `${role} ${method} ${path}`,
+          );
+      }
+    }
+  });
+
+  test('what is refused is told before anything of it is read', async () => {
+    const answer = await call('/api/v1/tokens', of('viewer'), {
+      method: 'POST',
+      json: { role: 'admin', label: 'mine' },
+    });
+    assert.equal(answer.status, 403);
+    const list = await call('/api/v1/tokens', of('admin'));
+    assert.equal(JSON.stringify(list.body).includes('mine'), false);
+  });
+});
+
+describe('tokens', () => {
+  test('one made over the API works at once, is shown once, and ends at once for a command that revokes it', async () => {
+    const made = await call('/api/v1/tokens', of('admin'), {
+      json: { role: 'viewer', label: 'dashboard', expires: '2999-12-31' },
+    });
+    assert.equal(made.status, 201);
+    const { token, id } = made.body as Token;
+    assert.equal((await call('/api/v1/records', token)).status, 200);
+    const listed = await call('/api/v1/tokens', of('admin'));
+    assert.equal(listed.text.includes(token), false);
+    assert.ok(listed.text.includes(id));
+    await answerOf(['token', 'revoke', channel.acme, id]);
+    assert.equal((await call('/api/v1/records', token)).status, 401);
+    const { items } = await answerOf<{ items: { id: string; revoked?: string; lastUsed?: string }[] }>([
+      'token',
+      'list',
+      channel.acme,
+    ]);
+    const entry = items.find((one) => one.id === id);
+    assert.ok(entry?.revoked !== undefined && entry.lastUsed !== undefined);
+  });
+
+  test('wrong requests for tokens are refused, and the body is not quoted', async () => {
+    const wrong: [unknown, string][] = [
+      [{ role: 'root', label: 'x' }, 'OPTION_INVALID'],
+      [{ role: 'viewer' }, 'FIELD_INVALID'],
+      [{ role: 'viewer', label: 'x', more: 'secret-of-mine' }, 'FIELD_INVALID'],
+      [{ role: ['viewer'], label: 'x' }, 'FIELD_INVALID'],
+      [{ role: 'viewer', label: '<script>' }, 'OPTION_INVALID'],
+      [{ role: 'viewer', label: 'x', expires: 'never' }, 'DATE_INVALID'],
+      [[], 'ARGUMENTS_INVALID'],
+      [null, 'ARGUMENTS_INVALID'],
+    ];
+    for (const [json, code] of wrong) {
+      const answer = await call('/api/v1/tokens', of('admin'), { json });
+      assert.deepEqual([answer.status, (answer.body as { code: string }).code], [400, code], JSON.stringify(json));
+      assert.doesNotMatch(answer.text, /secret-of-mine/);
+    }
+    const large = await call('/api/v1/tokens', of('admin'), { json: { label: 'x'.repeat(100_000) } });
+    assert.equal(large.status, 413);
+    const plain = await fetch(`${served.address}/api/v1/tokens`, {
+      method: 'POST',
+      body: '{}',
+      headers: { Authorization: `Bearer ${of('admin')}` },
+    });
+    assert.equal(plain.status, 400);
+    assert.equal((await refusalOf(['token', 'revoke', channel.acme, '0000000000000000'])).code, 'TOKEN_NOT_FOUND');
+  });
+
+  test('a person of the identity provider reads with the provider’s token', async () => {
+    const token = await provider.token({ roles: ['uec-viewer'] });
+    assert.equal((await call('/api/v1/records', token)).status, 200);
+    assert.equal((await call('/api/v1/tokens', token)).status, 403);
+    assert.equal((await call('/api/v1/records', await provider.token({ roles: ['else'] }))).status, 403);
+    assert.equal((await call('/api/v1/records', `${token.slice(0, -8)}AAAAAAAA`)).status, 401);
+  });
+});
+
+test('answers tell what is left of the rate, and their own request id', async () => {
+  const { headers } = await call('/api/v1/records', of('viewer'));
+  assert.match(headers.get('ratelimit-policy') ?? '', /^"viewer";q=[0-9]+;w=[0-9]+$/);
+  assert.match(headers.get('ratelimit') ?? '', /^"viewer";r=[0-9]+;t=[0-9]+$/);
+  const id = headers.get('x-request-id') ?? '';
+  assert.match(id, /^[0-9a-f]{24}$/);
+  await sleep(50);
+  const line = served
+    .log()
+    .split('\n')
+    .find((one) => one.includes(id));
+  const { request, operation, status, who, role } = JSON.parse(line ?? '{}') as Record<string, unknown>;
+  assert.deepEqual(
+    [request, operation, status, who, role],
+    [id, 'records.list', 200, `token:${tokens.viewer?.id}`, 'viewer'],
+  );
+});
+
+test('after many failures from one address others of it wait, and a right token does not', async () => {
+  let limited: { status: number; headers: Headers } | undefined;
+  for (let at = 0; at < 40 && limited === undefined; at += 1) {
+    const answer = await call('/api/v1/records', 'uec_guess');
+    if (answer.status === 429) limited = answer;
+    else assert.equal(answer.status, 401);
+  }
+  assert.ok(Number(limited?.headers.get('retry-after')) >= 1);
+  assert.equal((await call('/api/v1/records', of('viewer'))).status, 200);
+});
+
+describe('webhooks', () => {
+  test('a bill that is recorded reaches the receiver, signed', async () => {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const made = await call('/api/v1/webhooks', of('admin'), { json: { url, types: ['records.submit'] } });
+    assert.equal(made.status, 201);
+    const { id, secret } = made.body as { id: string; secret: string };
+    const tried = await call(`/api/v1/webhooks/${id}/test`, of('admin'), { method: 'POST' });
+    assert.deepEqual(tried.body, { outcome: 'delivered', status: 200 });
+    const file = billFile(join(temporaryFolder(), 'bills.csv'), [
+      'W-1,electricity,2022-01-01,2022-02-01,exclusive,100,kWh,DE',
+    ]);
+    const { lines } = await answerOf<RecordAnswer>(['record', channel.acme, file]);
+    assert.equal(lines.length, 1);
+    for (let at = 0; received.length < 2 && at < 200; at += 1) await sleep(25);
+    const [test, event] = received.map(({ headers, body }) =>
+      new Webhook(secret).verify(body, headers as Record<string, string>),
+    ) as { type: string; data: { member: string; transactionId: string } }[];
+    assert.deepEqual([test?.type, event?.type, event?.data.member], ['webhook.test', 'records.submit', 'ACME']);
+    assert.match(event?.data.transactionId ?? '', /^[0-9a-f]{64}$/);
+    assert.equal((await call(`/api/v1/webhooks/${id}`, of('admin'))).text.includes(secret), false);
+    const { items } = await answerOf<{ items: { id: string; last: string }[] }>(['webhook', 'list', channel.acme]);
+    assert.deepEqual([items[0]?.id, items[0]?.last], [id, '200']);
+    assert.equal((await command(['webhook', 'remove', channel.acme, id])).code, 0);
+    assert.equal((await call(`/api/v1/webhooks/${id}`, of('admin'))).status, 404);
+  });
+
+  test('URLs into the node’s own network are refused, over the API and by the command', async () => {
+    for (const url of [
+      'http://localhost:1/',
+      'https://10.0.0.1/',
+      'http://169.254.169.254/latest/meta-data/',
+      'https://[::1]/',
+      'file:///etc/passwd',
+      'gopher://127.0.0.1/',
+    ])
+      if (!url.includes('localhost')) {
+        assert.equal((await call('/api/v1/webhooks', of('admin'), { json: { url } })).status, 400, url);
+        assert.equal((await refusalOf(['webhook', 'add', channel.acme, url])).code, 'WEBHOOK_REFUSED', url);
+      }
+    assert.equal((await call('/api/v1/webhooks/..%2f..%2fnode.json', of('admin'))).status, 404);
+  });
+});
+
+test('metrics need a token, and an independent parser reads them', async () => {
+  assert.equal((await call('/metrics', undefined)).status, 401);
+  const { text, headers } = await call('/metrics', of('viewer'));
+  assert.equal(headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+  const families = new Map(parse(text).map((family) => [family.name, family]));
+  const height = Number(families.get('uec_ledger_height')?.metrics[0]?.value);
+  assert.ok(height >= 5);
+  assert.equal(Number(families.get('uec_read_model_height')?.metrics[0]?.value) <= height, true);
+  const records = families
+    .get('uec_http_requests_total')
+    ?.metrics.find(({ labels }) => labels?.operation === 'records.list' && labels.status === '200');
+  assert.ok(Number(records?.value) >= 4);
+  for (const name of [
+    'uec_build_info',
+    'uec_http_errors_total',
+    'uec_webhook_attempts_total',
+    'uec_audit_entries_total',
+    'process_resident_memory_bytes',
+    'process_cpu_seconds_total',
+  ])
+    assert.ok(families.has(name), name);
+});
+
+test('liveness and readiness need no token and tell nothing else', async () => {
+  assert.deepEqual((await call('/health', undefined)).body, { status: 'ok' });
+  const ready = await call('/ready', undefined);
+  assert.deepEqual(
+    [ready.status, ready.body],
+    [200, { ready: true, checks: { ledger: 'ok', readModel: 'ok', disk: 'ok' } }],
+  );
+});
+
+describe('the audit log', () => {
+  test('says who did what over the API and by commands, and verifies', async () => {
+    const { items } = await answerOf<{
+      items: { who: string; operation: string; status: number; target?: string; code?: string }[];
+    }>(['audit', 'list', channel.acme, '--limit', '500']);
+    const has = (who: string, operation: string, status: number): boolean =>
+      items.some((one) => one.who === who && one.operation === operation && one.status === status);
+    assert.ok(has('local', 'command.tokens.add', 200));
+    assert.ok(has('local', 'command.record', 200));
+    assert.ok(has(`token:${tokens.admin?.id}`, 'tokens.add', 201));
+    assert.ok(has(`token:${tokens.admin?.id}`, 'webhooks.add', 201));
+    assert.ok(has(`token:${tokens.viewer?.id}`, 'tokens.list', 403));
+    assert.ok(items.some(({ who, status }) => /^oidc:[0-9a-f]{32}$/.test(who) && status === 403));
+    // What every viewer reads is in the log alone.
+    assert.equal(
+      items.some(({ operation, status }) => operation === 'records.list' && status === 200),
+      false,
+    );
+    const person = await answerOf<{ items: unknown[] }>([
+      'audit',
+      'list',
+      channel.acme,
+      '--limit',
+      '500',
+      '--issuer',
+      provider.issuer,
+      '--subject',
+      'importer',
+    ]);
+    assert.ok(person.items.length >= 1);
+    const report = await answerOf<{ entries: number; faults: unknown[]; head: string }>([
+      'audit',
+      'verify',
+      channel.acme,
+    ]);
+    assert.deepEqual(report.faults, []);
+    const status = await answerOf<{ audit: string }>(['status', channel.acme]);
+    assert.match(status.audit, /^[0-9]+:[0-9a-f]{64}$/);
+    assert.equal((await command(['audit', 'verify', channel.acme, '--head', status.audit])).code, 0);
+    const over = await call('/api/v1/audit/verify', of('admin'), { json: { head: status.audit } });
+    assert.deepEqual((over.body as { faults: unknown[] }).faults, []);
+    assert.match(served.log(), /"auditHead":"[0-9]+:[0-9a-f]{64}"/);
+  });
+
+  test('an edited entry ends the check with 5; a log that was cut off stops the node', async () => {
+    await served.stop();
+    const path = join(channel.acme, 'audit.db');
+    const db = new DatabaseSync(path);
+    db.exec("UPDATE entries SET body = replace(body, 'tokens.add', 'tokens.bad') WHERE number = 1");
+    db.close();
+    assert.equal((await command(['audit', 'verify', channel.acme])).code, 5);
+    const again = new DatabaseSync(path);
+    again.exec('DELETE FROM entries WHERE number > 3');
+    again.close();
+    const refusal = await refusalOf(['serve', channel.acme, '--port', '0']);
+    assert.deepEqual([refusal.code, refusal.exit], ['AUDIT_CORRUPT', 5]);
+  });
+});
