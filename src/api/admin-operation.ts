@@ -1,14 +1,14 @@
 import type { GuardedOperation } from './access/guard.ts';
 
 /** What an operation is given: parts of the path, fields of the query, and the body as a JSON object. */
-export interface OperationInput {
+interface OperationInput {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** Empty for GET and DELETE. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export type OperationResult = ({ readonly status: 204 } | { readonly status: 200 | 201; readonly body: unknown }) & {
+type OperationResult = ({ readonly status: 204 } | { readonly status: 200 | 201; readonly body: unknown }) & {
   /** Id of what was worked on, for the audit log. */
   readonly target?: string;
 };

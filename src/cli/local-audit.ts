@@ -4,7 +4,7 @@ import { asChannelError, type UseCaseName } from '../node/index.ts';
 import { nodePaths } from './config.ts';
 
 /** Whoever works on the folder itself: the user account that owns it. */
-export const localPrincipal: Principal = { id: 'local', role: 'admin', kind: 'local' };
+const localPrincipal: Principal = { id: 'local', role: 'admin', kind: 'local' };
 
 /** Use cases that only read; they leave no entry, so that the others are found. */
 const READS: ReadonlySet<UseCaseName> = new Set<UseCaseName>([

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import parse from 'parse-prometheus-text-format';
 import { Webhook } from 'standardwebhooks';
 import type { RecordAnswer } from '../../src/node/index.ts';
+import { exchange, statuses } from '../support/api-server.ts';
 import { answerOf, command, refusalOf } from '../support/command.ts';
 import { billFile, type Channel, newChannel, temporaryFolder } from '../support/nodes.ts';
 import { audience, startProvider, type TestProvider } from '../support/oidc-provider.ts';
@@ -178,6 +179,51 @@ describe('tokens', () => {
     assert.equal((await call('/api/v1/records', await provider.token({ roles: ['else'] }))).status, 403);
     assert.equal((await call('/api/v1/records', `${token.slice(0, -8)}AAAAAAAA`)).status, 401);
   });
+});
+
+test('no path leads out of the API to a file, and none to another site', async () => {
+  const up = [
+    '../',
+    '..%2f',
+    '%2e%2e/',
+    '%2e%2e%2f',
+    '..%5c',
+    '..\\\\',
+    '....//',
+    '%252e%252e%252f',
+    '..%c0%af',
+    '..%00/',
+    '/..;/',
+  ];
+  const names = ['node.json', 'keys/vault.key', 'access.db', 'etc/passwd'];
+  const before = ['/', '/api/v1/records/', '/api/v1/webhooks/', '/api/v1/tokens/', '/api/v1/'];
+  const paths = up.flatMap((step) =>
+    names.flatMap((name) => before.map((start) => `${start}${step.repeat(3)}${name}`)),
+  );
+  const { port } = new URL(served.address);
+  for (const path of paths) {
+    const answer = await exchange(
+      Number(port),
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${of('admin')}\r\nConnection: close\r\n\r\n`,
+    );
+    const [status] = statuses(answer);
+    assert.ok(status === 404 || status === 400, `${status} ${path}`);
+    assert.doesNotMatch(answer, /"version"|root:|SQLite format|PRIVATE KEY/, path);
+  }
+  for (const path of [
+    '//evil.example',
+    '/\\\\evil.example',
+    '/%0d%0aLocation:%20https://evil.example',
+    '/?next=https://evil.example',
+    '/api/v1/records?redirect=//evil.example',
+    '/https://evil.example',
+    '/api//evil.example/..',
+  ]) {
+    const answer = await exchange(Number(port), `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+    const [status = 0] = statuses(answer);
+    assert.ok(status === 200 || status >= 400, `${status} ${path}`);
+    assert.doesNotMatch(answer, /^location:/im, path);
+  }
 });
 
 test('answers tell what is left of the rate, and their own request id', async () => {

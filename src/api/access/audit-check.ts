@@ -18,7 +18,7 @@ export interface AuditReport {
   readonly faults: readonly AuditFault[];
 }
 
-export interface AuditFault {
+interface AuditFault {
   readonly where: string;
   readonly message: string;
 }

@@ -48,7 +48,7 @@ export interface AuditOptions {
   readonly keep?: number;
 }
 
-export const NO_SEAL = '0'.repeat(64);
+const NO_SEAL = '0'.repeat(64);
 
 const DROPPED_AT_ONCE = 1000;
 const MOST_WAITING = 10_000;

@@ -46,7 +46,8 @@ export function operationGuard(access: Access): (operation: GuardedOperation) =>
     for (const [name, value] of Object.entries(access.rateHeaders(principal))) context.header(name, value);
     if (length === null && request.headers.has('Transfer-Encoding') && request.body !== null) {
       const body = request.body.pipeThrough(atMost(access.bodyLimit(principal.role)));
-      context.req.raw = new Request(request, { body, duplex: 'half' } as RequestInit);
+      const { url, method, headers, signal } = request;
+      context.req.raw = new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit);
     }
     await next();
   };

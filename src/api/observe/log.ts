@@ -22,7 +22,7 @@ export interface LogFields {
   readonly version?: string;
 }
 
-export type LogEvent =
+type LogEvent =
   | 'started'
   | 'stopped'
   | 'request'
@@ -33,7 +33,7 @@ export type LogEvent =
   | 'certificate-renewed'
   | 'certificate-kept';
 
-export type LogLevel = 'info' | 'warning' | 'error';
+type LogLevel = 'info' | 'warning' | 'error';
 
 export interface Log {
   write(level: LogLevel, event: LogEvent, fields?: LogFields): void;

@@ -25,7 +25,7 @@ export interface TransportOptions {
 }
 
 /** Milliseconds, and bytes a second. */
-export interface TransportTimes extends BodyPace {
+interface TransportTimes extends BodyPace {
   /** For all header fields of a request. */
   readonly headers: number;
   /** Between two requests on one connection. */
@@ -34,7 +34,7 @@ export interface TransportTimes extends BodyPace {
   readonly idle: number;
 }
 
-export const transportTimes: TransportTimes = {
+const transportTimes: TransportTimes = {
   headers: 10_000,
   keepAlive: 5_000,
   idle: 120_000,

@@ -25,7 +25,7 @@ export type Delivery =
       readonly retryAfter?: number;
     };
 
-export type FailureReason = 'address' | 'status' | 'timeout' | 'connection';
+type FailureReason = 'address' | 'status' | 'timeout' | 'connection';
 
 const TIMEOUT_MS = 15_000;
 
