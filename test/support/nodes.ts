@@ -119,9 +119,12 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Path and SHA-256 of every file below a folder; the side files of an open SQLite database come and go. */
+/**
+ * Path and SHA-256 of every file below a folder; the side files of an open SQLite database come and go, and the audit log tells of
+ * what was only tried, too.
+ */
 export function fingerprints(folder: string): Record<string, string> {
-  const names = filesBelow(folder).filter((name) => !/(-wal|-shm|holder\.json)$/.test(name));
+  const names = filesBelow(folder).filter((name) => !/(-wal|-shm|holder\.json|audit\.(db|key))$/.test(name));
   return Object.fromEntries(
     names.map((name) => [
       name,
