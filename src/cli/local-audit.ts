@@ -12,6 +12,8 @@ const READS: ReadonlySet<UseCaseName> = new Set<UseCaseName>([
   'inventory',
   'inventoryTable',
   'records',
+  'imports',
+  'showImport',
   'show',
   'verify',
   'fsck',
