@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { styleText } from 'node:util';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { type ApiFetch, LocalAccess, OneTokenAccess, openApi } from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
-import { localCalls, nodeApi } from '../node/index.ts';
 import { ledgerFolder, readConfig } from './config.ts';
 import { isServed } from './node-client.ts';
 import { socketPath } from './socket-path.ts';
@@ -49,15 +49,15 @@ export async function untilStopped(): Promise<void> {
 }
 
 /**
- * The API on the loopback address, the use cases on the folder's socket, and, where this process holds the ledger, the ledger on
+ * The API on the loopback address and, for the command, on the folder's socket; and, where this process holds the ledger, the ledger on
  * its own socket for nodes that joined it.
  * @throws {ChannelError} LEDGER_UNAVAILABLE when the port is taken
  */
 export async function startServing(node: OpenNode, port: number = node.config.http.port): Promise<RunningNode> {
-  const api = createAdaptorServer({ fetch: nodeApi({ node, tokenHash: node.config.tokenHash }).fetch }) as Server;
+  const doors = openApi(node);
+  const api = serverOf(doors.door(new OneTokenAccess(node.config.tokenHash)));
   api.headersTimeout = 10_000;
-  api.requestTimeout = 30_000;
-  const calls = createAdaptorServer({ fetch: localCalls(node).fetch }) as Server;
+  const calls = serverOf(doors.door(new LocalAccess()));
   const path = socketPath(node.folder, 'node');
   rmSync(path, { force: true });
   await listen(api, { host: '127.0.0.1', port });
@@ -67,10 +67,21 @@ export async function startServing(node: OpenNode, port: number = node.config.ht
   return {
     address: `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : port}`,
     close: async () => {
+      const ended = doors.close(GRACE_MS);
       await Promise.all([api, calls].map(stop));
+      await ended;
       rmSync(path, { force: true });
     },
   };
+}
+
+function serverOf(fetch: ApiFetch): Server {
+  const adapted = (request: Request, { incoming }: HttpBindings) =>
+    fetch(request, { address: incoming.socket.remoteAddress ?? '' });
+  const server = createAdaptorServer({ fetch: adapted as never, overrideGlobalObjects: false }) as Server;
+  // A limit on the whole request would end honest uploads of large files.
+  server.requestTimeout = 0;
+  return server;
 }
 
 async function listen(

@@ -185,6 +185,37 @@ export const errorCodes = {
   TOKEN_INVALID: { kind: 'refused', advice: 'Send the token that uec init printed: Authorization: Bearer TOKEN.' },
   NOT_FOUND: { kind: 'absent', advice: 'See the paths at /.' },
   OPTION_INVALID: { kind: 'input', advice: 'See uec COMMAND --help.' },
+  // API
+  REQUEST_INVALID: {
+    kind: 'input',
+    advice: 'Mend the fields named; /api/v1/openapi.json has the schema of each operation.',
+  },
+  METHOD_NOT_ALLOWED: { kind: 'input', advice: 'Use a method that the header field Allow lists.' },
+  NOT_ACCEPTABLE: { kind: 'input', advice: 'Accept a media type that the operation produces: see /api/v1/docs.' },
+  CONTENT_TYPE_UNSUPPORTED: {
+    kind: 'input',
+    advice: 'Send the body in a media type that the operation takes: see /api/v1/docs.',
+  },
+  ROLE_INSUFFICIENT: { kind: 'refused', advice: 'Use a token whose role may do this: see docs/operating.md.' },
+  BODY_TOO_LARGE: { kind: 'input', advice: 'Send less at once, or use a role that may send more.' },
+  LOCAL_ONLY: {
+    kind: 'refused',
+    advice: 'Upload the file: paths of the node are taken from the command on the same machine only.',
+  },
+  IDEMPOTENCY_KEY_REUSED: { kind: 'refused', advice: 'Use a new Idempotency-Key for another request.' },
+  IDEMPOTENCY_PENDING: {
+    kind: 'conflict',
+    advice:
+      'The first request under this key is under way, or was cut off: see whether it was done before using a new key.',
+  },
+  JOB_NOT_FOUND: { kind: 'absent', advice: 'See GET /api/v1/jobs.' },
+  CANCELLED: {
+    kind: 'unavailable',
+    advice: 'What was recorded stands; the same command goes on where it stopped.',
+  },
+  UPLOAD_NOT_FOUND: { kind: 'absent', advice: 'Upload the file again: an upload is kept for a day.' },
+  UPLOAD_CONFLICT: { kind: 'conflict', advice: 'Ask with HEAD how much of the upload has come, and go on from there.' },
+  BUSY: { kind: 'unavailable', advice: 'Too much is under way at once: end a stream or a job, or try again later.' },
   INTERNAL: {
     kind: 'internal',
     advice: 'This is a fault of the software: please report it with the command and the code.',

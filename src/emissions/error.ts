@@ -13,6 +13,8 @@ export interface ErrorDetails {
   readonly member?: string;
   /** Position of the refused record in its page. */
   readonly index?: number;
+  /** Whole seconds after which the same request may be sent again. */
+  readonly retryAfter?: number;
   readonly cause?: unknown;
   /** Several faults told at once, one a refused record or row. */
   readonly problems?: readonly ErrorReport[];
@@ -29,6 +31,7 @@ export interface ErrorReport {
   readonly transactionId?: string;
   readonly member?: string;
   readonly index?: number;
+  readonly retryAfter?: number;
   readonly problems?: readonly ErrorReport[];
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { exitCodeOf } from '../../src/cli/exit-code.ts';
 import { errorCodes } from '../../src/emissions/error-codes.ts';
 import { ChannelError, type ErrorCode } from '../../src/emissions/index.ts';
-import { problemOf } from '../../src/node/problems.ts';
+import { problemOf, statusOfCode } from '../../src/node/problems.ts';
 import { code, codes, filesUnder, read, tableRows } from './documents.ts';
 
 const guide = read('docs/errors.md');
@@ -26,9 +26,10 @@ test('docs/errors.md gives the exit code and the HTTP status of every kind', () 
     const error = new ChannelError(name, 'anything');
     const [exit, status] = listed.get(error.kind) ?? [];
     assert.equal(String(exitCodeOf(error)), exit, name);
-    assert.equal(String(problemOf(error).status), name === 'TOKEN_INVALID' ? '401' : status, name);
+    assert.equal(String(problemOf(error).status), String(statusOfCode[name] ?? status), name);
   }
-  assert.ok(guide.includes('`TOKEN_INVALID` is HTTP 401'));
+  for (const [name, status] of Object.entries(statusOfCode))
+    assert.match(guide, new RegExp(`\`${name}\` (is HTTP )?${status}`));
 });
 
 test('every code is used somewhere in the sources', () => {

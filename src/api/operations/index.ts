@@ -1,0 +1,30 @@
+import type { AnyOperation } from '../operation.ts';
+import { channelOperations } from './channel.ts';
+import { checkOperations } from './checks.ts';
+import { documentOperations } from './documents.ts';
+import { factorOperations } from './factors.ts';
+import { importBills } from './imports.ts';
+import { jobOperations } from './jobs.ts';
+import { recordOperations } from './records.ts';
+import { referenceOperations } from './reference.ts';
+import { streamRecords } from './stream-records.ts';
+import { uploadOperations } from './uploads.ts';
+
+const table = {
+  ...recordOperations,
+  streamRecords,
+  importBills,
+  ...uploadOperations,
+  ...documentOperations,
+  ...factorOperations,
+  ...channelOperations,
+  ...checkOperations,
+  ...jobOperations,
+  ...referenceOperations,
+} as const;
+
+/** Every operation by its id. */
+export type Operations = typeof table;
+
+/** Every operation of the API. */
+export const operations: readonly AnyOperation[] = Object.values(table);
