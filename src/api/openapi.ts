@@ -192,7 +192,9 @@ function responsesOf(operation: AnyOperation, schema: Schema): JsonObject {
     };
   const content: JsonObject = {};
   for (const type of produces)
-    content[type] = { schema: type === 'application/json' && answer !== undefined ? schema(answer, 'output') : {} };
+    content[type] = {
+      schema: type === 'application/json' && answer !== undefined ? answerSchema(operation, schema) : {},
+    };
   const done = status === 204 || method === 'HEAD' || (answer === undefined && operation.id.endsWith('Upload'));
   return {
     [status ?? 200]: { description: 'Done.', ...(done ? {} : { content }) },
@@ -203,20 +205,30 @@ function responsesOf(operation: AnyOperation, schema: Schema): JsonObject {
   };
 }
 
+/** The answer; or what is left of it where `fields` chose. */
+function answerSchema({ answer, item }: AnyOperation, schema: Schema): JsonObject {
+  const whole = schema(answer as z.ZodType, 'output');
+  if (item === undefined) return whole;
+  const some =
+    item === answer ? item.partial() : z.object({ items: z.array(item.partial()), next: z.string().optional() });
+  return { anyOf: [whole, { description: 'With `fields`.', ...schema(some, 'output') }] };
+}
+
 function nameOf(answer: z.ZodType, schema: Schema): string {
   const { $ref } = schema(answer, 'output') as { $ref?: string };
   return $ref === undefined ? 'what its summary says' : `\`${$ref.split('/').at(-1)}\``;
 }
 
 /** Statuses that any operation of the kind can end with. */
-function problemStatuses({ role, body, raw, params, query, item }: AnyOperation): number[] {
+function problemStatuses({ role, method, body, raw, params, query, item }: AnyOperation): number[] {
   const given = params ?? query ?? body ?? raw ?? item;
   return [
     ...(given === undefined && role === undefined ? [] : [400]),
     ...(role === undefined ? [] : [401, 403]),
     ...(role === undefined ? [] : [404]),
     406,
-    ...(body === undefined && raw === undefined ? [] : [409, 413, 415]),
+    ...(body === undefined && raw === undefined ? [] : [409, 415]),
+    ...(method === 'GET' || method === 'HEAD' ? [] : [413]),
     ...(role === undefined ? [] : [409, 422, 429]),
     500,
     503,

@@ -1,5 +1,5 @@
-import { isChannelError } from '../emissions/index.ts';
-import { problemOf } from '../node/index.ts';
+import { ChannelError, type ErrorReport, isChannelError } from '../emissions/index.ts';
+import { asChannelError, problemOf } from '../node/index.ts';
 
 /** An error as an answer: RFC 9457. */
 export function problemResponse(error: unknown, headers: Headers = new Headers()): Response {
@@ -15,4 +15,11 @@ export function problemResponse(error: unknown, headers: Headers = new Headers()
 
 export function codeOf(error: unknown): string {
   return isChannelError(error) ? error.code : 'INTERNAL';
+}
+
+/** An error as it is told inside an answer: a fault of the software tells nothing of itself. */
+export function reportOf(error: unknown): ErrorReport {
+  const told = asChannelError(error);
+  const known = told.kind === 'internal' ? new ChannelError('INTERNAL', 'something went wrong inside the node') : told;
+  return known.report();
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { ChannelError, type ErrorReport, isChannelError } from '../../emissions/index.ts';
-import { asChannelError, type Progress } from '../../node/index.ts';
+import type { Progress } from '../../node/index.ts';
 import type { Principal } from '../access/principal.ts';
+import { reportOf } from '../problem.ts';
 import { type JobEntry, type JobState, JobStore } from './job-store.ts';
 
 type Step = Parameters<Progress>[0];
@@ -182,10 +183,4 @@ function tell(running: Running, event: JobEvent['event'], data: unknown): void {
 
 function seesAll({ role, kind }: Principal): boolean {
   return role === 'admin' || kind === 'local';
-}
-
-function reportOf(error: unknown): ErrorReport {
-  const told = asChannelError(error);
-  const known = told.kind === 'internal' ? new ChannelError('INTERNAL', 'something went wrong inside the node') : told;
-  return known.report();
 }

@@ -3,6 +3,7 @@ import { sha256 } from '../../emissions/index.ts';
 import { type PageOutcome, recordLines } from '../../node/index.ts';
 import { billLines } from '../ndjson/rows.ts';
 import { operation } from '../operation.ts';
+import { reportOf } from '../problem.ts';
 import * as c from '../schemas/common.ts';
 import { newUploadId } from '../uploads/spool.ts';
 
@@ -37,7 +38,8 @@ function linesOf(pages: AsyncGenerator<PageOutcome>): ReadableStream<Uint8Array>
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await pages.next();
+      // The status is said already: what ends the stream is its last line.
+      const { done, value } = await pages.next().catch((error) => ({ done: false, value: { error: reportOf(error) } }));
       if (done === true) controller.close();
       else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
     },
