@@ -20,6 +20,8 @@ address=$(sed -E 's/.*"address":"([^"]+)".*/\1/' "$work/served.json")
 token=$(sed -E 's/.*"token":"([^"]+)".*/\1/' "$work/served.json")
 # The stream of the ledger never ends, so it is tested elsewhere.
 venv=$(realpath "$venv")
+export SCHEMATHESIS_HOOKS=schemathesis_hooks PYTHONPATH=$work
+cp tools/schemathesis-hooks.py "$work/schemathesis_hooks.py"
 cd "$work"
 "$venv/bin/schemathesis" run "$address/api/v1/openapi.json" --header "Authorization: Bearer $token" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \

@@ -19,6 +19,7 @@ export const statusOfCode: Readonly<Partial<Record<ErrorCode, number>>> = {
   NOT_ACCEPTABLE: 406,
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNSUPPORTED: 415,
+  BUSY: 429,
 };
 
 /** An error as RFC 9457 problem details: status and body. A fault of the software tells nothing of itself. */
