@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import type { BillItem, RejectedRow } from '../bills/index.ts';
 import { lastRecordableDay, recordId } from '../channel/index.ts';
 import { ChannelError, type ErrorReport, type GwpChoice } from '../emissions/index.ts';
@@ -26,6 +27,7 @@ export interface PageOutcome {
 }
 
 const PAGE = 500;
+const BREATH = 25;
 
 /**
  * Records bill lines that come one after the other, without evidence: a document can be attached later. A page of them is
@@ -57,6 +59,8 @@ export async function* recordLines(
     if (options.signal?.aborted === true)
       throw new ChannelError('CANCELLED', 'it was stopped on request before its end');
     items.push('line' in item ? await recorder.prepare(item.line) : item);
+    // Lines that are at hand are taken without a pause: whoever else asks the node is let through now and then.
+    if (items.length % BREATH === 0) await others();
     if (items.length < PAGE) continue;
     if (sent !== undefined) yield await sent;
     sent = send();
