@@ -31,8 +31,8 @@ export const csvColumns = [
 ] as const;
 export type CsvColumn = (typeof csvColumns)[number];
 
-/** Columns that an error file adds; they are left out when it is sent in again. */
-export const errorColumns = ['error_where', 'error_code', 'error', 'fix'] as const;
+/** Columns that an error file adds; they are left out when it is sent in again, but for the import that they name. */
+export const errorColumns = ['error_import', 'error_where', 'error_code', 'error', 'fix'] as const;
 
 /** Name under which cells beyond the header's last column are kept, counted from 1. */
 export const SURPLUS = 'surplus_';

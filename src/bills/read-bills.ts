@@ -7,6 +7,8 @@ import { greenButtonReader } from './green-button.ts';
 export interface BillFile {
   readonly body: AsyncIterable<Uint8Array>;
   readonly options: ReadOptions;
+  /** Has the name of the format before the first line. */
+  readonly told?: (format: string) => void;
 }
 
 const readers: readonly BillReader[] = [greenButtonReader, csvReader];
@@ -32,12 +34,13 @@ const signatures: readonly (readonly [kind: string, bytes: string])[] = [
  * Nothing is held but what the reader needs; a slow consumer slows the source.
  * @throws {ChannelError} FILE_KIND_UNKNOWN saying what was seen; COLUMN_MISSING; FILE_MALFORMED, also after lines were given
  */
-export async function* readBills({ body, options }: BillFile): AsyncGenerator<BillItem> {
+export async function* readBills({ body, options, told }: BillFile): AsyncGenerator<BillItem> {
   const source = body[Symbol.asyncIterator]();
   try {
     const { head, ended } = await readHead(source);
     const reader = readers.find((one) => one.recognises(head));
     if (reader === undefined) throw unknownKind(head);
+    told?.(reader.format);
     yield* reader.read(rest(head, source, ended), options);
   } finally {
     await source.return?.();

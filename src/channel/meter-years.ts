@@ -41,6 +41,21 @@ export class MeterYears {
    * @throws {ChannelError} RECORD_DUPLICATE, RECORD_VOIDED, PERIOD_OVERLAP naming both records
    */
   enter(record: ActivityRecord, id: string): void {
+    this.check(record, id);
+    const keys = keysOf(record);
+    for (const key of keys) {
+      const year = this.#year(key);
+      const at = position(year.entries, record.start);
+      year.entries.splice(at, 0, [record.start, record.end, id]);
+      this.#changed.add(key);
+    }
+  }
+
+  /**
+   * Whether the record could be entered; nothing is.
+   * @throws {ChannelError} as `enter`
+   */
+  check(record: ActivityRecord, id: string): void {
     const keys = keysOf(record);
     for (const key of keys) this.#check(this.#year(key), record, id);
     if (
@@ -52,12 +67,6 @@ export class MeterYears {
         `no retired record ${record.replaces.slice(0, 12)} stands under this meter and year`,
         { where: 'replaces', recordId: id },
       );
-    }
-    for (const key of keys) {
-      const year = this.#year(key);
-      const at = position(year.entries, record.start);
-      year.entries.splice(at, 0, [record.start, record.end, id]);
-      this.#changed.add(key);
     }
   }
 

@@ -1,10 +1,10 @@
-import { access, constants, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { errorFile, type ReadOptions } from '../bills/index.ts';
-import { type CorrectionReason, correctionReasons } from '../channel/index.ts';
 import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
-import type { UseCaseResult } from '../node/index.ts';
+import type { UseCaseArgs, UseCaseResult } from '../node/index.ts';
 import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
+import { reasonOf } from './correction-reason.ts';
 import { exitCodes } from './exit-code.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
@@ -13,6 +13,8 @@ import { type PlaceOptions, placeHint } from './place-options.ts';
 import { progressLine } from './progress-line.ts';
 import { renderCalculation, resultLines } from './render-calculation.ts';
 import { renderRecorded } from './render-recorded.ts';
+import { stopSignal } from './stop-signal.ts';
+import { withoutFolders } from './watch/bill-names.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -37,29 +39,81 @@ interface RecordOptions extends PlaceOptions, Json {
   readonly errors?: string;
   readonly gwp?: string;
   readonly calorific?: string;
+  readonly label?: string;
+  readonly watch?: string;
+  readonly partial?: boolean;
 }
 
-export async function record(folder: string, files: readonly string[], options: RecordOptions): Promise<void> {
+/** `dir`: the folder as it was typed, for commands that a person may copy. */
+export async function record(
+  folder: string,
+  dir: string,
+  named: readonly string[],
+  options: RecordOptions,
+): Promise<void> {
+  const request = requestOf(options);
+  if (options.watch !== undefined) return watch(folder, named, options, request);
+  if (options.partial === true) throw misused('--partial', 'it goes with --watch; for files named here it is --errors');
+  if (named.length === 0) throw misused('file', 'no bill file is named, and no folder to --watch');
+  const { files, folders, others } = await withoutFolders(named, isFolder);
   const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
   if (errors !== undefined) await checkErrorsPath(errors, files);
+  const acceptPartial = errors === undefined ? {} : { acceptPartial: true };
+  const whole = { ...request, files, ...acceptPartial, ...(folders && { separately: true }) };
   const { progress, end } = progressLine();
-  const request = defined({
-    files,
+  const stop = stopSignal();
+  const answer = await withNode(folder, 'uec record', (node) =>
+    node.call('record', whole, progress, stop.signal),
+  ).finally(() => {
+    end();
+    stop.end();
+  });
+  if (errors !== undefined && answer.rejected.length > 0)
+    await writeFile(errors, errorFile(answer.rejected), { mode: 0o600 });
+  if (answer.rejected.length > 0 || answer.files.some(({ state }) => state === 'refused'))
+    process.exitCode = exitCodes.input;
+  const names = folders ? files.map((file) => basename(file)) : undefined;
+  print({ ...wholeLines(answer), ...(names && { names }) }, options.json, () =>
+    renderRecorded(answer, { dir, errorsFile: options.errors, names, others }),
+  );
+}
+
+function requestOf(options: RecordOptions): Omit<UseCaseArgs<'record'>, 'files'> {
+  return defined({
     read: readOptions(options),
     gwp: gwpOf(options.gwp),
     document: options.document === undefined ? undefined : resolvePath(options.document),
     dryRun: options.dryRun,
-    acceptPartial: errors === undefined ? undefined : true,
+    label: options.label,
   });
-  const answer = await withNode(folder, 'uec record', (node) => node.call('record', request, progress)).finally(end);
-  if (errors !== undefined && answer.rejected.length > 0)
-    await writeFile(errors, errorFile(answer.rejected), { mode: 0o600 });
-  if (answer.rejected.length > 0) process.exitCode = exitCodes.input;
-  print(wholeLines(answer), options.json, () => renderRecorded(answer, options.errors));
+}
+
+async function watch(
+  folder: string,
+  named: readonly string[],
+  { watch: watched = '', json, partial, ...others }: RecordOptions,
+  request: Omit<UseCaseArgs<'record'>, 'files'>,
+): Promise<void> {
+  if (named.length > 0) throw misused('--watch', 'files are named beside it: it takes those of its folder');
+  for (const [name, value] of Object.entries({ '--dry-run': others.dryRun, '--errors': others.errors }))
+    if (value !== undefined) throw misused(name, 'it does not go with --watch');
+  const { watchCommand } = await import('./watch/watch-command.ts');
+  await watchCommand(folder, resolvePath(watched), { ...request, ...(partial && { acceptPartial: true }) }, json);
+}
+
+function misused(where: string, message: string): ChannelError {
+  return new ChannelError('OPTION_INVALID', message, { where });
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** The answer with every figure on every line: what does not exist is null. */
-function wholeLines(answer: UseCaseResult<'record'>): unknown {
+function wholeLines(answer: UseCaseResult<'record'>): object {
   const lines = answer.lines.map((line) => ({ kWh: null, location: null, market: null, emissions: null, ...line }));
   return { ...answer, lines };
 }
@@ -149,8 +203,4 @@ export async function voidRecords(
       .map((id) => `Record ${id.slice(0, 12)} voided: it counts in no total and stays on the ledger`)
       .join('\n'),
   );
-}
-
-function reasonOf(text: string): CorrectionReason {
-  return oneOf(text, correctionReasons, '--reason') as CorrectionReason;
 }

@@ -125,7 +125,7 @@ async function recordFile(
 ): Promise<RecordAnswer> {
   say(heading(`${node.member} records ${file}`));
   const answer = await call(node, 'record', { files: [join(samples, file)], read }, progress);
-  say(renderRecorded(answer, undefined));
+  say(renderRecorded(answer));
   return answer;
 }
 

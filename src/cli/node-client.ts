@@ -2,10 +2,16 @@ import { request } from 'node:http';
 import { type Progress, type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from '../node/index.ts';
 import { readConfig } from './config.ts';
 import { socketPath } from './socket-path.ts';
+import type { OpenNode } from './wire.ts';
 
 /** A node's use cases, wherever the node runs. */
 export interface NodeClient {
-  call<N extends UseCaseName>(name: N, args: UseCaseArgs<N>, progress?: Progress): Promise<UseCaseResult<N>>;
+  call<N extends UseCaseName>(
+    name: N,
+    args: UseCaseArgs<N>,
+    progress?: Progress,
+    signal?: AbortSignal,
+  ): Promise<UseCaseResult<N>>;
 }
 
 /**
@@ -23,11 +29,23 @@ export async function withNode<T>(
   const node = await openNode(folder, purpose);
   try {
     return await work({
-      call: (name, args, progress = () => undefined) => useCases[name](node, args as never, progress) as never,
+      call: (name, args, progress = () => undefined, signal) => runHere(node, name, args, progress, signal) as never,
     });
   } finally {
     await node.close();
   }
+}
+
+type UseCase = (node: OpenNode, args: unknown, progress: Progress, signal?: AbortSignal) => Promise<unknown>;
+
+function runHere(
+  node: OpenNode,
+  name: UseCaseName,
+  args: unknown,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  return (useCases[name] as UseCase)(node, args, progress, signal);
 }
 
 async function servedClient(path: string): Promise<NodeClient> {
@@ -37,7 +55,9 @@ async function servedClient(path: string): Promise<NodeClient> {
     import('./served-calls.ts'),
   ]);
   const api = new NodeApiClient(sendToSocket(path));
-  return { call: (name, args, progress = () => undefined) => servedCalls[name](api, args, progress) as never };
+  return {
+    call: (name, args, progress = () => undefined, signal) => servedCalls[name](api, args, progress, signal) as never,
+  };
 }
 
 /** True when a node listens on the folder's socket; a file that a dead process left behind does not answer. */

@@ -7,6 +7,7 @@ import { addBundleCommands } from './tree/bundle-commands.ts';
 import { addFactorCommands, addMemberCommands, addMeterCommands, addPolicyCommands } from './tree/channel-commands.ts';
 import { addDocumentCommands } from './tree/document-commands.ts';
 import { addFabricCommands } from './tree/fabric-commands.ts';
+import { addImportCommands } from './tree/import-commands.ts';
 import { addNodeCommands } from './tree/node-commands.ts';
 import { addReadCommands } from './tree/read-commands.ts';
 import { version } from './version.ts';
@@ -49,6 +50,7 @@ export function buildProgram(json: boolean): Command {
     .addHelpText('after', HELP);
   addNodeCommands(program);
   addBillCommands(program);
+  addImportCommands(program.command('imports').description('files that were recorded: what became of them, and undo'));
   addReadCommands(program);
   addDocumentCommands(
     program

@@ -1,20 +1,31 @@
 import { styleText } from 'node:util';
 import type { LineAnswer, RecordAnswer, RecordedLine } from '../node/index.ts';
 import { fuelText, noResultText } from './render-calculation.ts';
-import { amount, counted, days, explainFlag, factorText, kilograms, lastDay } from './words.ts';
+import { amount, counted, days, explainFlag, factorText, kilograms, lastDay, shellWord } from './words.ts';
 
 const MOST_LINES = 40;
+const MOST_PROBLEMS = 5;
 const RESIDUAL_MIX =
   "residual mix: the grid's electricity that nobody has claimed with certificates; it stands for energy bought without any";
 
-/** What was recorded, line by line as a person wants to read it; below, the totals and once what is worth knowing. */
-export function renderRecorded(answer: RecordAnswer, errorsFile: string | undefined): string {
+/** What the command knows beside the answer. */
+export interface RecordedContext {
+  /** The node's folder as it was typed. */
+  readonly dir: string;
+  readonly errorsFile: string | undefined;
+  /** Names of the files, where a folder was named. */
+  readonly names: readonly string[] | undefined;
+  /** What in the folder is no regular file. */
+  readonly others: number;
+}
+
+/** What was recorded, line by line as a person wants to read it; below, the totals, once what is worth knowing, and what to do next. */
+export function renderRecorded(answer: RecordAnswer, context?: RecordedContext): string {
   const { totals } = answer;
   const shown = answer.lines.slice(0, MOST_LINES).flatMap(renderLine);
-  const more =
-    answer.lines.length > MOST_LINES
-      ? [`... and ${counted(answer.lines.length - MOST_LINES, 'more line')} (--json shows all)`]
-      : [];
+  const hidden = totals.lines - Math.min(answer.lines.length, MOST_LINES);
+  const all = answer.omitted === undefined ? '--json shows all' : 'uec imports show has all once they are recorded';
+  const more = hidden > 0 ? [`... and ${counted(hidden, 'more line')} (${all})`] : [];
   const done = `${answer.dryRun ? 'Would record' : 'Recorded'} ${counted(totals.lines, 'line')}`;
   return [
     ...shown,
@@ -22,9 +33,45 @@ export function renderRecorded(answer: RecordAnswer, errorsFile: string | undefi
     '',
     styleText('bold', done),
     ...totalLines(answer),
-    ...noteLines(answer.lines),
-    ...rejectedLines(answer, errorsFile),
+    ...noteLines(answer),
+    ...warningLine(answer),
+    ...(context === undefined ? [] : fileLines(answer, context)),
+    ...rejectedLines(answer, context?.errorsFile),
+    ...(context === undefined ? [] : nextLines(answer, context)),
   ].join('\n');
+}
+
+function warningLine({ lines }: RecordAnswer): string[] {
+  const warned = lines.filter(({ warnings }) => warnings.length > 0).length;
+  return warned === 0
+    ? []
+    : [`  look at ${counted(warned, 'line')} above: docs/bills.md says what each warning asks for`];
+}
+
+/** Of a folder, what became of each file. */
+function fileLines({ files }: RecordAnswer, { names, others }: RecordedContext): string[] {
+  if (names === undefined) return [];
+  const rows = files.map(({ file, state, lines, error }) => {
+    const what = error === undefined ? counted(lines, 'line') : `${error.code}: ${error.message}`;
+    const problems = error?.problems ?? [];
+    return [
+      `  ${state.padEnd(9)}  ${names[file]}  ${what}`,
+      ...problems.slice(0, MOST_PROBLEMS).map((one) => `      - ${one.where ?? ''}: ${one.code}: ${one.message}`),
+      ...(problems.length > MOST_PROBLEMS ? [`      ... and ${problems.length - MOST_PROBLEMS} more`] : []),
+    ];
+  });
+  const skipped = others === 0 ? [] : [`  ${counted(others, 'link or other thing')} that is no file was left alone`];
+  return ['', ...rows.flat(), ...skipped];
+}
+
+function nextLines(answer: RecordAnswer, { dir }: RecordedContext): string[] {
+  if (answer.dryRun) return ['', 'Nothing was written. To record it: the same command without --dry-run.'];
+  const ids = answer.files.flatMap((file) => (file.import === null ? [] : [file.import.slice(0, 12)]));
+  const [id] = ids;
+  if (id === undefined) return [];
+  const where = shellWord(dir);
+  if (ids.length > 1) return ['', `${ids.length} imports: uec imports list ${where}`];
+  return ['', `Import ${id}: uec imports show ${where} ${id}; to take it back: uec imports undo ${where} ${id}`];
 }
 
 function renderLine(line: RecordedLine): string[] {
@@ -97,18 +144,20 @@ function totalLines({ totals }: RecordAnswer): string[] {
     .map(([name, value]) => `  ${name?.padEnd(34)} ${kilograms(value as string)} CO2e`);
 }
 
-function noteLines(lines: readonly RecordedLine[]): string[] {
+function noteLines({ lines, omitted }: RecordAnswer): string[] {
   const counts = new Map<string, number>();
   for (const flag of lines.flatMap(({ flags }) => flags)) counts.set(flag, (counts.get(flag) ?? 0) + 1);
   const residual = lines.filter(({ market }) => market?.tier === 'residual-mix').length;
+  const all = omitted === undefined;
   const notes = [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([flag, count]) => noteText(count, lines, explainFlag(flag)));
-  return residual === 0 ? notes : [noteText(residual, lines, RESIDUAL_MIX), ...notes];
+    .map(([flag, count]) => noteText(count, lines.length, all, explainFlag(flag)));
+  return residual === 0 ? notes : [noteText(residual, lines.length, all, RESIDUAL_MIX), ...notes];
 }
 
-function noteText(count: number, lines: readonly RecordedLine[], text: string): string {
-  return `  note (${count === lines.length ? 'every line' : `${count} of ${counted(lines.length, 'line')}`}): ${text}`;
+function noteText(count: number, of: number, all: boolean, text: string): string {
+  const share = count === of && all ? 'every line' : `${count} of ${all ? '' : 'the first '}${counted(of, 'line')}`;
+  return `  note (${share}): ${text}`;
 }
 
 function rejectedLines(answer: RecordAnswer, errorsFile: string | undefined): string[] {

@@ -2,18 +2,32 @@ import type { NodeApiClient } from '../client/index.ts';
 import type { Progress, UseCaseArgs, UseCaseName } from '../node/index.ts';
 
 type Served = {
-  readonly [N in UseCaseName]: (api: NodeApiClient, args: UseCaseArgs<N>, progress: Progress) => Promise<unknown>;
+  readonly [N in UseCaseName]: (
+    api: NodeApiClient,
+    args: UseCaseArgs<N>,
+    progress: Progress,
+    signal?: AbortSignal,
+  ) => Promise<unknown>;
 };
 
 const path = (file: string): { path: string } => ({ path: file });
 const maybe = (file: string | undefined): { document?: { path: string } } =>
   file === undefined ? {} : { document: path(file) };
 
+const stoppedBy = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };
+
 /** Every use case as a call of the API: what the command asks of a node that is served. Files are named by their paths. */
 export const servedCalls: Served = {
   status: (api) => api.call('GET /status', {}),
-  record: (api, { files, document, ...rest }, progress) =>
-    api.run('POST /imports', { body: { ...rest, files: files.map(path), ...maybe(document) } as never }, progress),
+  record: (api, { files, document, ...rest }, progress, signal) => {
+    const body = { ...rest, files: files.map(path), ...maybe(document) } as never;
+    return api.run('POST /imports', { body, ...stoppedBy(signal) }, progress);
+  },
+  imports: (api, query) => api.call('GET /imports', { query }),
+  showImport: (api, { import: id, ...query }) => api.call('GET /imports/{id}', { params: { id }, query }),
+  undoImport: (api, { import: id, ...body }, progress, signal) =>
+    api.run('POST /imports/{id}/undo', { params: { id }, body, ...stoppedBy(signal) }, progress),
   correct: (api, { record, document, ...rest }) =>
     api.call('POST /records/{id}/corrections', {
       params: { id: record },

@@ -64,7 +64,7 @@ async function openStores(folder: string, config: NodeConfig, opened: OpenedLedg
     imports,
     member: config.member,
     name: config.name,
-    readBills: (body, options) => readBills({ body, options }),
+    readBills: (body, options, told) => readBills({ body, options, ...(told && { told }) }),
     usPlaces: () => {
       places ??= loadUsPlaces();
       return places;

@@ -84,7 +84,8 @@ export class NodeApiClient {
   }
 
   /**
-   * Starts a job, tells how far it is, and gives what it results in. A stream that breaks is taken up again.
+   * Starts a job, tells how far it is, and gives what it results in. A stream that breaks is taken up again; a signal asks the
+   * job to stop.
    * @throws {ChannelError} what the job failed with; CANCELLED
    */
   async run<R extends JobRoute>(
@@ -92,8 +93,12 @@ export class NodeApiClient {
     input: CallInput<R>,
     progress: (step: Step) => void = () => undefined,
   ): Promise<CallAnswer<R>> {
-    const { id } = (await this.call(route, input)) as unknown as JobView;
-    await this.#follow(id, progress);
+    const { signal, ...rest } = input as CallParts;
+    const { id } = (await this.call(route, rest as CallInput<R>)) as unknown as JobView;
+    const stop = () => void this.call('POST /jobs/{id}/cancel', { params: { id } }).catch(() => undefined);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
+    await this.#follow(id, progress).finally(() => signal?.removeEventListener('abort', stop));
     const job = await this.call('GET /jobs/{id}', { params: { id } });
     if (job.error !== undefined) throw ChannelError.from(job.error as unknown as ErrorReport);
     if (job.state !== 'done')

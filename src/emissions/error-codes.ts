@@ -126,6 +126,16 @@ export const errorCodes = {
   FILE_MALFORMED: { kind: 'input', advice: 'Mend the file at the place named, or export it again.' },
   FILE_TOO_LARGE: { kind: 'input', advice: 'Split the file by meter or by year; docs/bills.md names the limits.' },
   FILE_REFUSED: { kind: 'input', advice: 'Mend the rows named, or record the others with --errors FILE.' },
+  FILE_CHANGED: { kind: 'input', advice: 'Let the program that writes the file come to its end, and record it again.' },
+  IMPORT_NOT_FOUND: {
+    kind: 'absent',
+    advice: 'See uec imports list for the ids; a prefix of eight characters is enough.',
+  },
+  FOLDER_WATCHED: { kind: 'conflict', advice: 'One process watches a folder; end the other one first.' },
+  CANCELLED: {
+    kind: 'unavailable',
+    advice: 'What was recorded stands; the same command goes on where it stopped. See uec imports list.',
+  },
   ROW_INVALID: { kind: 'input', advice: 'Mend the row; see docs/bills.md.' },
   COLUMN_MISSING: { kind: 'input', advice: 'Add the column; see docs/bills.md.' },
   COMMODITY_UNKNOWN: { kind: 'input', advice: 'Use electricity, natural-gas, steam, heat, cooling or water.' },
@@ -209,10 +219,6 @@ export const errorCodes = {
       'The first request under this key is under way, or was cut off: see whether it was done before using a new key.',
   },
   JOB_NOT_FOUND: { kind: 'absent', advice: 'See GET /api/v1/jobs.' },
-  CANCELLED: {
-    kind: 'unavailable',
-    advice: 'What was recorded stands; the same command goes on where it stopped.',
-  },
   UPLOAD_NOT_FOUND: { kind: 'absent', advice: 'Upload the file again: an upload is kept for a day.' },
   UPLOAD_CONFLICT: { kind: 'conflict', advice: 'Ask with HEAD how much of the upload has come, and go on from there.' },
   BUSY: { kind: 'unavailable', advice: 'Too much is under way at once: end a stream or a job, or try again later.' },

@@ -19,7 +19,9 @@ import { type Holdings, holdingsOf } from './holdings.ts';
 import type { Page, PageRequest } from './paging.ts';
 import { listRecords, type RecordFilter, type RecordLine } from './record-list.ts';
 import { findRecord, provenRecord, type RecordView } from './record-queries.ts';
+import { stateOfRecord } from './record-states.ts';
 import { type InventoryReport, inventoryReport } from './report.ts';
+import type { RecordState } from './stored.ts';
 import { type Totals, type TotalsQuery, totals } from './totals.ts';
 
 /**
@@ -85,6 +87,11 @@ export class Inventory {
   /** @throws {ChannelError} as `findRecord` */
   record(idOrPrefix: string): RecordView | undefined {
     return this.#ask((database) => findRecord(database, idOrPrefix));
+  }
+
+  /** The state of the record of a whole id, for many of them one after the other; `undefined` where there is none. */
+  recordState(id: string): RecordState | undefined {
+    return this.#ask((database) => stateOfRecord(database, id));
   }
 
   /** @throws {ChannelError} as `provenRecord` */

@@ -1,18 +1,21 @@
-import type { BillLine, ReadOptions, RejectedRow } from '../bills/index.ts';
-import { type EvidenceCommitment, lastRecordableDay, recordId } from '../channel/index.ts';
-import { ChannelError, type GwpChoice, isChannelError } from '../emissions/index.ts';
-import { type PreparedLine, prepareLine } from './bill-lines.ts';
+import type { ReadOptions, RejectedRow } from '../bills/index.ts';
+import { recordId } from '../channel/index.ts';
+import { ChannelError, type GwpChoice, sha256 } from '../emissions/index.ts';
+import { type PreparedLine, rejectedLine } from './bill-lines.ts';
 import { EvidenceKeeper } from './evidence-keeper.ts';
 import type { FactorDesk } from './factor-desk.ts';
-import { checkFile, fileBytes, fileSha256 } from './files.ts';
+import { checkFile, digestingBytes, fileSha256 } from './files.ts';
 import type { ImportEntry } from './import-log.ts';
-import { placeOfHint } from './line-place.ts';
+import { LineMaker } from './line-maker.ts';
 import type { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
+import type { PeriodCheck } from './period-check.ts';
 import type { Progress } from './progress.ts';
-import { zoneOf } from './zones.ts';
+import { RecordSums } from './record-totals.ts';
+import { openImport, previousImport } from './same-file.ts';
+import { demandGoingOn } from './stopped.ts';
 
-/** What one import works with. */
+/** What one command's imports work with. */
 export interface Import {
   readonly node: Node;
   readonly read: ReadOptions;
@@ -21,95 +24,222 @@ export interface Import {
   readonly document: string | undefined;
   readonly desk: FactorDesk;
   readonly meters: MeterBook;
+  readonly periods: PeriodCheck;
   readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+  /** How many more lines may be held in memory: the first of all files together. */
+  room: number;
 }
 
-export interface FileImport {
+/** A line with its position among the lines and rejected rows of its file, from 0. */
+export interface NumberedLine extends PreparedLine {
+  readonly at: number;
+}
+
+interface NumberedRejection extends RejectedRow {
+  readonly at: number;
+}
+
+/** A file of which every line was read, computed and tried against the ledger and the lines before it. */
+export interface CheckedFile {
   readonly digest: string;
-  /** Which file of the command it is. */
-  readonly name: string;
-  readonly lines: PreparedLine[];
-  readonly rejected: RejectedRow[];
+  readonly sha256: string;
+  readonly path: string;
+  /** Which file of the command it is, from 0. */
+  readonly index: number;
+  readonly format: string | undefined;
+  /** Lines that can be recorded, and their sums. */
+  readonly count: number;
+  readonly sums: RecordSums;
+  readonly rejected: readonly NumberedRejection[];
+  /** The first lines that can be recorded; all of them in an ordinary file. */
+  readonly held: readonly NumberedLine[];
+  /** What was read: a digest of each run of lines that can be recorded. */
+  readonly prints: readonly string[];
   readonly evidence: EvidenceKeeper;
   /** An import of this file that was cut off and goes on. */
   readonly open: ImportEntry | undefined;
-  /** Lines that it had recorded before it was cut off. */
-  readonly recorded: ReadonlySet<PreparedLine>;
+  readonly previous: ImportEntry | undefined;
+  /** The import whose rejected rows these are. */
+  readonly mends: string | undefined;
 }
 
-/** @throws {ChannelError} FILE_DUPLICATE, FILE_UNREADABLE, FILE_MALFORMED and what readers throw */
-export async function readFile(work: Import, path: string, name: string): Promise<FileImport> {
-  const { node, read, document, progress } = work;
-  const digest = node.imports.digestOf(await fileSha256(path, name));
+/** Lines tried together, and printed together. */
+export const RUN = 500;
+/** Beyond this the file as a whole is of another layout than was said, and memory would grow with it. */
+const MOST_REJECTED = 20_000;
+
+/**
+ * Reads a file to its end without keeping it: memory does not grow with its lines but for their periods.
+ * @throws {ChannelError} FILE_DUPLICATE, FILE_UNREADABLE, FILE_MALFORMED, FILE_CHANGED, FILE_REFUSED, CANCELLED and what
+ * readers throw
+ */
+export async function checkBills(work: Import, path: string, index: number): Promise<CheckedFile> {
+  const { node, document } = work;
+  const name = nameOf(index);
+  const sha256 = await fileSha256(path, name);
+  const digest = node.imports.digestOf(sha256);
   const open = openImport(node, digest, name);
   if (document !== undefined && open === undefined) await checkGiven(document);
   const evidence = new EvidenceKeeper(node, path, document, open?.evidence);
-  const lines: PreparedLine[] = [];
-  const rejected: RejectedRow[] = [];
-  for await (const item of node.readBills(fileBytes(path, name), readerOptions(read, node))) {
-    const prepared = 'line' in item ? await prepareFor(work, item.line, evidence) : item;
-    if ('record' in prepared) lines.push(prepared);
-    else rejected.push(prepared);
-    progress({ what: 'reading bills', done: lines.length + rejected.length });
+  const previous = previousImport(node, digest, open);
+  const maker = new LineMaker(work, evidence, previous, (line) => work.meters.lookUp(line));
+  const check = new FileCheck(work, maker, evidence, { index, open });
+  let format: string | undefined;
+  const body = digestingBytes(path, demandSame(sha256, name), name);
+  for await (const item of node.readBills(body, maker.readerOptions, (told) => {
+    format = told;
+  }))
+    await check.take(item);
+  await check.end(name);
+  return { digest, sha256, path, index, format, evidence, open, previous, ...check.found() };
+}
+
+export function nameOf(index: number): string {
+  return `file ${index + 1}`;
+}
+
+/** Throws where the file is not the one that was read before. */
+export function demandSame(expected: string, where: string): (sha256: string) => void {
+  return (found) => {
+    if (found !== expected) throw changed(where);
+  };
+}
+
+export function changed(where: string): ChannelError {
+  return new ChannelError('FILE_CHANGED', 'the file was changed while it was read', { where });
+}
+
+/** What tells a run of lines from another one: everything read from the file, and nothing that the vault makes of it. */
+export class RunPrint {
+  #texts: string[] = [];
+  readonly done: string[] = [];
+
+  add({ at, line: { raw: _raw, warnings: _warnings, ...line } }: NumberedLine): void {
+    this.#texts.push(`${at} ${JSON.stringify(line)}`);
+    if (this.#texts.length === RUN) this.end();
   }
-  if (lines.length + rejected.length === 0)
-    throw new ChannelError('FILE_MALFORMED', 'the file holds no bill lines', { where: name });
-  const recorded = open === undefined ? new Set<PreparedLine>() : findRecorded(node, lines, evidence);
-  return { digest, name, lines, rejected, evidence, open, recorded };
-}
 
-/** The import of the same content that was cut off, if there is one. */
-function openImport(node: Node, digest: string, name: string): ImportEntry | undefined {
-  const known = node.imports.find(digest);
-  if (known?.done !== true) return known;
-  if (isVoided(node, known)) return undefined;
-  throw new ChannelError(
-    'FILE_DUPLICATE',
-    `the same file was recorded on ${known.startedAt.slice(0, 10)} as import ${known.id.slice(0, 12)}, ${known.records} record${known.records === 1 ? '' : 's'}`,
-    { where: name, fix: 'Nothing was written. To record the file anew, void its records first: uec void.' },
-  );
-}
-
-/** Gives lines of a cut-off import the evidence they had, and finds those that reached the ledger. */
-function findRecorded(node: Node, lines: PreparedLine[], evidence: EvidenceKeeper): Set<PreparedLine> {
-  const recorded = new Set<PreparedLine>();
-  for (const [at, prepared] of lines.entries()) {
-    const kept = evidence.known(prepared.line);
-    if (kept === undefined) continue;
-    const line = { ...prepared, record: { ...prepared.record, evidence: kept } };
-    lines[at] = line;
-    if (node.inventory.record(recordId(line.record)) !== undefined) recorded.add(line);
+  end(): void {
+    if (this.#texts.length > 0) this.done.push(sha256(this.#texts.join('\n')));
+    this.#texts = [];
   }
-  return recorded;
 }
 
-/** True when the records of an import were voided; of a large one the first hundred are looked at, and overlap control does the rest. */
-function isVoided(node: Node, { evidence }: ImportEntry): boolean {
-  const ids = evidence.flatMap(([, commitments]) => {
-    const { document } = JSON.parse(commitments) as EvidenceCommitment;
-    return node.inventory.documents({ commitment: document, owner: node.member }).items[0]?.records ?? [];
-  });
-  return ids.length > 0 && ids.every((id) => node.inventory.record(id)?.state === 'voided');
+type Item = Parameters<LineMaker['make']>[0];
+
+/** The lines of one file as they are read, and what becomes of them. */
+class FileCheck {
+  readonly #work: Import;
+  readonly #maker: LineMaker;
+  readonly #evidence: EvidenceKeeper;
+  readonly #index: number;
+  readonly #open: ImportEntry | undefined;
+  readonly #rejected: NumberedRejection[] = [];
+  readonly #held: NumberedLine[] = [];
+  readonly #sums = new RecordSums();
+  readonly #print = new RunPrint();
+  #run: NumberedLine[] = [];
+  #read = 0;
+  #count = 0;
+  #mends: string | undefined;
+
+  constructor(
+    work: Import,
+    maker: LineMaker,
+    evidence: EvidenceKeeper,
+    { index, open }: { readonly index: number; readonly open: ImportEntry | undefined },
+  ) {
+    this.#work = work;
+    this.#maker = maker;
+    this.#evidence = evidence;
+    this.#index = index;
+    this.#open = open;
+  }
+
+  async take(item: Item): Promise<void> {
+    const at = this.#read;
+    this.#read += 1;
+    const made = await this.#maker.make(item, at);
+    if ('rejected' in made) this.#reject({ ...made, at });
+    else this.#run.push({ ...made, at });
+    if (this.#run.length === RUN) await this.#tryRun();
+  }
+
+  async end(name: string): Promise<void> {
+    await this.#tryRun();
+    this.#print.end();
+    if (this.#read === 0) throw new ChannelError('FILE_MALFORMED', 'the file holds no bill lines', { where: name });
+  }
+
+  found(): Pick<CheckedFile, 'count' | 'sums' | 'rejected' | 'held' | 'prints' | 'mends'> {
+    return {
+      count: this.#count,
+      sums: this.#sums,
+      rejected: this.#rejected.toSorted((one, other) => one.at - other.at),
+      held: this.#held,
+      prints: this.#print.done,
+      mends: this.#mends,
+    };
+  }
+
+  async #tryRun(): Promise<void> {
+    const { periods, progress, signal } = this.#work;
+    demandGoingOn(signal);
+    const run = this.#run;
+    this.#run = [];
+    if (run.length > 0) {
+      const lines = run.map((prepared) => ({ prepared, recorded: this.#isRecorded(prepared) }));
+      const faults = await periods.tryLines(lines, this.#index);
+      for (const [position, prepared] of run.entries()) {
+        const fault = faults[position];
+        if (fault === undefined) this.#accept(prepared);
+        else this.#reject({ ...rejectedLine(prepared, fault), at: prepared.at });
+      }
+    }
+    progress({ what: 'reading bills', done: this.#read });
+  }
+
+  #accept(prepared: NumberedLine): void {
+    const { line, record } = prepared;
+    this.#count += 1;
+    this.#sums.add(record);
+    this.#print.add(prepared);
+    this.#evidence.want(line);
+    this.#mends ??= mendedImport(this.#work.node, line.raw?.[0]?.error_import);
+    if (this.#work.room === 0) return;
+    this.#work.room -= 1;
+    this.#held.push(prepared);
+  }
+
+  #reject(row: NumberedRejection): void {
+    this.#rejected.push(row);
+    if (this.#rejected.length <= MOST_REJECTED) return;
+    throw new ChannelError(
+      'FILE_REFUSED',
+      `more than ${MOST_REJECTED} of the first ${this.#read} lines cannot be recorded, so nothing was`,
+      {
+        problems: this.#rejected.slice(0, MOST_PROBLEMS).map(({ rejected }) => rejected),
+        fix: 'Look at the first rows listed below: probably the layout or an option of the whole file is not what was meant.',
+      },
+    );
+  }
+
+  /** Whether the import that goes on had recorded the line before it was cut off. */
+  #isRecorded({ line, record }: NumberedLine): boolean {
+    if (this.#open === undefined) return false;
+    const evidence = this.#evidence.known(line);
+    if (evidence === undefined) return false;
+    return this.#work.node.inventory.recordState(recordId({ ...record, evidence })) !== undefined;
+  }
 }
 
-async function prepareFor(
-  { node, read, gwp, document, desk, meters }: Import,
-  line: BillLine,
-  evidence: EvidenceKeeper,
-): Promise<PreparedLine | RejectedRow> {
-  return prepareLine(line, {
-    owner: node.member,
-    read,
-    gwp,
-    desk,
-    usPlaces: node.usPlaces,
-    lastDay: lastRecordableDay(node.now().toISOString()),
-    pseudonym: async () => {
-      await checkEvidence(evidence, line, document !== undefined);
-      return meters.lookUp(line);
-    },
-    meterWarnings: (line) => meters.otherUtility(line),
-  });
+/** Reports of refused rows that an error carries; the error file has all. */
+export const MOST_PROBLEMS = 1_000;
+
+function mendedImport(node: Node, id: string | undefined): string | undefined {
+  if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) return undefined;
+  return node.imports.byPrefix(id)[0]?.id;
 }
 
 /** Once for the file: else every line of it would be rejected for the same reason. */
@@ -120,25 +250,4 @@ async function checkGiven(document: string): Promise<void> {
       cause,
     });
   });
-}
-
-/** Says of a row's own document where it was looked for; never its name, which can hold an account number. */
-async function checkEvidence(evidence: EvidenceKeeper, line: BillLine, given: boolean): Promise<void> {
-  try {
-    await evidence.check(line);
-  } catch (cause) {
-    if (given || !isChannelError(cause, 'FILE_UNREADABLE')) throw cause;
-    throw new ChannelError('FILE_UNREADABLE', 'the file that column document names cannot be read', {
-      where: 'column document',
-      fix: 'Put the document where the column says, or mend the column: the path is relative to the folder of the bill file.',
-      cause,
-    });
-  }
-}
-
-// The place is merged here, where a row that names one replaces the file's whole. A place that lies in one zone gives it.
-function readerOptions({ place, ...read }: ReadOptions, node: Node): ReadOptions {
-  if (read.zone !== undefined || place === undefined || Object.keys(place).length === 0) return read;
-  const { zone, assumed } = zoneOf(placeOfHint(place, node.usPlaces).place);
-  return assumed ? read : { ...read, zone };
 }

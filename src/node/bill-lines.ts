@@ -1,4 +1,4 @@
-import type { BillLine, BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
+import type { BillLine, BillWarning, RawCells, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type ActivityRecord, buildRecord, noResultReason } from '../channel/index.ts';
 import { type Activity, ChannelError, defined, type GwpChoice, isChannelError } from '../emissions/index.ts';
 import { daysText } from './days-text.ts';
@@ -23,6 +23,8 @@ export interface PrepareOptions {
   readonly lastDay: string;
   /** Pseudonym of a meter, or what stands for it until the line is recorded. */
   readonly pseudonym: (line: BillLine) => Promise<string>;
+  /** A voided record of the same line, which this one records again. */
+  readonly replaced: (meter: string) => string | undefined;
   /** What a person should know of the line's meter. */
   readonly meterWarnings: (line: BillLine) => Promise<readonly BillWarning[]>;
 }
@@ -44,7 +46,16 @@ export async function prepareLine(line: BillLine, options: PrepareOptions): Prom
 export function rejectedLine({ line }: Pick<PreparedLine, 'line'>, error: ChannelError): RejectedRow {
   const report = error.report();
   const where = report.where === undefined ? line.where : `${line.where}, ${report.where}`;
-  return { rejected: { ...report, where }, where: line.where, ...defined({ raw: line.raw }) };
+  return { rejected: { ...report, where }, where: line.where, raw: line.raw ?? [cellsOf(line)] };
+}
+
+/** The line in the columns of the plain layout, where its file is no table: it can be mended and sent in as one. */
+function cellsOf(line: BillLine): RawCells {
+  const { utility, meter, account, site, zone, commodity, flow, start, end, quantity, unit, readBasis, place } = line;
+  const { country, subdivision, region, zip } = place;
+  const cells = defined({ utility, meter, account, site, commodity, flow, start, end, quantity, unit, zone });
+  const more = defined({ country, subdivision, region, zip, document: line.document });
+  return { ...cells, end_convention: 'exclusive', read_basis: readBasis, ...more };
 }
 
 async function toRecord(line: BillLine, options: PrepareOptions): Promise<PreparedLine> {
@@ -70,12 +81,14 @@ async function toRecord(line: BillLine, options: PrepareOptions): Promise<Prepar
     calorific: line.calorific,
   });
   const slices = noResultReason(activity) === undefined ? await options.desk.choose({ ...activity, place }) : [];
+  const meter = await options.pseudonym(line);
   const record = buildRecord(
     {
       ...activity,
       owner: options.owner,
       place,
-      meter: await options.pseudonym(line),
+      meter,
+      ...defined({ replaces: options.replaced(meter) }),
       gwp: options.gwp,
       given: [...placeFlags, ...(zone.assumed ? ['zone-assumed'] : [])],
     },
@@ -84,7 +97,7 @@ async function toRecord(line: BillLine, options: PrepareOptions): Promise<Prepar
   return { line, record, warnings: [...line.warnings, ...(await options.meterWarnings(line))] };
 }
 
-// Asking costs a fifth of a line's time, and there are a few hundred zones.
+// Zones that were found to exist. Asking is slow and takes memory outside the heap: once a zone, not once a line.
 const knownZones = new Set<string>();
 
 function checkZone(zone: string): void {

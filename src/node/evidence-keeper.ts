@@ -3,8 +3,7 @@ import type { BillLine } from '../bills/index.ts';
 import type { EvidenceCommitment } from '../channel/index.ts';
 import type { Archive } from '../documents/index.ts';
 import { defined } from '../emissions/index.ts';
-import type { PreparedLine } from './bill-lines.ts';
-import { checkFile, fileBytes, mediaTypeOf } from './files.ts';
+import { checkFile, digestingBytes, mediaTypeOf } from './files.ts';
 import type { ImportEntry, ImportLog } from './import-log.ts';
 import type { Node } from './node.ts';
 
@@ -23,6 +22,8 @@ export class EvidenceKeeper {
   /** By the keyed digest of the document's name. */
   readonly #kept: Map<string, EvidenceCommitment>;
   readonly #new: string[] = [];
+  /** The documents of the lines that will be recorded, with as many of the lines as fields are made of, and one more. */
+  readonly #wanted = new Map<string, BillLine[]>();
 
   constructor(
     { archive, imports }: Pick<Node, 'archive' | 'imports'>,
@@ -39,8 +40,9 @@ export class EvidenceKeeper {
 
   /** @throws {ChannelError} FILE_UNREADABLE when the document of the line is not there */
   async check(line: BillLine): Promise<void> {
-    if (this.known(line) !== undefined || this.#nameOf(line) === '') return;
-    await checkFile(this.#pathOf(this.#nameOf(line)), this.#given === undefined ? 'column document' : '--document');
+    const name = this.#nameOf(line);
+    if (name === '' || this.#wanted.has(name) || this.known(line) !== undefined) return;
+    await checkFile(this.#pathOf(name), this.#given === undefined ? 'column document' : '--document');
   }
 
   /** The commitment of the line's document where it is kept already. */
@@ -48,23 +50,31 @@ export class EvidenceKeeper {
     return this.#kept.get(this.#imports.digestOfName(this.#nameOf(line)));
   }
 
-  /** The commitment of the line's document, which is kept now if it was not before. */
-  async keepFor(line: BillLine, all: readonly PreparedLine[]): Promise<EvidenceCommitment> {
-    const known = this.known(line);
-    if (known !== undefined) return known;
+  /** Notes a line that will be recorded: its document is one to be kept. */
+  want(line: BillLine): void {
     const name = this.#nameOf(line);
-    const path = this.#pathOf(name);
-    const { commitment, fieldsCommitment } = await this.#archive.keep(
-      fileBytes(path),
-      defined({
-        mediaType: mediaTypeOf(path),
-        fields: fieldsOf(all.filter((prepared) => this.#nameOf(prepared.line) === name)),
-      }),
-    );
-    const evidence = defined({ document: commitment, fields: fieldsCommitment });
-    this.#kept.set(this.#imports.digestOfName(name), evidence);
-    this.#new.push(commitment);
-    return evidence;
+    const lines = this.#wanted.get(name) ?? [];
+    if (lines.length <= MOST_LINES_WITH_FIELDS) lines.push(line);
+    this.#wanted.set(name, lines);
+  }
+
+  /**
+   * Keeps the documents of the lines that were noted. `unchanged` is told the SHA-256 of the bill file, where it is kept.
+   * @throws {ChannelError} what `unchanged` throws; nothing is kept then
+   */
+  async keepAll(unchanged: (sha256: string) => void): Promise<void> {
+    for (const [name, lines] of this.#wanted) {
+      const digest = this.#imports.digestOfName(name);
+      if (this.#kept.has(digest)) continue;
+      const path = this.#pathOf(name);
+      const told = name === '' ? unchanged : () => undefined;
+      const { commitment, fieldsCommitment } = await this.#archive.keep(
+        digestingBytes(path, told),
+        defined({ mediaType: mediaTypeOf(path), fields: fieldsOf(lines) }),
+      );
+      this.#kept.set(digest, defined({ document: commitment, fields: fieldsCommitment }));
+      this.#new.push(commitment);
+    }
   }
 
   /** What an interrupted import needs to go on with the same commitments. */
@@ -90,10 +100,10 @@ export class EvidenceKeeper {
 }
 
 /** What an auditor can be shown one by one, by line: never the whole bill. */
-function fieldsOf(lines: readonly PreparedLine[]): Record<string, string> | undefined {
+function fieldsOf(lines: readonly BillLine[]): Record<string, string> | undefined {
   if (lines.length > MOST_LINES_WITH_FIELDS) return undefined;
   const fields: Record<string, string> = {};
-  lines.forEach(({ line }, at) => {
+  lines.forEach((line, at) => {
     const { utility, meter, commodity, flow, start, end, quantity, unit, readBasis } = line;
     const values = defined({
       utility,

@@ -43,7 +43,27 @@ function unreadable(cause: unknown, where: string | undefined): ChannelError {
 }
 
 export async function fileSha256(path: string, where: string): Promise<string> {
+  let digest = '';
+  for await (const _ of digestingBytes(
+    path,
+    (sha256) => {
+      digest = sha256;
+    },
+    where,
+  ));
+  return digest;
+}
+
+/** As `fileBytes`; at the end of the file, before the stream ends, `told` has its SHA-256 and may throw. */
+export async function* digestingBytes(
+  path: string,
+  told: (sha256: string) => void,
+  where?: string,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
-  for await (const chunk of fileBytes(path, where)) hash.update(chunk);
-  return hash.digest('hex');
+  for await (const chunk of fileBytes(path, where)) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  told(hash.digest('hex'));
 }

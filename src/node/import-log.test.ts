@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { ImportLog } from './import-log.ts';
 
@@ -48,4 +49,47 @@ test('a file that cannot be opened is told with a code', () => {
   assert.throws(() => new ImportLog(join(folder, 'absent', 'imports.db'), Buffer.alloc(32)), {
     code: 'STORE_UNAVAILABLE',
   });
+});
+
+test('a list of an earlier version gets what it lacks', () => {
+  const path = join(folder, 'old.db');
+  const old = new DatabaseSync(path);
+  old.exec(`CREATE TABLE imports (id TEXT PRIMARY KEY, digest TEXT NOT NULL, started_at TEXT NOT NULL,
+    done INTEGER NOT NULL, records INTEGER NOT NULL, evidence TEXT NOT NULL) STRICT;
+    INSERT INTO imports VALUES ('${'a'.repeat(32)}', 'd', '2024-01-01T00:00:00.000Z', 1, 3, '[]')`);
+  old.close();
+  for (let time = 0; time < 2; time += 1) {
+    const log = new ImportLog(path, Buffer.alloc(32));
+    const [entry] = log.newest(10);
+    assert.deepEqual([entry?.records, entry?.details, entry?.sealed], [3, {}, undefined]);
+    log.close();
+  }
+});
+
+test('pages of imports and lines come in order; what is forgotten is gone whole', () => {
+  const log = new ImportLog(join(folder, 'pages.db'), Buffer.alloc(32));
+  const ids = ['2024-01-01', '2024-01-03', '2024-01-03', '2024-01-02'].map((day, at) => log.start(`${at}`, day).id);
+  const order = [ids[2], ids[1], ids[3], ids[0]];
+  const seen = log.newest(2).map(({ id }) => id);
+  assert.deepEqual([...seen, ...log.newest(9, seen[1]).map(({ id }) => id)], order);
+  const id = ids[0] as string;
+  const lines = [3, 1, 2].map((at) => ({ at, where: `row ${at}`, record: `${at}`.repeat(64), sealed: undefined }));
+  log.keepLines(id, lines);
+  log.keepLines(id, lines.slice(0, 1));
+  log.keepRefusals(id, [{ at: 0, where: 'row 0', code: 'ROW_INVALID', sealed: Buffer.from('x') }]);
+  assert.deepEqual(
+    log.lines(id, 2, 9).map(({ record }) => record),
+    ['2'.repeat(64), '3'.repeat(64)],
+  );
+  assert.deepEqual(log.counts(id), { lines: 3, rejected: 1 });
+  log.describe(ids[1] as string, { mends: id });
+  log.describe(ids[1] as string, { lines: 4 });
+  assert.deepEqual(log.mendedBy(id), [ids[1]]);
+  assert.deepEqual(
+    log.byPrefix(id.slice(0, 8)).map((entry) => entry.id),
+    [id],
+  );
+  log.forget(id);
+  assert.deepEqual([log.counts(id), log.byPrefix(id)], [{ lines: 0, rejected: 0 }, []]);
+  log.close();
 });

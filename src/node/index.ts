@@ -9,7 +9,7 @@ export { placeOfHint } from './line-place.ts';
 export type { LedgerFiles, Node } from './node.ts';
 export { problemOf } from './problems.ts';
 export type { Progress } from './progress.ts';
-export type { RecordAnswer, RecordedLine } from './record-bills.ts';
+export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } from './record-bills.ts';
 export { type LineStream, type PageOutcome, recordLines } from './record-lines.ts';
 export { isAuthorized, newToken } from './token.ts';
 export { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from './use-cases.ts';

@@ -1,5 +1,5 @@
 import type { BillLine, BillWarning } from '../bills/index.ts';
-import { type KeyVault, meterText } from '../documents/index.ts';
+import { type KeyVault, type Meter, meterText } from '../documents/index.ts';
 import { ChannelError, sha256 } from '../emissions/index.ts';
 
 // Where neither the file nor the options name the utility.
@@ -8,13 +8,25 @@ const UNNAMED = 'unnamed utility';
 /** Pseudonyms of the meters met in one import, each asked of the vault once. */
 export class MeterBook {
   readonly #vault: KeyVault;
-  readonly #kept = new Map<string, Promise<string>>();
+  readonly #meters: Promise<readonly Meter[]>;
+  readonly #kept: Map<string, Promise<string>>;
   #existing: Promise<ReadonlyMap<string, string>> | undefined;
   /** By the meter's number alone: the meters that bear it, in the vault or in this import. */
   readonly #byNumber = new Map<string, Set<string>>();
 
-  constructor(vault: KeyVault) {
+  constructor(
+    vault: KeyVault,
+    meters: Promise<readonly Meter[]> = vault.meters(),
+    kept: Map<string, Promise<string>> = new Map(),
+  ) {
     this.#vault = vault;
+    this.#meters = meters;
+    this.#kept = kept;
+  }
+
+  /** The book as it was before the first line, for reading the same lines once more: they get the same warnings. */
+  again(): MeterBook {
+    return new MeterBook(this.#vault, this.#meters, this.#kept);
   }
 
   /**
@@ -45,7 +57,7 @@ export class MeterBook {
   }
 
   #known(): Promise<ReadonlyMap<string, string>> {
-    this.#existing ??= this.#vault.meters().then((meters) => {
+    this.#existing ??= this.#meters.then((meters) => {
       const pseudonyms = new Map<string, string>();
       for (const { utility, number, pseudonym } of meters) {
         pseudonyms.set(meterText(utility, number), pseudonym);

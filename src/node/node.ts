@@ -17,7 +17,12 @@ export interface Node {
   readonly factors: FactorStore;
   readonly archive: Archive;
   readonly imports: ImportLog;
-  readonly readBills: (body: AsyncIterable<Uint8Array>, options: ReadOptions) => AsyncIterable<BillItem>;
+  /** `told` has the format of the file before its first line. */
+  readonly readBills: (
+    body: AsyncIterable<Uint8Array>,
+    options: ReadOptions,
+    told?: (format: string) => void,
+  ) => AsyncIterable<BillItem>;
   readonly usPlaces: () => UsPlaceLookup;
   readonly now: () => Date;
   /**

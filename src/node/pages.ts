@@ -7,18 +7,21 @@ const recordsPerPage = 500;
 // Room for the factor rows with their proofs, about 2 kB each.
 const RECORD_BYTES = maxPageBytes - 200_000;
 
-/** Records in runs that fit one page each, in their order. */
-export function* pagesOf(records: readonly ActivityRecord[]): Generator<ActivityRecord[]> {
-  let page: ActivityRecord[] = [];
+/** What has a record each, in runs whose records fit one page, in their order. */
+export async function* pagesOf<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  recordOf: (item: T) => ActivityRecord,
+): AsyncGenerator<T[]> {
+  let page: T[] = [];
   let bytes = 0;
-  for (const record of records) {
-    const size = recordText(record).length + 1;
+  for await (const item of items) {
+    const size = recordText(recordOf(item)).length + 1;
     if (page.length > 0 && (page.length === recordsPerPage || bytes + size > RECORD_BYTES)) {
       yield page;
       page = [];
       bytes = 0;
     }
-    page.push(record);
+    page.push(item);
     bytes += size;
   }
   if (page.length > 0) yield page;

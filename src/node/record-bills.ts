@@ -1,25 +1,27 @@
+import { basename } from 'node:path';
 import type { BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type ActivityRecord, recordId } from '../channel/index.ts';
 import {
   ChannelError,
   type Commodity,
+  defined,
   type ErrorReport,
   type FactorRow,
   type Flow,
   type GwpChoice,
+  isChannelError,
 } from '../emissions/index.ts';
-import { type FileImport, type Import, readFile } from './bill-file.ts';
-import type { PreparedLine } from './bill-lines.ts';
+import { type CheckedFile, checkBills, type Import, MOST_PROBLEMS, type NumberedLine, nameOf } from './bill-file.ts';
 import { ChannelClient } from './channel-client.ts';
 import { FactorDesk } from './factor-desk.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
-import { pageArguments, pagesOf } from './pages.ts';
-import { tryPeriods } from './period-check.ts';
+import { PeriodCheck } from './period-check.ts';
 import type { Progress } from './progress.ts';
-import { type RecordTotals, totalsOf } from './record-totals.ts';
-import { isDefiniteRefusal, removeUnrecorded } from './unrecorded.ts';
+import { RecordSums, type RecordTotals } from './record-totals.ts';
+import { submitFile } from './submit-file.ts';
+import { removeUnrecorded } from './unrecorded.ts';
 
 export interface RecordRequest {
   /** Absolute paths. */
@@ -31,6 +33,12 @@ export interface RecordRequest {
   readonly dryRun?: boolean;
   /** Record the good lines and answer with the rejected ones, instead of refusing the whole file. */
   readonly acceptPartial?: boolean;
+  /** Each file by itself: one that is refused or was recorded before is told, and the others are recorded. */
+  readonly separately?: boolean;
+  /** What the owner wants to know the import by; the file's name is kept in any case. */
+  readonly label?: string;
+  /** How many lines may be held in memory; files with more are read twice. */
+  readonly heldLines?: number;
 }
 
 export interface RecordedLine extends LineAnswer {
@@ -50,99 +58,192 @@ export interface RecordedLine extends LineAnswer {
   readonly warnings: readonly BillWarning[];
 }
 
+/** What became of a file of the command. */
+export interface RecordedFile {
+  readonly file: number;
+  /** `checked` in a dry run; `empty` where no line was left to record. */
+  readonly state: 'recorded' | 'checked' | 'duplicate' | 'refused' | 'empty';
+  /** Its import, see `uec imports`; null where nothing was recorded. */
+  readonly import: string | null;
+  readonly lines: number;
+  readonly rejected: number;
+  /** Why it was not recorded. */
+  readonly error?: ErrorReport;
+}
+
 export interface RecordAnswer {
   readonly dryRun: boolean;
+  /** At most 2,000, the first of all files together. */
   readonly lines: readonly RecordedLine[];
+  /** Lines that the answer leaves out: `uec imports show` has all. */
+  readonly omitted?: number;
   readonly totals: RecordTotals;
-  readonly rejected: readonly (RejectedRow & { readonly file: number })[];
+  /** `import`: what an error file is tied to. */
+  readonly rejected: readonly (RejectedRow & { readonly file: number; readonly import?: string })[];
+  readonly files: readonly RecordedFile[];
 }
+
+/** Lines that are held in memory and answered. */
+const MOST_LINES = 2_000;
 
 /**
  * Reads bill files, computes their emissions and records them: every line of every file or none, unless asked otherwise. The
- * bill is kept encrypted as the evidence of its lines.
- * @throws {ChannelError} FILE_DUPLICATE, FILE_REFUSED with one report a refused row, and what readers and ledger throw
+ * bill is kept encrypted as the evidence of its lines. Every file is read to its end and checked before the first line is
+ * recorded; what is too long to be held is read twice.
+ * @throws {ChannelError} FILE_DUPLICATE, FILE_REFUSED with one report a refused row, FILE_CHANGED, CANCELLED, and what readers
+ * and ledger throw
  */
-export async function recordBills(node: Node, request: RecordRequest, progress: Progress): Promise<RecordAnswer> {
+export async function recordBills(
+  node: Node,
+  request: RecordRequest,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<RecordAnswer> {
   await node.inventory.catchUp(node.ledger);
   const client = new ChannelClient(node.ledger);
   const desk = new FactorDesk(node.factors, await client.policy(), await client.releases());
   const { read, gwp = 'publisher', document } = request;
-  const work: Import = { node, read, gwp, document, desk, meters: new MeterBook(node.archive.vault), progress };
-  const files: FileImport[] = [];
-  for (const [at, path] of request.files.entries()) files.push(await readFile(work, path, `file ${at + 1}`));
-  await tryPeriods(node, files);
-  refuseRejected(request, files);
-  if (request.dryRun !== true) {
-    if (files.some(({ open }) => open !== undefined)) await removeUnrecorded(node);
-    for (const file of files) await submitFile(work, file);
-    await node.inventory.catchUp(node.ledger);
-  }
-  return answerOf(desk, request.dryRun === true, files);
+  const work: Import = {
+    ...{
+      node,
+      read,
+      gwp,
+      document,
+      desk,
+      progress,
+      signal,
+      room: Math.min(request.heldLines ?? MOST_LINES, MOST_LINES),
+    },
+    meters: new MeterBook(node.archive.vault),
+    periods: new PeriodCheck(node, request.files.length),
+  };
+  const { files, left } = await checkAll(work, request);
+  const outcome = request.dryRun === true ? dryOutcome(work, files) : await submitAll(work, request, files);
+  return answerOf(outcome, request, files, left);
 }
 
-function refuseRejected({ acceptPartial, dryRun }: RecordRequest, files: readonly FileImport[]): void {
+/** Checks every file. With `separately`, `left` has those that are not recorded. */
+async function checkAll(
+  work: Import,
+  request: RecordRequest,
+): Promise<{ readonly files: readonly CheckedFile[]; readonly left: readonly RecordedFile[] }> {
+  const files: CheckedFile[] = [];
+  const left: RecordedFile[] = [];
+  for (const [index, path] of request.files.entries()) {
+    try {
+      const file = await checkBills(work, path, index);
+      // In a dry run too: it says of each file what would become of it.
+      if (request.separately === true) refuseRejected({ ...request, dryRun: false, files: [path] }, [file]);
+      files.push(file);
+    } catch (error) {
+      if (request.separately !== true || !isOfTheFile(error)) throw error;
+      work.periods.forget(index);
+      const state = error.code === 'FILE_DUPLICATE' ? 'duplicate' : 'refused';
+      left.push({ file: index, state, import: null, lines: 0, rejected: 0, error: error.report() });
+    }
+  }
+  refuseRejected(request, files);
+  return { files, left };
+}
+
+/** Whether the file is at fault, so that another file may still be recorded. */
+export function isOfTheFile(error: unknown): error is ChannelError {
+  if (!isChannelError(error)) return false;
+  if (error.code === 'FILE_DUPLICATE') return true;
+  return error.kind === 'input' && error.code !== 'CONFIG_INVALID' && error.code !== 'OPTION_INVALID';
+}
+
+function refuseRejected({ acceptPartial, dryRun, files: named }: RecordRequest, files: readonly CheckedFile[]): void {
   if (acceptPartial === true || dryRun === true) return;
-  const problems = files.flatMap(({ name, rejected }) =>
-    rejected.map(({ rejected: report }): ErrorReport => {
-      return files.length === 1 ? report : { ...report, where: `${name}, ${report.where ?? ''}` };
+  const refused = files.reduce((count, { rejected }) => count + rejected.length, 0);
+  if (refused === 0) return;
+  const problems = files.flatMap(({ index, rejected }) =>
+    rejected.slice(0, MOST_PROBLEMS).map(({ rejected: report }): ErrorReport => {
+      return named.length === 1 ? report : { ...report, where: `${nameOf(index)}, ${report.where ?? ''}` };
     }),
   );
-  if (problems.length === 0) return;
-  const total = files.reduce((count, { lines, rejected }) => count + lines.length + rejected.length, 0);
+  const total = files.reduce((sum, { count }) => sum + count, refused);
   throw new ChannelError(
     'FILE_REFUSED',
-    `${problems.length} of ${total} line${total === 1 ? '' : 's'} cannot be recorded, so nothing was`,
+    `${refused} of ${total} line${total === 1 ? '' : 's'} cannot be recorded, so nothing was`,
     {
-      problems,
+      problems: problems.slice(0, MOST_PROBLEMS),
       fix: 'Mend the rows listed below and record the file again; or add --errors FILE: it records the good lines and writes the others there.',
     },
   );
 }
 
-async function submitFile(work: Import, file: FileImport): Promise<void> {
-  if (file.lines.length === 0) return;
-  const { node, progress } = work;
-  const entry = file.open ?? node.imports.start(file.digest, node.now().toISOString());
-  let sent = 0;
-  try {
-    await keepSecrets(work, file, entry.id);
-    const records = file.lines.filter((line) => !file.recorded.has(line)).map(({ record }) => record);
-    for (const page of pagesOf(records)) {
-      await node.ledger.submit('records.submit', await pageArguments(entry.id, page, work.desk));
-      sent += page.length;
-      progress({ what: 'recording', done: file.recorded.size + sent, total: file.lines.length });
-    }
-  } catch (error) {
-    // Only where nothing can have reached the ledger; else the import stays open and the same file goes on with it.
-    if (sent === 0 && file.open === undefined && isDefiniteRefusal(error)) {
-      await file.evidence.discard();
-      node.imports.forget(entry.id);
-    }
-    throw error;
-  }
-  node.imports.finish(entry.id, file.lines.length);
+/** What was recorded, or would be. */
+interface Outcome {
+  readonly lines: readonly RecordedLine[];
+  readonly states: readonly RecordedFile[];
 }
 
-/** Keeps the documents and the keys of the meters, and puts what follows from them into the records. */
-async function keepSecrets({ node, meters }: Import, file: FileImport, importId: string): Promise<void> {
-  for (const [at, prepared] of file.lines.entries()) {
-    if (file.recorded.has(prepared)) continue;
-    const evidence = await file.evidence.keepFor(prepared.line, file.lines);
-    const meter = await meters.keep(prepared.line);
-    file.lines[at] = { ...prepared, record: { ...prepared.record, meter, evidence } };
-  }
-  node.imports.keepEvidence(importId, file.evidence.kept());
+function dryOutcome({ desk }: Import, files: readonly CheckedFile[]): Outcome {
+  return {
+    lines: files.flatMap(({ held, index }) => held.map((line) => lineOf(line, index, desk, true))),
+    states: files.map((file) => stateOf(file, 'checked', null)),
+  };
 }
 
-function answerOf(desk: FactorDesk, dryRun: boolean, files: readonly FileImport[]): RecordAnswer {
-  const records = files.flatMap(({ lines }) => lines.map(({ record }) => record));
-  const rejected = files.flatMap((file, at) => file.rejected.map((row) => ({ ...row, file: at })));
-  const lines = files.flatMap((file, at) => file.lines.map((prepared) => lineOf(prepared, at, desk, dryRun)));
-  return { dryRun, lines, totals: totalsOf(records, rejected.length), rejected };
+async function submitAll(work: Import, request: RecordRequest, files: readonly CheckedFile[]): Promise<Outcome> {
+  const { node, desk } = work;
+  if (files.some(({ open }) => open !== undefined)) await removeUnrecorded(node);
+  const meters = work.meters.again();
+  const lines: RecordedLine[] = [];
+  const states: RecordedFile[] = [];
+  for (const file of files) {
+    if (file.count === 0) {
+      states.push(stateOf(file, 'empty', null));
+      continue;
+    }
+    let room = file.held.length;
+    const labels = { name: basename(file.path), ...defined({ label: request.label }) };
+    const id = await submitFile(work, file, labels, meters, (line) => {
+      if (room > 0) lines.push(lineOf(line, file.index, desk, false));
+      room -= 1;
+    });
+    states.push(stateOf(file, 'recorded', id));
+  }
+  await node.inventory.catchUp(node.ledger);
+  return { lines, states };
+}
+
+function stateOf(
+  { index, count, rejected }: CheckedFile,
+  state: RecordedFile['state'],
+  id: string | null,
+): RecordedFile {
+  return { file: index, state, import: id, lines: count, rejected: rejected.length };
+}
+
+function answerOf(
+  { lines, states }: Outcome,
+  { dryRun = false }: RecordRequest,
+  files: readonly CheckedFile[],
+  left: readonly RecordedFile[],
+): RecordAnswer {
+  const rejected = files.flatMap((file, at) =>
+    file.rejected.map(({ at: _at, ...row }) => ({
+      ...row,
+      file: file.index,
+      ...defined({ import: states[at]?.import ?? undefined }),
+    })),
+  );
+  const totals = RecordSums.together(files.map(({ sums }) => sums)).totals(rejected.length);
+  const omitted = totals.lines - lines.length;
+  return {
+    dryRun,
+    lines,
+    ...(omitted > 0 && { omitted }),
+    totals,
+    rejected,
+    files: [...states, ...left].toSorted((one, other) => one.file - other.file),
+  };
 }
 
 function lineOf(
-  { line, record, warnings }: PreparedLine,
+  { line, record, warnings }: NumberedLine,
   file: number,
   desk: FactorDesk,
   dryRun: boolean,

@@ -91,6 +91,7 @@ class PageRecorder {
       usPlaces: this.#node.usPlaces,
       lastDay: lastRecordableDay(this.#node.now().toISOString()),
       pseudonym: (one) => this.#meters.lookUp(one),
+      replaced: () => undefined,
       meterWarnings: (one) => this.#meters.otherUtility(one),
     });
   }

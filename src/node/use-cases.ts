@@ -18,6 +18,7 @@ import {
   withdrawRelease,
 } from './factor-releases.ts';
 import { fsck } from './fsck.ts';
+import { listImports, showImport } from './imports.ts';
 import { admitMember, grantRoles, listMembers, suspendMember } from './members.ts';
 import { eraseMeter, listMeters } from './meters.ts';
 import type { Node } from './node.ts';
@@ -25,12 +26,19 @@ import type { Progress } from './progress.ts';
 import { inventoryOf, inventoryTable, listRecords, nodeStatus } from './reads.ts';
 import { recordBills } from './record-bills.ts';
 import { showRecord } from './show-record.ts';
+import { undoImport } from './undo-import.ts';
 import { verify } from './verify-node.ts';
 
-/** Everything that a node does for its owner, by name: arguments and answers are plain JSON, so that each works over a socket. */
+/**
+ * Everything that a node does for its owner, by name: arguments and answers are plain JSON, so that each works over a socket. What
+ * takes long looks at the signal between its steps and ends with CANCELLED.
+ */
 export const useCases = {
   status: (node: Node, _args: Record<string, never>) => nodeStatus(node),
   record: recordBills,
+  imports: listImports,
+  showImport,
+  undoImport,
   correct: correctRecord,
   void: voidRecords,
   inventory: inventoryOf,
@@ -63,7 +71,10 @@ export const useCases = {
   admitMember,
   grantRoles,
   suspendMember,
-} as const satisfies Record<string, (node: Node, args: never, progress: Progress) => Promise<unknown>>;
+} as const satisfies Record<
+  string,
+  (node: Node, args: never, progress: Progress, signal?: AbortSignal) => Promise<unknown>
+>;
 
 export type UseCaseName = keyof typeof useCases;
 export type UseCaseArgs<N extends UseCaseName> = Parameters<(typeof useCases)[N]>[1];

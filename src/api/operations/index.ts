@@ -3,6 +3,7 @@ import { channelOperations } from './channel.ts';
 import { checkOperations } from './checks.ts';
 import { documentOperations } from './documents.ts';
 import { factorOperations } from './factors.ts';
+import { importHistoryOperations } from './import-history.ts';
 import { importBills } from './imports.ts';
 import { jobOperations } from './jobs.ts';
 import { recordOperations } from './records.ts';
@@ -14,6 +15,7 @@ const table = {
   ...recordOperations,
   streamRecords,
   importBills,
+  ...importHistoryOperations,
   ...uploadOperations,
   ...documentOperations,
   ...factorOperations,

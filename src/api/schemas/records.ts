@@ -187,6 +187,9 @@ export const importBody = z
     document: c.fileRef.optional(),
     dryRun: z.boolean().optional(),
     acceptPartial: z.boolean().optional(),
+    separately: z.boolean().optional(),
+    label: z.string().max(200).optional(),
+    heldLines: z.int().min(0).max(2_000).optional(),
   })
   .meta({ id: 'Import' });
 /** What an import answers. */
@@ -198,3 +201,53 @@ export const importAnswer = z
     rejected: z.array(z.looseObject({ rejected: c.errorReport, where: z.string() })),
   })
   .meta({ id: 'ImportAnswer' });
+
+const importState = z.enum(['finished', 'cut-off', 'undone']);
+const counts = z.record(z.enum(['active', 'superseded', 'voided', 'absent']), z.int());
+export const importView = z
+  .object({
+    id: z.string(),
+    startedAt: c.instant,
+    finishedAt: c.instant.nullable(),
+    state: importState,
+    file: z.string().nullable(),
+    label: z.string().nullable(),
+    format: z.string().nullable(),
+    lines: z.int().nullable(),
+    records: counts,
+    rejected: z.int(),
+    totals: z.looseObject({ lines: z.int(), rejected: z.int() }).nullable(),
+    mends: z.string().nullable(),
+    mendedBy: z.array(z.string()),
+    undone: z.object({ at: c.instant, reason: correctionReason, note: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: 'ImportView' });
+export const importDetail = z
+  .object({
+    import: importView,
+    lines: z.array(
+      z.looseObject({
+        where: z.string(),
+        recordId: c.hash,
+        state: z.string(),
+        by: c.hash.nullable(),
+        evidence: evidence.nullable(),
+      }),
+    ),
+    refusals: z.array(z.object({ where: z.string(), code: z.string(), report: c.errorReport.nullable() })),
+    next: z.string().optional(),
+  })
+  .meta({ id: 'ImportDetail' });
+export const undoBody = z
+  .strictObject({ reason: correctionReason, note: z.string().max(1_000).optional(), dryRun: z.boolean().optional() })
+  .meta({ id: 'Undo' });
+export const undoAnswer = z
+  .object({
+    import: z.string(),
+    dryRun: z.boolean(),
+    voided: z.int(),
+    left: z.array(z.object({ recordId: c.hash, where: z.string(), state: z.string(), by: c.hash.nullable() })),
+    leftCount: z.int(),
+    absent: z.int(),
+  })
+  .meta({ id: 'UndoAnswer' });

@@ -4,7 +4,7 @@ import { addPlaceOptions } from '../place-options.ts';
 import { command } from './leaf.ts';
 
 // Written out, because help is shown without loading the rules; a test compares them.
-const REASONS =
+export const REASONS =
   'estimate-replaced, rebilled, misread, wrong-dates, wrong-unit, wrong-place, wrong-meter, wrong-flow, factor-withdrawn, recalculated, duplicate, entered-in-error or other';
 
 /** From a bill to a record, and what changes one. */
@@ -21,7 +21,9 @@ export function addBillCommands(program: Command): void {
     .option('--heat-content-unit <unit>', 'mmBtu/Mcf, therm/CCF, Btu/ft3, MJ/m3 or kWh/m3', 'mmBtu/Mcf')
     .action(async (options) => (await import('../commands-bills.ts')).calculate(options));
   addGasOptions(
-    addPlaceOptions(command(program, 'record <dir> <file...>', 'read bills, compute their emissions and record them')),
+    addPlaceOptions(
+      command(program, 'record <dir> [file...]', 'read bill files, or a folder of them, and record their emissions'),
+    ),
   )
     .option('--meter <number>', "meter, where the file names none; kept in this node's vault, never on the ledger")
     .option('--account <number>', 'account, where the file names neither meter nor account')
@@ -36,8 +38,11 @@ export function addBillCommands(program: Command): void {
     .option('--document <file>', 'the bill that proves every line; without it the bill file itself')
     .option('--dry-run', 'show what would be recorded and write nothing')
     .option('--errors <file>', 'record the good lines, and write the others with their reasons to this CSV file')
+    .option('--label <text>', 'what you want to know the import by; it stays encrypted at this node')
+    .option('--watch <folder>', 'record each file that comes into the folder, until it is stopped')
+    .option('--partial', 'with --watch: record the good lines of a file, and put the others beside it to be mended')
     .action(async (dir: string, files: string[], options) =>
-      (await import('../commands-bills.ts')).record(resolvePath(dir), files.map(resolvePath), options),
+      (await import('../commands-bills.ts')).record(resolvePath(dir), dir, files.map(resolvePath), options),
     );
   command(program, 'correct <dir> <record>', 'record a correction: a new record that supersedes or adjusts another')
     .requiredOption('--reason <code>', REASONS)

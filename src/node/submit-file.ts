@@ -1,0 +1,180 @@
+import { recordId } from '../channel/index.ts';
+import { isChannelError } from '../emissions/index.ts';
+import {
+  type CheckedFile,
+  changed,
+  demandSame,
+  type Import,
+  type NumberedLine,
+  nameOf,
+  RUN,
+  RunPrint,
+} from './bill-file.ts';
+import { digestingBytes } from './files.ts';
+import type { ImportEntry, ImportLine } from './import-log.ts';
+import { ImportSeal } from './import-seal.ts';
+import { LineMaker } from './line-maker.ts';
+import type { MeterBook } from './meter-book.ts';
+import { pageArguments, pagesOf } from './pages.ts';
+import { demandGoingOn } from './stopped.ts';
+import { isDefiniteRefusal } from './unrecorded.ts';
+
+/** What the owner wants to know a file by. */
+export interface FileLabels {
+  readonly name: string;
+  readonly label?: string;
+}
+
+/**
+ * Records the lines of a checked file, page by page, and gives the import's id. `meters`: the book as it was before the first
+ * line of the first file. `told` has every line with its record.
+ */
+export async function submitFile(
+  work: Import,
+  file: CheckedFile,
+  labels: FileLabels,
+  meters: MeterBook,
+  told: (line: NumberedLine) => void,
+): Promise<string> {
+  const { node } = work;
+  const entry = file.open ?? node.imports.start(file.digest, node.now().toISOString());
+  const counter = { sent: 0 };
+  try {
+    await file.evidence.keepAll(demandSame(file.sha256, nameOf(file.index)));
+    node.imports.keepEvidence(entry.id, file.evidence.kept());
+    const seal = await sealOf(work, file);
+    describe(work, file, entry, seal, labels);
+    await submitPages(work, file, entry, { seal, meters, told, counter });
+  } catch (error) {
+    // Only where nothing can have reached the ledger; else the import stays open and the same file goes on with it.
+    const nothingSent = isDefiniteRefusal(error) || isChannelError(error, 'CANCELLED');
+    if (counter.sent === 0 && file.open === undefined && nothingSent) {
+      await file.evidence.discard();
+      node.imports.forget(entry.id);
+    }
+    throw error;
+  }
+  const finishedAt = node.now().toISOString();
+  node.imports.describe(entry.id, { finishedAt, totals: file.sums.totals(file.rejected.length) });
+  node.imports.finish(entry.id, file.count);
+  return entry.id;
+}
+
+async function sealOf({ node }: Import, { evidence }: CheckedFile): Promise<ImportSeal | undefined> {
+  const [first] = evidence.kept();
+  return ImportSeal.of(node.archive, first && (JSON.parse(first[1]) as { document: string }).document);
+}
+
+/** What the list of imports says of the file, and the rows that were left out. */
+function describe(
+  { node }: Import,
+  file: CheckedFile,
+  { id }: ImportEntry,
+  seal: ImportSeal | undefined,
+  labels: FileLabels,
+): void {
+  const { format, mends } = file;
+  const details = { lines: file.count, ...(format && { format }), ...(mends && { mends }) };
+  node.imports.describe(id, details, seal?.seal(labels));
+  node.imports.keepRefusals(
+    id,
+    file.rejected.map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: seal?.seal(rejected) })),
+  );
+}
+
+interface Submitting {
+  readonly seal: ImportSeal | undefined;
+  readonly meters: MeterBook;
+  readonly told: (line: NumberedLine) => void;
+  readonly counter: { sent: number };
+}
+
+async function submitPages(
+  work: Import,
+  file: CheckedFile,
+  { id }: ImportEntry,
+  { seal, meters, told, counter }: Submitting,
+): Promise<void> {
+  const { node, desk, progress, signal } = work;
+  let recorded = 0;
+  const fresh = async function* (): AsyncGenerator<NumberedLine> {
+    for await (const line of linesOf(work, file, meters)) {
+      told(line);
+      // Its line is in the list already: it was put there before the page was sent.
+      if (file.open !== undefined && node.inventory.recordState(recordId(line.record)) !== undefined) recorded += 1;
+      else yield line;
+    }
+  };
+  for await (const page of pagesOf(fresh(), ({ record }) => record)) {
+    demandGoingOn(signal);
+    const records = page.map(({ record }) => record);
+    const args = await pageArguments(id, records, desk);
+    node.imports.keepLines(
+      id,
+      page.map((line) => loggedLine(line, seal)),
+    );
+    await node.ledger.submit('records.submit', args);
+    counter.sent += page.length;
+    progress({ what: 'recording', done: recorded + counter.sent, total: file.count });
+  }
+}
+
+function loggedLine({ at, line, record, warnings }: NumberedLine, seal: ImportSeal | undefined): ImportLine {
+  const sealed = warnings.length === 0 ? undefined : seal?.seal(warnings);
+  return { at, where: line.where, record: recordId(record), sealed };
+}
+
+/**
+ * The lines that can be recorded, with their final records. What is not held any more is read once more, and every run of
+ * lines is compared with what was checked before any of it is given.
+ * @throws {ChannelError} FILE_CHANGED
+ */
+async function* linesOf(work: Import, file: CheckedFile, meters: MeterBook): AsyncGenerator<NumberedLine> {
+  const again: Import = { ...work, meters };
+  const lines = file.held.length === file.count ? heldLines(file, meters) : readAgain(again, file);
+  for await (const prepared of lines) {
+    const evidence = file.evidence.known(prepared.line);
+    const meter = await meters.keep(prepared.line);
+    const record = { ...prepared.record, meter, ...(evidence && { evidence }) };
+    yield { ...prepared, record };
+  }
+}
+
+async function* heldLines({ held }: CheckedFile, meters: MeterBook): AsyncGenerator<NumberedLine> {
+  for (const prepared of held) {
+    // Files that are read once more after this one are warned of its meters.
+    await meters.otherUtility(prepared.line);
+    yield prepared;
+  }
+}
+
+async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<NumberedLine> {
+  const where = nameOf(file.index);
+  const refused = new Set(file.rejected.map(({ at }) => at));
+  const maker = new LineMaker(work, file.evidence, file.previous, (line) => work.meters.lookUp(line));
+  const print = new RunPrint();
+  let run: NumberedLine[] = [];
+  let at = -1;
+  const body = digestingBytes(file.path, demandSame(file.sha256, where), where);
+  for await (const item of work.node.readBills(body, maker.readerOptions)) {
+    at += 1;
+    if (refused.has(at)) continue;
+    const made = await maker.make(item, at);
+    if ('rejected' in made) throw changed(where);
+    run.push({ ...made, at });
+    print.add({ ...made, at });
+    if (run.length < RUN) continue;
+    demandPrint(file, print, where);
+    yield* run;
+    run = [];
+  }
+  print.end();
+  if (run.length > 0) demandPrint(file, print, where);
+  if (print.done.length !== file.prints.length) throw changed(where);
+  yield* run;
+}
+
+function demandPrint({ prints }: CheckedFile, { done }: RunPrint, where: string): void {
+  const last = done.length - 1;
+  if (last < 0 || done[last] !== prints[last]) throw changed(where);
+}
