@@ -20,6 +20,11 @@ const QUOTE = 34;
 const LF = 10;
 const BLANK = 32;
 
+/** The record ends with the cell. */
+const LAST = -1;
+/** The closing quotation mark is not there yet. */
+const UNCLOSED = -2;
+
 /**
  * Splits a delimited text into records (RFC 4180 quoting; lines end in LF, CRLF or CR alone, also mixed). Holds no more than
  * one run of text and one record. Blank records are counted and left out.
@@ -31,6 +36,9 @@ export class DelimitedText {
   /** Length that the pending text must reach before it is split again. */
   #enough: number;
   #row = 0;
+  /** Of the record that is read: where it ends, and whether a quoted cell goes on after its mark. */
+  #end = 0;
+  #misquoted = false;
   readonly #leastRun: number;
 
   constructor(delimiter: string, leastRun = LEAST_RUN) {
@@ -65,55 +73,74 @@ export class DelimitedText {
 
   /** Reads the record that begins at `at`; where the next begins, or -1 where more text is needed. */
   #record(text: string, at: number, ends: LineEnds, last: boolean, rows: DelimitedRow[]): number {
-    const length = text.length;
     const cells: string[] = [];
-    let misquoted = false;
+    this.#misquoted = false;
+    this.#end = ends.from(at);
     let pos = at;
-    let end = ends.from(at);
-    for (;;) {
-      let start = pos;
-      let quoted: string | undefined;
-      if (text.charCodeAt(pos) === QUOTE) {
-        let close = text.indexOf('"', pos + 1);
-        while (close >= 0 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2);
-        if (close < 0) {
-          if (last) throw unclosed(this.#row + 1);
-          return -1;
-        }
-        quoted = text.slice(pos + 1, close);
-        start = close + 1;
-        while (text.charCodeAt(start) === BLANK) start += 1;
-        if (close > end) end = ends.from(close);
-      }
-      // Most cells after a quoted one begin here: no search is needed.
-      let stop = text.charCodeAt(start) === this.#delimiterCode ? start : text.indexOf(this.#delimiter, start);
-      const ended = stop < 0 || stop > end;
-      if (ended) stop = end;
-      if (quoted === undefined) cells.push(text.slice(start, stop));
-      else {
-        if (stop > start) misquoted = true;
-        const whole = stop > start ? quoted + text.slice(start, stop) : quoted;
-        cells.push(whole.includes('"') ? whole.replaceAll('""', '"') : whole);
-      }
-      if (!ended) {
-        pos = stop + 1;
-        continue;
-      }
-      if (end >= length && !last) return -1;
-      pos = end + 1;
-      if (end < length && text.charCodeAt(end) !== LF) {
-        // CR, alone or before LF: which of both may not have arrived yet.
-        if (pos >= length && !last) return -1;
-        if (text.charCodeAt(pos) === LF) pos += 1;
-      }
-      break;
+    while (pos >= 0) {
+      pos = text.charCodeAt(pos) === QUOTE ? this.#quotedCell(text, pos, ends, cells) : this.#cell(text, pos, cells);
     }
+    if (pos === UNCLOSED && last) throw unclosed(this.#row + 1);
+    const next = pos === UNCLOSED ? -1 : nextRecord(text, this.#end, last);
+    if (next < 0) return -1;
     this.#row += 1;
-    if (pos - at > MAX_RECORD) throw tooLong(this.#row);
+    if (next - at > MAX_RECORD) throw tooLong(this.#row);
     if (cells.length > MAX_CELLS) throw tooMany(this.#row, cells.length);
-    if (isFilled(cells)) rows.push({ row: this.#row, cells, misquoted });
-    return pos;
+    if (isFilled(cells)) rows.push({ row: this.#row, cells, misquoted: this.#misquoted });
+    return next;
   }
+
+  /** Adds the cell at a place; where the next begins, or that it was the record's last. */
+  #cell(text: string, at: number, cells: string[]): number {
+    const stop = text.indexOf(this.#delimiter, at);
+    if (stop < 0 || stop > this.#end) {
+      cells.push(text.slice(at, this.#end));
+      return LAST;
+    }
+    cells.push(text.slice(at, stop));
+    return stop + 1;
+  }
+
+  /** As `#cell`, of a cell in quotation marks; blanks may follow the mark that closes it. */
+  #quotedCell(text: string, at: number, ends: LineEnds, cells: string[]): number {
+    const close = closingQuote(text, at);
+    if (close < 0) return UNCLOSED;
+    if (close > this.#end) this.#end = ends.from(close);
+    const inside = text.slice(at + 1, close);
+    const cell = inside.includes('"') ? inside.replaceAll('""', '"') : inside;
+    const start = afterBlanks(text, close + 1);
+    if (text.charCodeAt(start) === this.#delimiterCode) {
+      cells.push(cell);
+      return start + 1;
+    }
+    const next = this.#cell(text, start, cells);
+    const rest = cells.pop() as string;
+    if (rest !== '') this.#misquoted = true;
+    cells.push(cell + rest);
+    return next;
+  }
+}
+
+/** Place of the quotation mark that closes the one at `at`; two in a row are a mark of the cell. */
+function closingQuote(text: string, at: number): number {
+  let close = text.indexOf('"', at + 1);
+  while (close >= 0 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2);
+  return close;
+}
+
+function afterBlanks(text: string, at: number): number {
+  let next = at;
+  while (text.charCodeAt(next) === BLANK) next += 1;
+  return next;
+}
+
+/** Where the record after a line's end begins; -1 where more text is needed to know. */
+function nextRecord(text: string, end: number, last: boolean): number {
+  if (end >= text.length) return last ? end : -1;
+  if (text.charCodeAt(end) === LF) return end + 1;
+  // CR, alone or before LF: which of both may not have arrived yet.
+  if (end + 1 >= text.length && !last) return -1;
+  return text.charCodeAt(end + 1) === LF ? end + 2 : end + 1;
 }
 
 /** Where the lines of a text end: each search goes on from the one before. */

@@ -81,65 +81,88 @@ export class PlainRows {
 
   /** The line, where every cell is in its usual form. */
   #usual(cells: readonly string[], row: number): BillLine | undefined {
-    const at = this.#at;
-    const options = this.#options;
-    const start = isoDay(cells[at.start]);
-    const stated = isoDay(cells[at.end]);
-    const statedEnd = this.#ends.of(cells[at.end_convention]);
-    if (start === undefined || stated === undefined || statedEnd === undefined || statedEnd === 'read-date')
-      return undefined;
-    const end = statedEnd === 'inclusive' ? stated + 1 : stated;
-    if (end <= start || end - start > MAX_DAYS) return undefined;
-    const days = at.days < 0 ? '' : (cells[at.days] as string);
-    if (days !== '' && days !== String(end - start)) return undefined;
-
-    const quantity = canonicalAmount(cells[at.quantity] as string);
-    const commodity = this.#commodities.of(cells[at.commodity]);
-    const flow = this.#flows.of(cells[at.flow]);
-    const unit = this.#units.of(cells[at.unit]);
-    const readBasis = this.#bases.of(cells[at.read_basis]);
-    if (quantity === undefined || commodity === undefined || flow === undefined) return undefined;
-    if (unit === undefined || readBasis === undefined) return undefined;
-    if (this.#hasGasColumns && this.#isGasRow(cells)) return undefined;
-    if (!this.#isFit(commodity, unit)) return undefined;
-
-    const utility = at.utility < 0 ? '' : usualText(cells[at.utility] as string);
-    const account = at.account < 0 ? '' : usualText(cells[at.account] as string);
-    const meter = at.meter < 0 ? '' : usualText(cells[at.meter] as string);
-    const site = at.site < 0 ? '' : usualText(cells[at.site] as string);
-    if (utility === undefined || account === undefined || meter === undefined || site === undefined) return undefined;
-    if (isExponent(account) || isExponent(meter)) return undefined;
-    const named = account === '' ? options.account : account;
-    const number = meter === '' ? (options.meter ?? named ?? '') : meter;
-    if (number === '') return undefined;
-    if (at.document >= 0 && cells[at.document] !== '') return undefined;
-
-    let zone = options.zone;
-    if (at.zone >= 0 && cells[at.zone] !== '') zone = this.#zones.of(cells[at.zone]);
-    else if (zone !== undefined) zone = this.#zones.of(zone);
-    if (zone === undefined && (options.zone !== undefined || (at.zone >= 0 && cells[at.zone] !== ''))) return undefined;
-    const place = this.#placeOf(cells);
-    if (place === undefined) return undefined;
-
-    const line: Mutable<BillLine> = {
-      utility: utility === '' ? (options.utility ?? '') : utility,
-      meter: number,
-      commodity,
-      flow,
-      start: cells[at.start] as string,
-      end: statedEnd === 'inclusive' ? this.#dateOf(end) : (cells[at.end] as string),
-      statedEnd,
-      quantity,
-      unit,
-      readBasis,
-      place,
+    const line: Draft = {
+      utility: '',
+      meter: '',
+      commodity: 'electricity',
+      flow: 'delivered',
+      start: '',
+      end: '',
+      statedEnd: 'exclusive',
+      quantity: '',
+      unit: 'kWh',
+      readBasis: 'actual',
+      place: NOWHERE,
       warnings: NONE,
       where: `row ${row}`,
     };
+    const isUsual = this.#readPeriod(cells, line) && this.#readAmount(cells, line) && this.#readNames(cells, line);
+    return isUsual && this.#readPlace(cells, line) ? line : undefined;
+  }
+
+  #readPeriod(cells: readonly string[], line: Draft): boolean {
+    const at = this.#at;
+    const start = isoDay(cells[at.start]);
+    const stated = isoDay(cells[at.end]);
+    const statedEnd = this.#ends.of(cells[at.end_convention]);
+    if (start === undefined || stated === undefined || statedEnd === undefined) return false;
+    if (statedEnd === 'read-date') return false;
+    const end = statedEnd === 'inclusive' ? stated + 1 : stated;
+    if (end <= start || end - start > MAX_DAYS) return false;
+    const days = at.days < 0 ? '' : cells[at.days];
+    if (days !== '' && days !== String(end - start)) return false;
+    line.start = cells[at.start] as string;
+    line.end = statedEnd === 'inclusive' ? this.#dateOf(end) : (cells[at.end] as string);
+    line.statedEnd = statedEnd;
+    return true;
+  }
+
+  #readAmount(cells: readonly string[], line: Draft): boolean {
+    const at = this.#at;
+    const quantity = canonicalAmount(cells[at.quantity] as string);
+    const commodity = this.#commodities.of(cells[at.commodity]);
+    const unit = this.#units.of(cells[at.unit]);
+    if (quantity === undefined || commodity === undefined || unit === undefined) return false;
+    const flow = this.#flows.of(cells[at.flow]);
+    const readBasis = this.#bases.of(cells[at.read_basis]);
+    if (flow === undefined || readBasis === undefined) return false;
+    if (this.#hasGasColumns && this.#isGasRow(cells)) return false;
+    line.quantity = quantity;
+    line.commodity = commodity;
+    line.unit = unit;
+    line.flow = flow;
+    line.readBasis = readBasis;
+    return this.#isFit(commodity, unit);
+  }
+
+  #readNames(cells: readonly string[], line: Draft): boolean {
+    const { at, options } = { at: this.#at, options: this.#options };
+    const utility = usualText(cells, at.utility);
+    const account = usualText(cells, at.account);
+    const meter = usualText(cells, at.meter);
+    const site = usualText(cells, at.site);
+    if (utility === undefined || account === undefined || meter === undefined || site === undefined) return false;
+    if (isExponent(account) || isExponent(meter)) return false;
+    if (at.document >= 0 && cells[at.document] !== '') return false;
+    const named = account === '' ? options.account : account;
+    line.meter = meter === '' ? (options.meter ?? named ?? '') : meter;
+    line.utility = utility === '' ? (options.utility ?? '') : utility;
     if (named !== undefined) line.account = named;
     if (site !== '') line.site = site;
-    if (zone !== undefined) line.zone = zone;
-    return line;
+    return line.meter !== '';
+  }
+
+  #readPlace(cells: readonly string[], line: Draft): boolean {
+    const text = cells[this.#at.zone] || this.#options.zone;
+    if (text !== undefined) {
+      const zone = this.#zones.of(text);
+      if (zone === undefined) return false;
+      line.zone = zone;
+    }
+    const place = this.#placeOf(cells);
+    if (place === undefined) return false;
+    line.place = place;
+    return true;
   }
 
   #isGasRow(cells: readonly string[]): boolean {
@@ -177,6 +200,8 @@ export class PlainRows {
     );
   }
 }
+
+type Draft = Mutable<BillLine>;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -237,40 +262,26 @@ function orUndefined<T>(read: () => T): T | undefined {
 
 /** A plain decimal in the form in which it stands on the ledger, the trailing zeros taken off; undefined for any other text. */
 function canonicalAmount(text: string): string | undefined {
-  const length = text.length;
-  if (length === 0 || length > 31) return undefined;
-  let dot = -1;
-  for (let at = 0; at < length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 46 && dot < 0) dot = at;
-    else if (code < 48 || code > 57) return undefined;
-  }
-  if (text.charCodeAt(0) === 48 && length > 1 && dot !== 1) return undefined;
-  if (dot < 0) return length > 30 ? undefined : text;
-  if (dot === 0 || dot === length - 1 || length - dot - 1 > 18) return undefined;
-  let end = length;
-  while (text.charCodeAt(end - 1) === 48) end -= 1;
-  return end === length ? text : text.slice(0, end - 1 === dot ? dot : end);
+  if (!DECIMAL.test(text)) return undefined;
+  const dot = text.indexOf('.');
+  let end = text.length;
+  if (dot < 0 || text.charCodeAt(end - 1) !== ZERO) return text;
+  while (text.charCodeAt(end - 1) === ZERO) end -= 1;
+  return text.slice(0, end - 1 === dot ? dot : end);
 }
 
-/** The cell, where it is short, has no blank around it, no character but those that print, and no apostrophe before it. */
-function usualText(text: string): string | undefined {
-  const length = text.length;
-  if (length === 0) return text;
-  if (
-    length > MAX_TEXT ||
-    text.charCodeAt(0) === 32 ||
-    text.charCodeAt(0) === 39 ||
-    text.charCodeAt(length - 1) === 32
-  ) {
-    return undefined;
-  }
-  for (let at = 0; at < length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 32 || code > 126) return undefined;
-  }
-  return text;
+/** As `parseDecimal` reads it. */
+const DECIMAL = /^(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,18})?$/;
+const ZERO = 48;
+
+/** A cell that is short, without blanks around it, characters that do not print, or an apostrophe before it; blank where absent. */
+function usualText(cells: readonly string[], at: number): string | undefined {
+  const text = at < 0 ? '' : (cells[at] as string);
+  if (text.length > MAX_TEXT) return undefined;
+  return USUAL.test(text) ? text : undefined;
 }
+
+const USUAL = /^(?:[!-&(-~](?:[ -~]*[!-~])?)?$/;
 
 /** True for what could be a number that a spreadsheet has cut: `readRow` looks closer. */
 function isExponent(text: string): boolean {

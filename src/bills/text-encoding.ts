@@ -121,16 +121,21 @@ function narrowEncoding(window: Uint8Array, offset: number): TextEncoding {
 
 /** Bytes of the UTF-8 sequence at a place; 0 where none is. A sequence cut off by the end of the window counts as one. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] as number;
-  if (first < 0x80) return 1;
-  const length =
-    first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const length = announcedLength(bytes[at] as number);
   for (let next = 1; next < length; next += 1) {
     const byte = bytes[at + next];
     if (byte === undefined) return bytes.length >= WINDOW ? next : 0;
     if ((byte & 0xc0) !== 0x80) return 0;
   }
   return length;
+}
+
+/** Length of the sequence that a first byte begins; 0 for one that begins none (Unicode 16, table 3-7). */
+function announcedLength(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
 }
 
 function firstBeyondAscii(bytes: Uint8Array): number {

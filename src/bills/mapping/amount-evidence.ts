@@ -20,15 +20,10 @@ export function signDecision(
   usual: DecimalSign | undefined,
 ): SignDecision {
   if (told !== undefined) return { sign: told, seen: 'as told', stated: false };
-  let point: number | undefined;
-  let comma: number | undefined;
-  let either: number | undefined;
-  for (const [row, cell] of amounts) {
-    const signs = signsOf(cell);
-    if (signs.point && !signs.comma) point ??= row;
-    else if (signs.comma && !signs.point) comma ??= row;
-    else if (isEitherSign(cell)) either ??= row;
-  }
+  const rowWhere = (test: (cell: string) => boolean) => amounts.find(([, cell]) => test(cell))?.[0];
+  const point = rowWhere((cell) => signsOf(cell).point && !signsOf(cell).comma);
+  const comma = rowWhere((cell) => signsOf(cell).comma && !signsOf(cell).point);
+  const either = rowWhere(isEitherSign);
   if (point !== undefined && comma !== undefined)
     throw unknown(`row ${point} has a decimal point and row ${comma} a decimal comma`);
   if (comma !== undefined) return { sign: 'comma', seen: `row ${comma} has a decimal comma`, stated: true };

@@ -27,7 +27,7 @@ export const mappedColumns = [
 export type MappedColumn = (typeof mappedColumns)[number];
 
 /** What can hold for every row of a file. */
-export const fixedFields = ['commodity', 'unit', 'other_unit', 'meter', 'account', 'utility', 'zone'] as const;
+const fixedFields = ['commodity', 'unit', 'other_unit', 'meter', 'account', 'utility', 'zone'] as const;
 export type FixedField = (typeof fixedFields)[number];
 
 export const dateOrders = ['year-first', 'month-first', 'day-first'] as const;
@@ -70,17 +70,17 @@ export function parseMapping(text: string): BillMapping {
 }
 
 /** @throws {ChannelError} MAPPING_INVALID */
-export function checkMapping(value: unknown): BillMapping {
-  const file = record(value, 'mapping');
-  if (file['format'] !== undefined && file['format'] !== MAPPING_FORMAT) throw invalid('format', MAPPING_FORMAT);
-  const kind = choice(file['kind'], 'kind', ['bills', 'readings'] as const);
+function checkMapping(value: unknown): BillMapping {
+  const file: MappingFile = record(value, 'mapping');
+  if (file.format !== undefined && file.format !== MAPPING_FORMAT) throw invalid('format', MAPPING_FORMAT);
+  const kind = choice(file.kind, 'kind', ['bills', 'readings'] as const);
   if (kind === undefined) throw invalid('kind', 'bills or readings');
-  const columns = texts(file['columns'], 'columns', mappedColumns);
-  const fixed = texts(file['fixed'] ?? {}, 'fixed', fixedFields);
+  const columns = texts(file.columns, 'columns', mappedColumns);
+  const fixed = texts(file.fixed ?? {}, 'fixed', fixedFields);
   if (fixed.commodity !== undefined) choice<Commodity>(fixed.commodity, 'fixed.commodity', commodities);
-  const dateOrder = choice(file['dateOrder'], 'dateOrder', dateOrders);
-  const endConvention = choice(file['endConvention'], 'endConvention', statedEnds);
-  const decimalSign = choice(file['decimalSign'], 'decimalSign', decimalSigns);
+  const dateOrder = choice(file.dateOrder, 'dateOrder', dateOrders);
+  const endConvention = choice(file.endConvention, 'endConvention', statedEnds);
+  const decimalSign = choice(file.decimalSign, 'decimalSign', decimalSigns);
   checkComplete(kind, columns);
   return {
     kind,
@@ -90,6 +90,17 @@ export function checkMapping(value: unknown): BillMapping {
     ...(endConvention === undefined ? {} : { endConvention }),
     ...(decimalSign === undefined ? {} : { decimalSign }),
   };
+}
+
+/** The fields of a mapping file, not checked yet. */
+interface MappingFile {
+  readonly format?: unknown;
+  readonly kind?: unknown;
+  readonly columns?: unknown;
+  readonly fixed?: unknown;
+  readonly dateOrder?: unknown;
+  readonly endConvention?: unknown;
+  readonly decimalSign?: unknown;
 }
 
 function checkComplete(kind: BillMapping['kind'], columns: BillMapping['columns']): void {

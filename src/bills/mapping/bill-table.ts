@@ -30,9 +30,8 @@ export class BillTable {
   #untold: BillWarning[];
   /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
   #tail: BillItem[] = [];
-  readonly #totals: number[] = [];
-  readonly #items: number[] = [];
-  #left = 0;
+  readonly #totals: LeftOut = { count: 0, first: [] };
+  readonly #charges: LeftOut = { count: 0, first: [] };
 
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
     this.#binding = binding;
@@ -130,29 +129,34 @@ export class BillTable {
     const items: BillItem[] = [];
     for (const row of rows) {
       const kind = this.#kindOf(row);
-      if (kind !== 'bill') {
-        this.#left += 1;
-        const list = kind === 'total' ? this.#totals : this.#items;
-        if (list.length < 5) list.push(row.row);
-        continue;
-      }
-      const { outcome, raw } = (this.#rows as MappedRows).read(row);
-      if ('error' in outcome) {
-        const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw] };
-        if (this.#tail.length === 0) items.push(rejected);
-        else if (this.#tail.push(rejected) > MAX_TAIL) items.push(...this.#tail.splice(0));
-        continue;
-      }
-      const line: Mutable<BillLine> = outcome.line;
-      line.raw = [raw];
-      if (this.#untold.length > 0) {
-        line.warnings = this.#untold;
-        this.#untold = [];
-      }
-      items.push(...this.#tail);
-      this.#tail = [{ line }];
+      if (kind === 'bill') this.#bill(row, items);
+      else this.#leaveOut(row, kind);
     }
     return items;
+  }
+
+  #bill(row: DelimitedRow, items: BillItem[]): void {
+    const { outcome, raw } = (this.#rows as MappedRows).read(row);
+    if ('error' in outcome) {
+      const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw] };
+      if (this.#tail.length === 0) items.push(rejected);
+      else if (this.#tail.push(rejected) > MAX_TAIL) items.push(...this.#tail.splice(0));
+      return;
+    }
+    const line: Mutable<BillLine> = outcome.line;
+    line.raw = [raw];
+    if (this.#untold.length > 0) {
+      line.warnings = this.#untold;
+      this.#untold = [];
+    }
+    items.push(...this.#tail);
+    this.#tail = [{ line }];
+  }
+
+  #leaveOut({ row }: DelimitedRow, kind: 'total' | 'item'): void {
+    const rows = kind === 'total' ? this.#totals : this.#charges;
+    rows.count += 1;
+    if (rows.first.length < SHOWN) rows.first.push(row);
   }
 
   #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
@@ -163,16 +167,19 @@ export class BillTable {
   }
 
   #leftOut(): BillWarning[] {
-    const rows = (list: readonly number[]) =>
-      list.join(', ') + (this.#left > list.length && list.length === 5 ? ' and others' : '');
-    const warnings: BillWarning[] = [];
-    if (this.#totals.length > 0)
-      warnings.push({ code: 'ROWS_LEFT_OUT', message: `totals were not counted: rows ${rows(this.#totals)}` });
-    if (this.#items.length > 0)
-      warnings.push({
-        code: 'ROWS_LEFT_OUT',
-        message: `rows of money or power were not counted: rows ${rows(this.#items)}`,
-      });
-    return warnings;
+    const told = ({ count, first }: LeftOut, what: string): BillWarning[] => {
+      if (count === 0) return [];
+      const more = count > first.length ? ` and ${count - first.length} more` : '';
+      return [{ code: 'ROWS_LEFT_OUT', message: `${what} were not counted: rows ${first.join(', ')}${more}` }];
+    };
+    return [...told(this.#totals, 'totals'), ...told(this.#charges, 'rows of money or power')];
   }
 }
+
+/** Rows that are no use of their own. */
+interface LeftOut {
+  count: number;
+  readonly first: number[];
+}
+
+const SHOWN = 5;

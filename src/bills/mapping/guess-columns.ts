@@ -98,16 +98,22 @@ export function guessColumns(header: readonly string[], rows: readonly Delimited
     taken.add(first);
   }
   const kind = columns.date !== undefined && columns.end === undefined ? 'readings' : 'bills';
-  const needed: readonly MappedColumn[] = kind === 'bills' ? ['end', 'quantity'] : ['date', 'quantity'];
-  for (const name of needed) {
-    if (columns[name] === undefined && !open.some((text) => text.startsWith(`columns.${name}:`)))
-      open.push(`columns.${name}: no column was recognised; name the one that holds it`);
-  }
-  if (kind === 'bills' && columns.start === undefined && columns.days === undefined)
-    open.push('columns.start: no column was recognised; name it, or columns.days with the number of days');
+  open.push(...notFound(kind, columns, open));
   if (kind === 'bills') delete columns.date;
   const amount = facts.find((one) => one.key === columns.quantity);
   return { kind, columns, evidence, open, unit: amount === undefined ? undefined : unitOfName(amount.name) };
+}
+
+/** Columns that a table must have and that were not found; `open` has those that were found twice. */
+function notFound(kind: Guess['kind'], columns: Guess['columns'], open: readonly string[]): string[] {
+  const needed: readonly MappedColumn[] = kind === 'bills' ? ['end', 'quantity'] : ['date', 'quantity'];
+  const missing = needed
+    .filter((name) => columns[name] === undefined && !open.some((text) => text.startsWith(`columns.${name}:`)))
+    .map((name) => `columns.${name}: no column was recognised; name the one that holds it`);
+  const hasStart = kind === 'readings' || columns.start !== undefined || columns.days !== undefined;
+  if (!hasStart)
+    missing.push('columns.start: no column was recognised; name it, or columns.days with the number of days');
+  return missing;
 }
 
 function factsOf(cell: string, at: number, header: readonly string[], rows: readonly DelimitedRow[]): ColumnFacts {
@@ -147,7 +153,7 @@ function unitRank(one: ColumnFacts): number {
 }
 
 /** The unit in a column's name: in brackets, or as its last or first word. */
-export function unitOfName({ words, bracket }: ColumnName): string | undefined {
+function unitOfName({ words, bracket }: ColumnName): string | undefined {
   const texts = [bracket ?? '', ...words.split(' ').toReversed()];
   return texts.map(unitOfText).find((unit) => unit !== undefined && unit !== 't' && unit !== 'g' && unit !== 'L');
 }

@@ -8,7 +8,7 @@ import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
-import { commodityNamed, isBlankWord, isNoUsage } from './column-words.ts';
+import { commodityNamed, isBlankWord } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
 import type { RowShape } from './row-shape.ts';
 import type { TableBinding } from './table-binding.ts';
@@ -120,45 +120,41 @@ export class MappedRows {
     const { at, fixed } = this.#binding;
     const { read, end } = faultsOf(record.row);
     const cell = (column: MappedColumn) => (at[column] < 0 ? '' : unguardCell((record.cells[at[column]] ?? '').trim()));
-    const fault = (column: MappedColumn, code: ErrorCode, message: string, fix?: string) =>
+    const fault: Fault = (column, code, message, fix) =>
       new ChannelError(code, message, {
         where: `row ${record.row}, column ${this.#binding.nameOf(column)}`,
         ...(fix === undefined ? {} : { fix }),
       });
     read(() => this.#shape.check(record));
-    const useOther = cell('quantity') === '' && cell('other_quantity') !== '';
-    const amount = useOther ? 'other_quantity' : 'quantity';
-    const quantity = cell(amount);
-    const unit = useOther ? cell('other_unit') || (fixed.otherUnit ?? '') : cell('unit') || (fixed.unit ?? '');
+    const amount = this.#amountIn(cell);
     const said = cell('commodity');
-    const plain: Partial<Record<CsvColumn, string>> = {
-      utility: cell('utility') || (fixed.utility ?? ''),
-      account: cell('account') || (fixed.account ?? ''),
-      meter: meterText(cell('meter') || (fixed.meter ?? ''), cell('service')),
+    const plain: { [K in CsvColumn]?: string | undefined } = {
+      utility: cell('utility') || fixed.utility,
+      account: cell('account') || fixed.account,
+      meter: meterText(cell('meter') || fixed.meter, cell('service')),
       site: cell('site'),
-      commodity: read(() => this.#commodityOf(said, unit, fault)) ?? said,
-      start: at.start < 0 ? '' : (read(() => this.#dateOf('start', cell('start'), fault)) ?? cell('start')),
+      commodity: read(() => this.#commodityOf(said, amount.unit, fault)) ?? said,
+      start: read(() => this.#dateOf('start', cell('start'), fault)) ?? cell('start'),
       end: read(() => this.#dateOf('end', cell('end'), fault)) ?? cell('end'),
       end_convention: this.#conventions.statedEnd,
       days: cell('days').replace(/\.0+$/, ''),
-      quantity: read(() => this.#amountOf(amount, quantity, fault)) ?? quantity,
-      unit,
+      quantity: read(() => this.#amountOf(amount.column, amount.text, fault)) ?? amount.text,
+      unit: amount.unit,
       read_basis: basisOf(cell('read_basis'), cell('notes')),
       zip: cell('zip'),
       zone: fixed.zone ?? '',
     };
-    if (unit !== '' && isNoUsage(unit))
-      read(() => {
-        throw fault('unit', 'UNIT_UNFIT', `the row is in ${unit.slice(0, 20)}: no energy or water used`);
-      });
-    let found: ChannelError | undefined;
-    try {
-      end();
-    } catch (error) {
-      if (!isChannelError(error)) throw error;
-      found = error;
-    }
-    return { plain: FILLED.map((name) => plain[name] ?? ''), fault: found };
+    return { plain: FILLED.map((name) => plain[name] ?? ''), fault: caught(end) };
+  }
+
+  /** The amount of a row and its unit: some layouts have one column for kWh and another for what is billed by volume. */
+  #amountIn(cell: (column: MappedColumn) => string): { column: MappedColumn; text: string; unit: string } {
+    const { fixed } = this.#binding;
+    const text = cell('quantity');
+    const other = cell('other_quantity');
+    if (text === '' && other !== '')
+      return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
+    return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
   }
 
   #commodityOf(said: string, unit: string, fault: Fault): Commodity | '' {
@@ -171,6 +167,7 @@ export class MappedRows {
   }
 
   #dateOf(column: 'start' | 'end', cell: string, fault: Fault): string {
+    if (this.#binding.at[column] < 0) return '';
     if (cell === '') throw fault(column, 'DATE_INVALID', `${column} is blank`);
     const iso = this.#conventions.dates.iso(cell);
     if (iso !== undefined) return iso;
@@ -205,8 +202,20 @@ export class MappedRows {
 
 type Fault = (column: MappedColumn, code: ErrorCode, message: string, fix?: string) => ChannelError;
 
-function meterText(meter: string, service: string): string {
-  return meter !== '' && service !== '' ? `${meter} ${service}` : meter;
+function meterText(meter: string | undefined, service: string): string {
+  if (meter === undefined || meter === '') return '';
+  return service === '' ? meter : `${meter} ${service}`;
+}
+
+/** The faults of a row, if it has any. */
+function caught(end: () => void): ChannelError | undefined {
+  try {
+    end();
+    return undefined;
+  } catch (error) {
+    if (!isChannelError(error)) throw error;
+    return error;
+  }
 }
 
 /** What a bill says of its reading. */

@@ -27,15 +27,44 @@ interface Seen {
  * @throws {ChannelError} END_CONVENTION_UNKNOWN where the file shows both, or nothing and there is no usual one
  */
 export function endDecision(periods: readonly StatedPeriod[], usual: StatedEnd | undefined): EndDecision {
-  const shared: Seen = { count: 0, rows: '' };
-  const after: Seen = { count: 0, rows: '' };
-  const daysExclusive: Seen = { count: 0, rows: '' };
-  const daysInclusive: Seen = { count: 0, rows: '' };
+  const days = daysSeen(periods);
+  const next = nextBillsSeen(periods);
+  const words = [
+    told(next.after, 'bills begin on the day after the one before ends'),
+    told(next.shared, 'bills begin on the day on which the one before ends'),
+    told(days.inclusive, 'bills count the end date among their days'),
+    told(days.exclusive, 'bills do not count the end date among their days'),
+  ].filter((text) => text !== '');
+  const isInclusive = next.after.count + days.inclusive.count > 0;
+  const isExclusive = next.shared.count + days.exclusive.count > 0;
+  const seen = words.join('; ');
+  if (isInclusive && isExclusive) throw unknown(`the file shows both kinds of end date: ${seen}`);
+  if (isInclusive) return { statedEnd: 'inclusive', seen };
+  if (isExclusive) return { statedEnd: next.shared.count > 0 ? 'shared-day' : 'exclusive', seen };
+  if (usual !== undefined)
+    return { statedEnd: usual, seen: 'as this layout does; no two bills of the file follow one another' };
+  throw unknown('nothing in the file shows whether the end date is the last day billed or the day after it');
+}
+
+/** What the numbers of days say. */
+function daysSeen(periods: readonly StatedPeriod[]): { inclusive: Seen; exclusive: Seen } {
+  const [inclusive, exclusive] = [
+    { count: 0, rows: '' },
+    { count: 0, rows: '' },
+  ];
   for (const { row, start, end, days } of periods) {
-    if (days === undefined) continue;
-    if (end - start === days) note(daysExclusive, `row ${row}`);
-    else if (end - start === days - 1) note(daysInclusive, `row ${row}`);
+    if (days === end - start) note(exclusive, `row ${row}`);
+    else if (days === end - start + 1) note(inclusive, `row ${row}`);
   }
+  return { inclusive, exclusive };
+}
+
+/** What bills of one meter that follow one another say. */
+function nextBillsSeen(periods: readonly StatedPeriod[]): { after: Seen; shared: Seen } {
+  const [after, shared] = [
+    { count: 0, rows: '' },
+    { count: 0, rows: '' },
+  ];
   for (const bills of Map.groupBy(periods, ({ key }) => key).values()) {
     const sorted = bills.toSorted((a, b) => a.start - b.start || a.end - b.end);
     for (const [at, next] of sorted.slice(1).entries()) {
@@ -46,20 +75,7 @@ export function endDecision(periods: readonly StatedPeriod[], usual: StatedEnd |
       else if (next.start === before.end + 1) note(after, `rows ${before.row} and ${next.row}`);
     }
   }
-  const inclusive = after.count + daysInclusive.count;
-  const exclusive = shared.count + daysExclusive.count;
-  const words = [
-    told(after, 'bills begin on the day after the one before ends'),
-    told(shared, 'bills begin on the day on which the one before ends'),
-    told(daysInclusive, 'bills count the end date among their days'),
-    told(daysExclusive, 'bills do not count the end date among their days'),
-  ].filter((text) => text !== '');
-  if (inclusive > 0 && exclusive > 0) throw unknown(`the file shows both kinds of end date: ${words.join('; ')}`);
-  if (inclusive > 0) return { statedEnd: 'inclusive', seen: words.join('; ') };
-  if (exclusive > 0) return { statedEnd: shared.count > 0 ? 'shared-day' : 'exclusive', seen: words.join('; ') };
-  if (usual !== undefined)
-    return { statedEnd: usual, seen: 'as this layout does; no two bills of the file follow one another' };
-  throw unknown('nothing in the file shows whether the end date is the last day billed or the day after it');
+  return { after, shared };
 }
 
 function note(seen: Seen, rows: string): void {

@@ -6,7 +6,7 @@ import { HEAD_LENGTH, headRows } from '../table-head.ts';
 import { decodeText } from '../text-encoding.ts';
 import { signDecision } from './amount-evidence.ts';
 import { signsOf } from './amount-form.ts';
-import { MAPPING_FORMAT, type MappedColumn } from './bill-mapping.ts';
+import { type FixedField, MAPPING_FORMAT, type MappedColumn } from './bill-mapping.ts';
 import { commodityOfText, isTotal } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader, dateShape } from './date-form.ts';
@@ -49,11 +49,10 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
     );
   const known = knownLayout(table.header);
   const guess = guessColumns(table.header, table.rows);
-  const evidence: Record<string, string> = { ...guess.evidence };
+  const evidence: Record<string, string> & { layout?: string } = { ...guess.evidence };
   const open = known === undefined ? [...guess.open] : [];
   const columns = known?.mapping.columns ?? guess.columns;
-  if (known !== undefined)
-    evidence['layout'] = `the header is that of ${known.name}: the file is read without a mapping`;
+  if (known !== undefined) evidence.layout = `the header is that of ${known.name}: the file is read without a mapping`;
   const kind = known?.mapping.kind ?? guess.kind;
   const place = (column: MappedColumn) =>
     table.header.findIndex(
@@ -114,54 +113,44 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
           return { value: statedEnd, seen };
         });
   if (dateOrder === null && kind === 'bills') open.push('endConvention: it shows once the order of the dates is known');
-  const fixed = fixedFields(
-    table.header,
-    columns,
-    guess.unit ?? known?.mapping.fixed.unit,
-    known?.mapping.fixed.commodity,
-    kind,
-    evidence,
-    open,
-  );
+  const unit = guess.unit ?? known?.mapping.fixed.unit;
+  const commodity = known?.mapping.fixed.commodity;
+  const fixed = fixedFields({ header: table.header, columns, kind, unit, commodity }, evidence, open);
   return { format: MAPPING_FORMAT, kind, columns, fixed, dateOrder, endConvention, decimalSign, evidence, open };
 }
 
+/** What holds for all rows, of a table of which the columns are known. */
 function fixedFields(
-  header: readonly string[],
-  columns: ProposedMapping['columns'],
-  unit: string | undefined,
-  commodity: string | undefined,
-  kind: ProposedMapping['kind'],
+  { header, columns, kind, unit, commodity }: FixedQuestion,
   evidence: Record<string, string>,
   open: string[],
 ): Record<string, string | null> {
   const fixed: Record<string, string | null> = {};
-  if (columns.unit === undefined) {
-    fixed['unit'] = unit ?? null;
-    if (unit === undefined)
-      open.push('fixed.unit: no column and no name says the unit; write it as on the bill, such as kWh');
-    else evidence['fixed.unit'] = 'it stands in the name of the column of the amount';
-  }
-  if (columns.commodity === undefined) {
-    const named = commodity ?? commodityOfText(header.join(' '));
-    const found = named ?? (unit === 'therm' ? 'natural-gas' : undefined);
-    fixed['commodity'] = found ?? null;
-    if (found === undefined)
-      open.push('fixed.commodity: no column says it; write electricity, natural-gas, steam, heat, cooling or water');
-    else evidence['fixed.commodity'] = named === undefined ? 'its unit' : 'the names of the columns';
-  }
-  if (columns.meter === undefined && columns.account === undefined) {
-    fixed['meter'] = null;
-    open.push('fixed.meter: no column names a meter or account; write its number, or give --meter when recording');
-  }
-  if (kind === 'readings') {
-    fixed['zone'] = null;
-    open.push(
-      'fixed.zone: write the time zone of the site, such as America/Los_Angeles, or give --zone when recording',
-    );
-  }
+  const fill = (field: FixedField, value: string | undefined, seen: string, question: string) => {
+    fixed[field] = value ?? null;
+    if (value === undefined) open.push(`fixed.${field}: ${question}`);
+    else evidence[`fixed.${field}`] = seen;
+  };
+  const named = commodity ?? commodityOfText(header.join(' '));
+  const found = named ?? (unit === 'therm' ? 'natural-gas' : undefined);
+  if (columns.unit === undefined) fill('unit', unit, 'it stands in the name of the column of the amount', NO_UNIT);
+  if (columns.commodity === undefined)
+    fill('commodity', found, named === undefined ? 'its unit' : 'the names of the columns', NO_COMMODITY);
+  if (columns.meter === undefined && columns.account === undefined) fill('meter', undefined, '', NO_METER);
+  if (kind === 'readings') fill('zone', undefined, '', NO_ZONE);
   return fixed;
 }
+
+interface FixedQuestion extends Pick<ProposedMapping, 'columns' | 'kind'> {
+  readonly header: readonly string[];
+  readonly unit: string | undefined;
+  readonly commodity: string | undefined;
+}
+
+const NO_UNIT = 'no column and no name says the unit; write it as on the bill, such as kWh';
+const NO_COMMODITY = 'no column says it; write electricity, natural-gas, steam, heat, cooling or water';
+const NO_METER = 'no column names a meter or account; write its number, or give --meter when recording';
+const NO_ZONE = 'write the time zone of the site, such as America/Los_Angeles, or give --zone when recording';
 
 /** The header that has the most columns over its delimiters: words, with dates and amounts in the rows below. */
 function likelyTable(text: string): { header: readonly string[]; rows: readonly DelimitedRow[] } | undefined {

@@ -1,4 +1,4 @@
-import { ChannelError, type Commodity, type StatedEnd, type UnitName } from '../../emissions/index.ts';
+import { ChannelError, type Commodity, defined, type StatedEnd, type UnitName } from '../../emissions/index.ts';
 import type { ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { type BillMapping, type DecimalSign, type MappedColumn, mappedColumns } from './bill-mapping.ts';
@@ -49,12 +49,8 @@ export function bindTable(
   preamble: readonly DelimitedRow[],
   options: ReadOptions,
 ): TableBinding {
-  const { columns, fixed } = layout.mapping;
-  const at = Object.fromEntries(mappedColumns.map((name) => [name, -1])) as Record<MappedColumn, number>;
-  for (const name of mappedColumns) {
-    const text = columns[name];
-    if (text !== undefined) at[name] = placeOfName(header, text);
-  }
+  const { fixed } = layout.mapping;
+  const at = placesIn(header, layout.mapping.columns);
   const nameOf = (column: MappedColumn) =>
     at[column] < 0 ? column : (header[at[column]] ?? '').trim().slice(0, 40) || `column ${at[column] + 1}`;
   const said = preambleOf(preamble);
@@ -70,15 +66,17 @@ export function bindTable(
     at,
     nameOf,
     fixed: {
-      ...(commodity === undefined ? {} : { commodity }),
-      ...(options.commodity === undefined ? {} : { toldCommodity: options.commodity }),
-      ...(unit === undefined ? {} : { unit }),
-      ...optional('exportedUnit', bracketUnit(header, at.exported) ?? unit),
-      ...optional('otherUnit', fixed.other_unit ?? bracketUnit(header, at.other_quantity)),
-      ...optional('meter', meter),
-      ...optional('account', account),
-      ...optional('utility', fixed.utility ?? options.utility),
-      ...optional('zone', options.zone ?? fixed.zone),
+      ...defined({
+        commodity,
+        toldCommodity: options.commodity,
+        unit,
+        exportedUnit: bracketUnit(header, at.exported) ?? unit,
+        otherUnit: fixed.other_unit ?? bracketUnit(header, at.other_quantity),
+        meter,
+        account,
+        utility: fixed.utility ?? options.utility,
+        zone: options.zone ?? fixed.zone,
+      }),
     },
   };
 }
@@ -108,8 +106,12 @@ function requireAll(
   );
 }
 
-function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]: string });
+function placesIn(header: readonly string[], columns: BillMapping['columns']): TableBinding['at'] {
+  const places = mappedColumns.map((name) => {
+    const text = columns[name];
+    return [name, text === undefined ? -1 : placeOfName(header, text)];
+  });
+  return Object.fromEntries(places) as Record<MappedColumn, number>;
 }
 
 function placeOfName(header: readonly string[], name: string): number {
@@ -136,30 +138,31 @@ function bracketUnit(header: readonly string[], at: number): UnitName | undefine
   return bracket === undefined ? undefined : unitOfText(bracket);
 }
 
+/** Labels of a preamble, and what they are of. */
+const LABELS: readonly (readonly ['account' | 'meter' | 'service' | 'unit' | 'resource', RegExp])[] = [
+  ['account', /^account( number| no| #)?$/],
+  ['meter', /^meter( number| no| #)?$/],
+  ['service', /^service( point| id)?$/],
+  ['unit', /^uom$/],
+  ['resource', /^resource$/],
+];
+
 /** What the lines before a header say in two cells, a label and its value. It goes to the vault and into no message. */
 function preambleOf(rows: readonly DelimitedRow[]): {
-  account?: string;
-  meter?: string;
-  unit?: string;
-  commodity?: Commodity;
+  readonly account: string | undefined;
+  readonly meter: string | undefined;
+  readonly unit: string | undefined;
+  readonly commodity: Commodity | undefined;
 } {
-  const said: { account?: string; meter?: string; unit?: string; commodity?: Commodity } = {};
-  let service: string | undefined;
+  const said: { [K in (typeof LABELS)[number][0]]?: string } = {};
   for (const { cells } of rows) {
     const label = columnNameOf(cells[0] ?? '').words;
     const value = (cells[1] ?? '').trim();
-    if (value === '' || value.length > 200) continue;
-    if (/^account( number| no| #)?$/.test(label)) said.account = value;
-    else if (/^meter( number| no| #)?$/.test(label)) said.meter = value;
-    else if (/^service( point| id)?$/.test(label)) service = value;
-    else if (label === 'uom') said.unit = value;
-    else if (label === 'resource') {
-      const commodity = commodityOfText(value);
-      if (commodity !== undefined) said.commodity = commodity;
-    }
+    const found = LABELS.find(([, pattern]) => pattern.test(label))?.[0];
+    if (found !== undefined && value !== '' && value.length <= 200) said[found] = value;
   }
+  const { account, service, unit, resource } = said;
   // An account can have several services, each with its own meter: the two together tell them apart.
-  if (said.meter === undefined && said.account !== undefined && service !== undefined)
-    said.meter = `${said.account} ${service}`;
-  return said;
+  const meter = said.meter ?? (account === undefined || service === undefined ? undefined : `${account} ${service}`);
+  return { account, meter, unit, commodity: resource === undefined ? undefined : commodityOfText(resource) };
 }
