@@ -1,21 +1,18 @@
 import {
   ChannelError,
-  type Commodity,
+  type ErrorCode,
   energyRateOf,
   type Flow,
-  formatDate,
-  formatUnits,
   isChannelError,
   monthOf,
   parseUnit,
   pow10,
 } from '../../emissions/index.ts';
-import type { BillItem, BillLine, BillWarning, ReadOptions } from '../bill.ts';
+import type { BillItem, BillWarning, ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
-import { CONFLICT, ESTIMATED, fileBudget, IntervalSums, NEGATIVE, REPEATED, type Reading } from '../interval-sums.ts';
+import { ESTIMATED, fileBudget, IntervalSums, NEGATIVE, type Reading } from '../interval-sums.ts';
 import { isoDay } from '../iso-day.ts';
 import { LocalDays } from '../local-days.ts';
-import { type DayAmount, monthRuns, sumByDay } from '../metered-days.ts';
 import { isZone } from '../zone.ts';
 import { signDecision } from './amount-evidence.ts';
 import { plainAmount } from './amount-form.ts';
@@ -23,31 +20,11 @@ import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { LOOK_AHEAD } from './bill-table.ts';
 import { commodityNamed, isNoUsage, isTotal } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
-import { DateReader, minutesOfTime } from './date-form.ts';
-import { LocalInstants } from './local-instants.ts';
+import { DateReader } from './date-form.ts';
+import { PLACES, type ReadingSeries, seriesLines } from './reading-lines.ts';
+import { ReadingTimes } from './reading-times.ts';
 import { RowShape } from './row-shape.ts';
-import type { TableBinding } from './table-binding.ts';
-
-/** Decimals of an amount that are summed: finer than any meter shows. */
-const PLACES = 9;
-const DAY_MINUTES = 1_440;
-/** From here on an interval goes by the clock's days, which can have 23 or 25 hours; below, by its own length. */
-const LONG = 360;
-
-/** The readings of one meter, commodity, unit and flow. */
-interface Series {
-  readonly meter: string;
-  readonly account: string;
-  readonly commodity: Commodity;
-  readonly unit: string;
-  readonly flow: Flow;
-  readonly sums: IntervalSums;
-  /** First instants already read of those that the clock shows twice. */
-  readonly twice: Set<number>;
-  /** Months of which a reading could not be read, with its row and reason. */
-  readonly bad: Map<string, ChannelError>;
-  isZero: boolean;
-}
+import { cellOf, rowFault, type TableBinding } from './table-binding.ts';
 
 /**
  * A foreign table of interval readings. They are summed by local civil day in the site's zone, and each month is a line; the
@@ -59,18 +36,14 @@ export class ReadingTable {
   readonly #options: ReadOptions;
   readonly #zoneName: string;
   readonly #zone: LocalDays;
-  readonly #instants: LocalInstants;
   readonly #budget = fileBudget();
-  readonly #series = new Map<string, Series>();
+  readonly #series = new Map<string, ReadingSeries>();
   readonly #phase: number;
   #held: DelimitedRow[] = [];
   #dates: DateReader | undefined;
   #shape: RowShape | undefined;
   #sign: DecimalSign = 'point';
-  /** Minutes of a reading where the file states neither end nor duration. */
-  #step: number | undefined;
-  /** End times such as 00:59 name the last minute; those such as 01:00 the one after. */
-  #lastMinute = false;
+  #times: ReadingTimes | undefined;
   #untold: BillWarning[];
   #broken: ChannelError | undefined;
   readonly #left: number[] = [];
@@ -92,7 +65,6 @@ export class ReadingTable {
     this.#untold = [...notices];
     this.#zoneName = zone;
     this.#zone = new LocalDays(zone);
-    this.#instants = new LocalInstants(this.#zone);
     this.#phase = ((-this.#zone.offsetAt(1_600_000_000) % 3_600) + 3_600) % 3_600;
   }
 
@@ -114,15 +86,22 @@ export class ReadingTable {
   end(): BillItem[] {
     if (this.#dates === undefined) this.#decide();
     const items: BillItem[] = [];
-    for (const series of this.#series.values()) items.push(...this.#lines(series));
+    const context = {
+      zone: this.#zone,
+      zoneName: this.#zoneName,
+      utility: this.#binding.fixed.utility ?? '',
+      place: this.#options.place ?? {},
+      broken: this.#broken,
+    };
+    for (const series of this.#series.values()) items.push(...seriesLines(series, context));
+    if (items.length === 0 && this.#broken !== undefined) throw this.#broken;
     if (items.length === 0)
       throw new ChannelError('FILE_MALFORMED', 'the file has a header and no readings below it', { where: 'rows' });
     return this.#withNotices(items);
   }
 
   #cell(row: DelimitedRow, column: MappedColumn): string {
-    const at = this.#binding.at[column];
-    return at < 0 ? '' : (row.cells[at] ?? '').trim();
+    return cellOf(this.#binding, row, column);
   }
 
   #decide(): void {
@@ -147,48 +126,14 @@ export class ReadingTable {
         code: 'DECIMAL_SIGN_READ',
         message: `amounts were read with a decimal ${sign.sign}: ${sign.seen}`,
       });
-    const ends = rows.flatMap((row) => minutesOfTime(this.#cell(row, 'end_time')) ?? []);
-    this.#lastMinute = ends.length > 0 && ends.every((minutes) => minutes % 5 === 4);
-    this.#step = this.#binding.at.end_time < 0 && this.#binding.at.duration < 0 ? this.#stepOf(rows, dates) : undefined;
+    this.#times = new ReadingTimes(this.#binding, this.#zone, this.#zoneName);
+    this.#untold.push(...this.#times.decide(rows, dates));
     this.#shape = new RowShape(
       this.#binding,
       rows.filter(({ cells }) => !isTotal(cells)),
     );
     this.#dates = dates;
     for (const row of rows) this.#take(row, dates);
-  }
-
-  /** The time from one reading to the next, where the file states no end: the same between most neighbours. */
-  #stepOf(rows: readonly DelimitedRow[], dates: DateReader): number {
-    if (this.#binding.at.time < 0) return DAY_MINUTES;
-    const counts = new Map<number, number>();
-    let before: number | undefined;
-    for (const row of rows) {
-      const day = isoDay(dates.iso(this.#cell(row, 'date')));
-      const minutes = minutesOfTime(this.#cell(row, 'time'));
-      const at = day === undefined || minutes === undefined ? undefined : day * DAY_MINUTES + minutes;
-      if (at !== undefined && before !== undefined && at !== before) {
-        const step = Math.abs(at - before);
-        counts.set(step, (counts.get(step) ?? 0) + 1);
-      }
-      before = at;
-    }
-    const [most] = [...counts].sort((a, b) => b[1] - a[1]);
-    if (most === undefined || most[1] * 2 <= rows.length - 2) {
-      throw new ChannelError(
-        'ROW_INVALID',
-        'the file does not say how long its readings are, and their times do not show it',
-        {
-          where: 'readings',
-          fix: 'Export the file with an end time or a duration.',
-        },
-      );
-    }
-    this.#untold.push({
-      code: 'INTERVAL_READ',
-      message: `readings were taken as ${most[0]} minutes long: so far are most of them apart`,
-    });
-    return most[0];
   }
 
   #take(row: DelimitedRow, dates: DateReader): void {
@@ -220,7 +165,7 @@ export class ReadingTable {
       );
       return;
     }
-    let series: Series | undefined;
+    let series: ReadingSeries | undefined;
     let reading: Reading | undefined;
     try {
       series = this.#seriesOf(row, column, flow);
@@ -240,7 +185,7 @@ export class ReadingTable {
 
   #readingOf(
     row: DelimitedRow,
-    series: Series,
+    series: ReadingSeries,
     day: number,
     column: 'quantity' | 'exported',
     text: string,
@@ -251,51 +196,14 @@ export class ReadingTable {
     const value = unitsOf(amount);
     if (value === undefined)
       throw this.#fault(row, column, 'DECIMAL_INVALID', 'the amount is longer than any meter shows');
-    const { start, seconds } = this.#timeOf(row, series, day, value);
-    if (seconds === 0) return undefined;
+    const time = (this.#times as ReadingTimes).of(row, day, series.twice, value === 0n);
+    if (time === undefined) return undefined;
     const estimated = /\bestimat/i.test(`${this.#cell(row, 'notes')} ${this.#cell(row, 'read_basis')}`);
     const flags = (estimated ? ESTIMATED : 0) | (value < 0n ? NEGATIVE : 0);
-    return { start, seconds, value, flags };
+    return { ...time, value, flags };
   }
 
-  #timeOf(row: DelimitedRow, series: Series, day: number, value: bigint): { start: number; seconds: number } {
-    const from = this.#binding.at.time < 0 ? 0 : minutesOfTime(this.#cell(row, 'time'));
-    if (from === undefined || from === DAY_MINUTES)
-      throw this.#fault(row, 'time', 'DATE_INVALID', 'the cell is no time of day');
-    const minutes = this.#minutesOf(row, from);
-    const starts = this.#instants.of(day, from);
-    const [first, second] = starts;
-    if (first === undefined) {
-      // Where the clock was set forward, some files have a row of zero for the hour that does not exist.
-      if (value === 0n) return { start: 0, seconds: 0 };
-      throw this.#fault(row, 'time', 'DATE_INVALID', `the time does not exist in the zone ${this.#zoneName}`);
-    }
-    let start = first;
-    if (second !== undefined) {
-      if (series.twice.has(first)) start = second;
-      else series.twice.add(first);
-    }
-    if (minutes < LONG) return { start, seconds: minutes * 60 };
-    const until = from + minutes;
-    const [end] = this.#instants.of(day + Math.floor(until / DAY_MINUTES), until % DAY_MINUTES);
-    return { start, seconds: (end ?? start + minutes * 60) - start };
-  }
-
-  #minutesOf(row: DelimitedRow, from: number): number {
-    const stated = this.#cell(row, 'duration');
-    if (this.#binding.at.duration >= 0) {
-      if (/^[1-9]\d{0,3}$/.test(stated)) return Number(stated);
-      throw this.#fault(row, 'duration', 'ROW_INVALID', 'the duration is not a number of minutes');
-    }
-    if (this.#step !== undefined) return this.#step;
-    const end = minutesOfTime(this.#cell(row, 'end_time'));
-    if (end === undefined) throw this.#fault(row, 'end_time', 'DATE_INVALID', 'the cell is no time of day');
-    const until = this.#lastMinute ? end + 1 : end;
-    const minutes = until > from ? until - from : until + DAY_MINUTES - from;
-    return minutes;
-  }
-
-  #seriesOf(row: DelimitedRow, column: 'quantity' | 'exported', flow: Flow): Series {
+  #seriesOf(row: DelimitedRow, column: 'quantity' | 'exported', flow: Flow): ReadingSeries {
     const { fixed, layout } = this.#binding;
     const said = this.#cell(row, 'commodity');
     const account = this.#cell(row, 'account') || (fixed.account ?? '');
@@ -324,7 +232,7 @@ export class ReadingTable {
     const unit = parseUnit(unitText);
     energyRateOf({ commodity, unit });
     const sums = new IntervalSums(this.#phase, this.#budget);
-    const series: Series = {
+    const series: ReadingSeries = {
       meter,
       account,
       commodity,
@@ -337,101 +245,6 @@ export class ReadingTable {
     };
     this.#series.set(key, series);
     return series;
-  }
-
-  #lines(series: Series): BillItem[] {
-    // A meter that never exports has a column of zeros for it.
-    if (series.flow === 'exported' && series.isZero && series.bad.size === 0) return [];
-    const { days, misplaced } = sumByDay([series.sums], 1n, this.#zone);
-    const items: BillItem[] = [];
-    for (const { start, end } of monthRuns(days.keys(), monthOf)) {
-      const where = `${series.flow}, ${monthOf(start)}`;
-      const error = this.#faultOf(series, days, start, end, misplaced, where);
-      if (error !== undefined)
-        items.push({ rejected: { ...error.report(), where: error.details.where ?? where }, where });
-      else items.push({ line: this.#lineOf(series, days, start, end, where) });
-    }
-    for (const [month, error] of series.bad) {
-      if (items.some((item) => ('rejected' in item ? item.where : '') === `${series.flow}, ${month}`)) continue;
-      items.push({ rejected: error.report(), where: `${series.flow}, ${month}` });
-    }
-    return items;
-  }
-
-  #faultOf(
-    series: Series,
-    days: ReadonlyMap<number, DayAmount>,
-    start: number,
-    end: number,
-    misplaced: number,
-    where: string,
-  ): ChannelError | undefined {
-    if (this.#broken !== undefined) return this.#broken;
-    const bad = series.bad.get(monthOf(start));
-    if (bad !== undefined) return bad;
-    if (misplaced > 0)
-      return new ChannelError(
-        'PERIOD_INVALID',
-        'a reading over several days does not begin and end at local midnight',
-        { where },
-      );
-    let flags = 0;
-    let amount = 0n;
-    for (let day = start; day < end; day += 1) {
-      const found = days.get(day) as DayAmount;
-      flags |= found.flags;
-      amount += found.amount;
-    }
-    if ((flags & CONFLICT) !== 0)
-      return new ChannelError('ROW_INVALID', 'readings of the same time are not the same', {
-        where,
-        fix: 'Ask the utility for a file with one reading a time.',
-      });
-    if (amount < 0n || (flags & NEGATIVE) !== 0)
-      return new ChannelError('QUANTITY_NEGATIVE', 'readings add up delivered and exported energy', {
-        where,
-        fix: 'Ask the utility for delivered and exported energy apart; exports never reduce what was delivered.',
-      });
-    return undefined;
-  }
-
-  #lineOf(series: Series, days: ReadonlyMap<number, DayAmount>, start: number, end: number, where: string): BillLine {
-    let [amount, estimated, missing, flags] = [0n, 0n, 0, 0];
-    for (let day = start; day < end; day += 1) {
-      const found = days.get(day) as DayAmount;
-      amount += found.amount;
-      estimated += found.estimated;
-      missing += Math.max(0, this.#zone.minutesOf(day) - found.minutes);
-      flags |= found.flags;
-    }
-    const warnings: BillWarning[] = [];
-    const shown = (units: bigint) => formatUnits(units, PLACES);
-    if ((flags & ESTIMATED) !== 0)
-      warnings.push({
-        code: 'READINGS_ESTIMATED',
-        message: `${shown(estimated)} of ${shown(amount)} ${series.unit} are estimated`,
-      });
-    if ((flags & REPEATED) !== 0)
-      warnings.push({ code: 'READINGS_REPEATED', message: 'readings stand in the file twice and were counted once' });
-    if (missing > 0) warnings.push({ code: 'READINGS_MISSING', message: `readings of ${missing} minutes are missing` });
-    const { fixed } = this.#binding;
-    return {
-      utility: fixed.utility ?? '',
-      meter: series.meter,
-      ...(series.account === '' ? {} : { account: series.account }),
-      zone: this.#zoneName,
-      commodity: series.commodity,
-      flow: series.flow,
-      start: formatDate(start),
-      end: formatDate(end),
-      statedEnd: 'exclusive',
-      quantity: shown(amount),
-      unit: parseUnit(series.unit),
-      readBasis: (flags & ESTIMATED) === 0 ? 'actual' : 'estimated',
-      place: this.#options.place ?? {},
-      warnings,
-      where,
-    };
   }
 
   #withNotices(items: BillItem[]): BillItem[] {
@@ -447,23 +260,14 @@ export class ReadingTable {
     return items;
   }
 
-  #fault(
-    row: DelimitedRow,
-    column: MappedColumn,
-    code: ChannelError['code'],
-    message: string,
-    fix?: string,
-  ): ChannelError {
-    return new ChannelError(code, message, {
-      where: `row ${row.row}, column ${this.#binding.nameOf(column)}`,
-      ...(fix === undefined ? {} : { fix }),
-    });
+  #fault(row: DelimitedRow, column: MappedColumn, code: ErrorCode, message: string, fix?: string): ChannelError {
+    return rowFault(this.#binding, row, column, code, message, fix);
   }
 }
 
 /** An amount in units of 10^-9; undefined where it is finer or greater than is summed. */
 function unitsOf(amount: string): bigint | undefined {
-  const match = /^(-?)(\d{1,8})(?:\.(\d{1,9}))?0*$/.exec(amount);
+  const match = /^(-?)(\d{1,8})(?:\.(\d{1,9})0*)?$/.exec(amount);
   if (match === null) return undefined;
   const units = BigInt(match[2] as string) * pow10(PLACES) + BigInt((match[3] ?? '').padEnd(PLACES, '0'));
   return match[1] === '-' ? -units : units;

@@ -1,4 +1,11 @@
-import { ChannelError, type Commodity, defined, type StatedEnd, type UnitName } from '../../emissions/index.ts';
+import {
+  ChannelError,
+  type Commodity,
+  defined,
+  type ErrorCode,
+  type StatedEnd,
+  type UnitName,
+} from '../../emissions/index.ts';
 import type { ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { type BillMapping, type DecimalSign, type MappedColumn, mappedColumns } from './bill-mapping.ts';
@@ -79,6 +86,27 @@ export function bindTable(
       }),
     },
   };
+}
+
+/** The cell of a column, trimmed; blank where the column or the cell is absent. */
+export function cellOf({ at }: TableBinding, row: DelimitedRow, column: MappedColumn): string {
+  const place = at[column];
+  return place < 0 ? '' : (row.cells[place] ?? '').trim();
+}
+
+/** What is wrong in a cell, with the column's name in the file. */
+export function rowFault(
+  binding: TableBinding,
+  { row }: DelimitedRow,
+  column: MappedColumn,
+  code: ErrorCode,
+  message: string,
+  fix?: string,
+): ChannelError {
+  return new ChannelError(code, message, {
+    where: `row ${row}, column ${binding.nameOf(column)}`,
+    ...(fix === undefined ? {} : { fix }),
+  });
 }
 
 /** What neither a column nor anything else says would be missing in every row. */
