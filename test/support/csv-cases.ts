@@ -148,12 +148,18 @@ export function readPieces(file: Uint8Array, options: ReadOptions, size: number)
 const UNDECIDED = ['DATE_ORDER_UNKNOWN', 'END_CONVENTION_UNKNOWN', 'DECIMAL_SIGN_UNKNOWN'] as const;
 
 /** No silent misread: the bills exactly as they were known, or a refusal that names what the file does not show. */
-export async function checkCase({ bills: known, file, options, style: how }: CsvCase, size = 1 << 20): Promise<'read' | 'refused'> {
+export async function checkCase(
+  { bills: known, file, options, style: how }: CsvCase,
+  size = 1 << 20,
+): Promise<'read' | 'refused'> {
   let items: BillItem[];
   try {
     items = await readPieces(file, options, size);
   } catch (error) {
-    assert.ok(UNDECIDED.some((code) => isChannelError(error, code)), `${how}: ${error}`);
+    assert.ok(
+      UNDECIDED.some((code) => isChannelError(error, code)),
+      `${how}: ${error}`,
+    );
     return 'refused';
   }
   const read = items.map((item) => {
@@ -161,7 +167,10 @@ export async function checkCase({ bills: known, file, options, style: how }: Csv
     return `${item.line.start} ${item.line.end} ${item.line.quantity} ${item.line.unit}`;
   });
   const wanted = known.map(({ start, end, hundredths }) => {
-    const quantity = `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`.replace(/\.?0+$/, '');
+    const quantity = `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`.replace(
+      /\.?0+$/,
+      '',
+    );
     return `${formatDate(start)} ${formatDate(end)} ${Math.floor(hundredths / 100) === 0 && quantity === '' ? '0' : quantity} kWh`;
   });
   assert.deepEqual(read.toSorted(), wanted.toSorted(), how);

@@ -43,9 +43,15 @@ test('a proposal that was filled reads the file; its total is the one of the sam
   const items = await Array.fromAsync(readBills({ body: createReadStream(supplier), options: { mapping } }));
   const lines = items.map((item) => ('line' in item ? item.line : assert.fail(JSON.stringify(item))));
   // Added up by the Python script that made the sample; the row of the total is left out.
-  assert.equal(lines.reduce((sum, line) => sum + Math.round(Number(line.quantity) * 10), 0), 1_021_230);
+  assert.equal(
+    lines.reduce((sum, line) => sum + Math.round(Number(line.quantity) * 10), 0),
+    1_021_230,
+  );
   assert.deepEqual([lines[0]?.start, lines[0]?.end, lines[0]?.site], ['2023-01-01', '2023-02-01', 'Werk Süd']);
-  assert.deepEqual(lines.at(-1)?.warnings.map(({ code }) => code), ['ROWS_LEFT_OUT']);
+  assert.deepEqual(
+    lines.at(-1)?.warnings.map(({ code }) => code),
+    ['ROWS_LEFT_OUT'],
+  );
 });
 
 test('a proposal never chooses between two columns or two orders', async () => {
@@ -58,11 +64,15 @@ test('a proposal never chooses between two columns or two orders', async () => {
   assert.match(open, /dateOrder: each date could be read/);
   assert.doesNotMatch(open, /Demand/);
   // It cannot be used before it is filled.
-  assert.throws(() => parseMapping(JSON.stringify(proposal)), (error) => isChannelError(error, 'MAPPING_INVALID') && /quantity/.test(error.message));
+  assert.throws(
+    () => parseMapping(JSON.stringify(proposal)),
+    (error) => isChannelError(error, 'MAPPING_INVALID') && /quantity/.test(error.message),
+  );
 });
 
 test('a proposal holds nothing of the bill but names of columns and numbers of rows', async () => {
-  const file = 'Name,SECRET-NAME\nAccount Number,SECRET-1\n\nMeter,Start,End,kWh\nSECRET-2,2022-01-01,2022-02-01,7\nSECRET-2,2022-02-01,2022-03-01,8\n';
+  const file =
+    'Name,SECRET-NAME\nAccount Number,SECRET-1\n\nMeter,Start,End,kWh\nSECRET-2,2022-01-01,2022-02-01,7\nSECRET-2,2022-02-01,2022-03-01,8\n';
   const text = JSON.stringify(await propose(file));
   assert.doesNotMatch(text, /SECRET/);
 });
@@ -97,7 +107,10 @@ test('a mapping file is checked field by field', () => {
       field,
     );
   }
-  assert.throws(() => parseMapping('{'), (error) => isChannelError(error, 'MAPPING_INVALID'));
+  assert.throws(
+    () => parseMapping('{'),
+    (error) => isChannelError(error, 'MAPPING_INVALID'),
+  );
 });
 
 test('a mapping names columns by text or place; what is not there or stands twice is told', async () => {
@@ -111,10 +124,20 @@ test('a mapping names columns by text or place; what is not there or stands twic
       }),
     );
   const items = await read(file, { mapping: map('column 3', 'd') });
-  assert.deepEqual(items.map((item) => 'line' in item && item.line.quantity), ['5', '6']);
-  await assert.rejects(read(file, { mapping: map('b', 'd') }), (error) => isChannelError(error, 'FILE_MALFORMED') && /twice/.test(error.message));
-  await assert.rejects(read(file, { mapping: map('column 3', 'e') }), (error) => isChannelError(error, 'FILE_KIND_UNKNOWN'));
-  await assert.rejects(read(file, { mapping: map('column 9', 'd') }), (error) => isChannelError(error, 'COLUMN_MISSING'));
+  assert.deepEqual(
+    items.map((item) => 'line' in item && item.line.quantity),
+    ['5', '6'],
+  );
+  await assert.rejects(
+    read(file, { mapping: map('b', 'd') }),
+    (error) => isChannelError(error, 'FILE_MALFORMED') && /twice/.test(error.message),
+  );
+  await assert.rejects(read(file, { mapping: map('column 3', 'e') }), (error) =>
+    isChannelError(error, 'FILE_KIND_UNKNOWN'),
+  );
+  await assert.rejects(read(file, { mapping: map('column 9', 'd') }), (error) =>
+    isChannelError(error, 'COLUMN_MISSING'),
+  );
 });
 
 test('the rows that decide are held, and no more than those: memory does not grow with the file', async () => {
