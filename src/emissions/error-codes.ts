@@ -137,6 +137,23 @@ export const errorCodes = {
     advice: 'What was recorded stands; the same command goes on where it stopped. See uec imports list.',
   },
   ROW_INVALID: { kind: 'input', advice: 'Mend the row; see docs/bills.md.' },
+  DATE_ORDER_UNKNOWN: {
+    kind: 'input',
+    advice: 'Look at one bill, and say which number is the day: --date-order day-first or --date-order month-first.',
+  },
+  DECIMAL_SIGN_UNKNOWN: {
+    kind: 'input',
+    advice: 'Look at one bill, and say what begins the decimals: --decimal-sign point or --decimal-sign comma.',
+  },
+  END_CONVENTION_UNKNOWN: {
+    kind: 'input',
+    advice:
+      'Look at one bill, and say what its end date is: --end-convention inclusive, exclusive, shared-day or read-date.',
+  },
+  MAPPING_INVALID: {
+    kind: 'input',
+    advice: 'Propose the mapping anew with uec bills map, and fill what it leaves open.',
+  },
   COLUMN_MISSING: { kind: 'input', advice: 'Add the column; see docs/bills.md.' },
   COMMODITY_UNKNOWN: { kind: 'input', advice: 'Use electricity, natural-gas, steam, heat, cooling or water.' },
   // ledger
