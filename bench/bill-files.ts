@@ -1,5 +1,5 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { parseDate } from '../src/emissions/index.ts';
+import { formatDate, parseDate } from '../src/emissions/index.ts';
 import { randomNumbers } from './random.ts';
 import { pageFacts } from './records.ts';
 
@@ -25,6 +25,32 @@ function* csvText(rows: number): Generator<string> {
       })
       .join('');
     done += facts.length;
+  }
+}
+
+/** Bills as a utility gives them for download: a preamble, dates with the month first, amounts with thousands commas. */
+export function writeUtilityTable(path: string, rows: number): MadeFile {
+  return written(path, utilityText(rows));
+}
+
+function* utilityText(rows: number): Generator<string> {
+  yield 'Name,SAMPLE\nAddress,"1 SAMPLE STREET, CITY"\nAccount Number,1\nService,Service 1\n\n';
+  yield 'TYPE,START DATE,END DATE,USAGE,UNITS,COST,NOTES\n';
+  const random = randomNumbers(5);
+  const first = parseDate('1950-01-01');
+  const shown = (day: number) => {
+    const [year, month, date] = formatDate(day).split('-') as [string, string, string];
+    return `${Number(month)}/${Number(date)}/${year}`;
+  };
+  for (let done = 0; done < rows; done += 1_000) {
+    let page = '';
+    for (let at = done; at < Math.min(rows, done + 1_000); at += 1) {
+      const start = first + 30 * (at % 1_500);
+      const whole = Math.floor(random() * 9_000) + 1_000;
+      const amount = `"${Math.floor(whole / 1_000)},${String(whole % 1_000).padStart(3, '0')}.25"`;
+      page += `Electric billing,${shown(start)},${shown(start + 29)},${amount},kWh,$${whole}.10 ,\n`;
+    }
+    yield page;
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type MadeFile, writeCsv, writeGreenButton } from './bill-files.ts';
+import { type MadeFile, writeCsv, writeGreenButton, writeUtilityTable } from './bill-files.ts';
 import { compared, type Report } from './figure.ts';
 import { quantile } from './timing.ts';
 
@@ -18,6 +18,8 @@ interface Reading {
 export function benchBills(report: Report, folder: string, lines: number): void {
   const csv = writeCsv(join(folder, 'bills.csv'), lines);
   readerFigure(report, csv, 'csv', 'papaparse');
+  const table = writeUtilityTable(join(folder, 'utility.csv'), lines);
+  readerFigure(report, table, 'csv', 'papaparse', {}, 'csv of a utility');
   const feed = writeGreenButton(join(folder, 'feed.xml'), lines);
   readerFigure(report, feed, 'green-button', 'saxes', { readings: lines });
 }
@@ -28,6 +30,7 @@ function readerFigure(
   reader: string,
   parser: string,
   also: Readonly<Record<string, number>> = {},
+  name: string = reader,
 ): void {
   const runs = Array.from({ length: ROUNDS }, () => ({ ours: read(reader, path), theirs: read(parser, path) }));
   const ours = quantile(
@@ -42,7 +45,7 @@ function readerFigure(
   const peak = (pick: (run: (typeof runs)[number]) => number) => Math.max(...runs.map(pick)) / 1e6;
   report({
     ...compared({
-      name: `bills.${reader}`,
+      name: `bills.${name.replaceAll(' ', '-')}`,
       value: bytes / 1e6 / ours,
       unit: 'MB/s',
       against: { what: `${parser} alone`, value: bytes / 1e6 / theirs },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progressLine } from '../src/cli/progress-line.ts';
+import { benchApi } from './api.ts';
 import { benchBills } from './bills.ts';
 import { benchCalculation } from './calculation.ts';
 import { benchDocuments } from './documents.ts';
@@ -10,7 +11,7 @@ import { benchFabric } from './fabric.ts';
 import { type Figure, printer } from './figure.ts';
 import { benchLedger } from './ledger.ts';
 
-const USAGE = 'npm run bench -- [ledger] [calculation] [bills] [documents] [fabric] [--json] [--full]';
+const USAGE = 'npm run bench -- [ledger] [calculation] [bills] [documents] [fabric] [api] [--json] [--full]';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (folder: string) => unknown>> = {
   calculation: () => benchCalculation(report),
   bills: (folder) => benchBills(report, folder, values.full ? 1_000_000 : 200_000),
   documents: (folder) => benchDocuments(report, folder, values.full ? 512 : 64),
+  api: (folder) => benchApi(report, folder, values.full ? 1_000_000 : 200_000, progress),
   fabric: (folder) => benchFabric(report, folder, progress),
 };
 

@@ -1,20 +1,18 @@
 import type { Node } from '../node/index.ts';
+import { headText } from './access/audit-head.ts';
 import { AuditLog } from './access/audit-log.ts';
 import { type CertificateSettings, ClientCertificates } from './access/client-certificates.ts';
 import { type Limits, limitsOf } from './access/limits.ts';
 import { NodeAccess } from './access/node-access.ts';
 import { Oidc } from './access/oidc.ts';
 import type { OidcSettings } from './access/oidc-settings.ts';
-import { accessOperations, headText } from './access/operations.ts';
 import { TokenStore } from './access/token-store.ts';
-import type { AdminOperation } from './admin-operation.ts';
 import type { Log } from './observe/log.ts';
 import { type NodeMetrics, nodeMetrics } from './observe/node-metrics.ts';
 import { AddressGuard } from './webhooks/address-guard.ts';
 import { deliver } from './webhooks/deliver.ts';
 import { WebhookDispatcher } from './webhooks/dispatcher.ts';
 import type { Deliver } from './webhooks/manage.ts';
-import { webhookOperations } from './webhooks/operations.ts';
 import { WebhookStore } from './webhooks/webhook-store.ts';
 
 /** `access` of node.json: whom the node lets in beside the holders of its tokens, and how much. */
@@ -50,9 +48,15 @@ export interface NodeParts {
   readonly auditLog: AuditLog;
   readonly metrics: NodeMetrics;
   readonly log: Log;
-  /** Tokens, audit log and webhooks, for the table of operations. */
-  readonly operations: readonly AdminOperation[];
+  readonly webhooks: WebhookParts;
   close(): Promise<void>;
+}
+
+interface WebhookParts {
+  readonly store: WebhookStore;
+  readonly guard: AddressGuard;
+  readonly ledger: Node['ledger'];
+  readonly deliver: Deliver;
 }
 
 const HEAD_EVERY_MS = 3_600_000;
@@ -107,10 +111,7 @@ export function openNodeParts({ node, paths, access = {}, webhooks = {}, log, ve
     auditLog,
     metrics,
     log,
-    operations: [
-      ...accessOperations(tokens, auditLog),
-      ...webhookOperations({ store, guard, ledger: node.ledger, deliver: send }),
-    ],
+    webhooks: { store, guard, ledger: node.ledger, deliver: send },
     close: async () => {
       clearInterval(pins);
       await dispatcher.close();

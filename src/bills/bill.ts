@@ -1,4 +1,5 @@
 import type { Activity, ErrorReport } from '../emissions/index.ts';
+import type { BillMapping, DateOrder, DecimalSign } from './mapping/bill-mapping.ts';
 import type { WarningCode } from './warning-codes.ts';
 
 /** What a bill says of where the energy was used; the node turns it into a `Place`. A ZIP never leaves the node. */
@@ -71,13 +72,19 @@ export interface ReadOptions {
   readonly zone?: string;
   readonly statedEnd?: Activity['statedEnd'];
   readonly place?: PlaceHint;
+  /** Whether the day or the month comes first in dates of a foreign table that could be read either way. */
+  readonly dateOrder?: DateOrder;
+  /** What begins the decimals in a foreign table. */
+  readonly decimalSign?: DecimalSign;
+  /** Which column of a foreign table is what. */
+  readonly mapping?: BillMapping;
 }
 
 /** A format: recognises a file by its first bytes and streams its lines. */
 export interface BillReader {
   readonly format: string;
   /** True when the first bytes (up to 64 KiB) are of this format. */
-  recognises(head: Uint8Array): boolean;
+  recognises(head: Uint8Array, options: ReadOptions): boolean;
   /** Lines and rejected rows in file order; throws ChannelError FILE_MALFORMED where nothing further can be read. */
   read(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncIterable<BillItem>;
 }

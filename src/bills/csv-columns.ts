@@ -1,6 +1,5 @@
 import { ChannelError } from '../emissions/index.ts';
 import type { ReadOptions } from './bill.ts';
-import { delimiters } from './delimited.ts';
 
 /** The columns of the plain CSV layout; docs/bills.md says what each holds. */
 export const csvColumns = [
@@ -43,22 +42,17 @@ const AMOUNT_LIKE = /usage|consum|quantit|amount|kwh|mwh|therm|ccf|import|export
 export interface CsvHeader {
   /** Names as they stand in the file. */
   readonly names: readonly string[];
-  readonly at: ReadonlyMap<CsvColumn, number>;
+  /** Place of each column of the layout; -1 where the file has none. */
+  readonly at: Readonly<Record<CsvColumn, number>>;
   readonly surplus: readonly number[];
   readonly ignored: readonly string[];
   /** Ignored columns that look like an amount. */
   readonly amounts: readonly { readonly name: string; readonly at: number }[];
 }
 
-/** Of comma, semicolon and tab, the one by which the header shows most columns of the layout. */
-export function delimiterOfHeader(line: string): string {
-  const score = (delimiter: string) => knownColumns(line, delimiter);
-  return delimiters.reduce((best, next) => (score(next) > score(best) ? next : best), ',' as string);
-}
-
-/** How many columns of the layout a line names, as a header split by `delimiter`. */
-export function knownColumns(line: string, delimiter: string): number {
-  return line.split(delimiter).filter((cell) => isColumn(columnName(cell.replace(/^"|"\s*$/g, '')))).length;
+/** How many columns of the layout the cells of a header name. */
+export function knownColumns(cells: readonly string[]): number {
+  return cells.filter((cell) => isColumn(columnName(cell))).length;
 }
 
 /**
@@ -80,11 +74,15 @@ export function readHeader(cells: readonly string[], options: ReadOptions): CsvH
   requireColumns(at, options);
   return {
     names: uniqueNames(cells),
-    at,
+    at: placesOf(at),
     surplus,
     ignored: ignored.map((column) => column.name),
     amounts: ignored.filter((column) => AMOUNT_LIKE.test(column.name.toLowerCase())),
   };
+}
+
+export function placesOf(at: ReadonlyMap<CsvColumn, number>): Readonly<Record<CsvColumn, number>> {
+  return Object.fromEntries(csvColumns.map((name) => [name, at.get(name) ?? -1])) as Record<CsvColumn, number>;
 }
 
 function requireColumns(at: ReadonlyMap<CsvColumn, number>, options: ReadOptions): void {
@@ -126,7 +124,7 @@ function isErrorColumn(name: string): boolean {
 function uniqueNames(cells: readonly string[]): string[] {
   const seen = new Set<string>();
   return cells.map((cell, index) => {
-    const name = cell.trim() === '' || seen.has(cell) ? `column ${index + 1}` : cell;
+    const name = cell.trim() === '' || seen.has(cell) || cell === '__proto__' ? `column ${index + 1}` : cell;
     seen.add(name);
     return name;
   });

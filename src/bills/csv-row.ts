@@ -59,7 +59,7 @@ export function readRow(cell: Cell, options: ReadOptions, row: number): BillLine
       calorific: read(() => calorificOf(at)),
       document: read(() => documentOf(at)),
     }),
-    place: read(() => placeOf(at, options.place ?? {})),
+    place: read(() => placeOf(cell, options.place ?? {}, row)),
     warnings: [],
     where: `row ${row}`,
   };
@@ -305,7 +305,8 @@ function documentOf(at: At): string | undefined {
 }
 
 /** The row's place over the options', part by part; a row in another country takes nothing from the options. */
-function placeOf(at: At, given: PlaceHint): PlaceHint {
+export function placeOf(cell: Cell, given: PlaceHint, row = 0): PlaceHint {
+  const at = { row, cell };
   const own = defined({
     country: at.cell('country').toUpperCase() || undefined,
     subdivision: at.cell('subdivision').toUpperCase() || undefined,

@@ -1,120 +1,115 @@
-import { ChannelError, isChannelError } from '../emissions/index.ts';
-import type { BillItem, BillLine, BillReader, BillWarning, RawCells, ReadOptions } from './bill.ts';
-import { type CsvColumn, type CsvHeader, delimiterOfHeader, knownColumns, readHeader, SURPLUS } from './csv-columns.ts';
-import { type Cell, readRow } from './csv-row.ts';
-import { type DelimitedRow, delimitedRows } from './delimited.ts';
-import { unguardCell } from './formula-guard.ts';
-import { type CsvEntry, RegisterGroups } from './registers.ts';
-import { decodeUtf8 } from './utf8-text.ts';
-
-/** Columns that say which bill a row belongs to. */
-const BILL_COLUMNS: readonly CsvColumn[] = [
-  'utility',
-  'account',
-  'meter',
-  'commodity',
-  'flow',
-  'start',
-  'end',
-  'days',
-  'end_convention',
-];
+import { ChannelError } from '../emissions/index.ts';
+import { batchedItems } from './batched-items.ts';
+import type { BillItem, BillReader, BillWarning, ReadOptions } from './bill.ts';
+import { knownColumns } from './csv-columns.ts';
+import { type DelimitedRow, DelimitedText } from './delimited.ts';
+import { knownLayout } from './layouts/known-layouts.ts';
+import { BillTable } from './mapping/bill-table.ts';
+import { ReadingTable } from './mapping/reading-table.ts';
+import { bindTable, type TableBinding, type TableLayout } from './mapping/table-binding.ts';
+import { PlainTable } from './plain-table.ts';
+import { HEAD_LENGTH, type TableHead, tableHead } from './table-head.ts';
+import { decodeHead, decodeText, type TextEncoding } from './text-encoding.ts';
 
 /**
- * The plain CSV layout of docs/bills.md: one row a bill line or register, ISO dates, plain decimals, the end-date convention
- * always told. Streams: one piece of text and the registers of one bill are held.
+ * Delimited text: the plain layout of docs/bills.md, the layouts of utilities, and any other with a mapping. One pass: what
+ * has to be decided by evidence is decided by the first rows, which are held; see docs/decisions/0034.
  */
 export const csvReader: BillReader = {
   format: 'csv',
-  recognises(head) {
-    const line = new TextDecoder().decode(head).split('\n', 1)[0] as string;
-    return knownColumns(line, delimiterOfHeader(line)) >= 2;
-  },
-  read: readCsv,
+  recognises: (head, options) => tableHead(decodeHead(head), recogniser(options)) !== undefined,
+  read: (body, options) => batchedItems(readTable(body, options)),
 };
 
-async function* readCsv(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<BillItem> {
-  let header: CsvHeader | undefined;
-  let rows = 0;
-  const groups = new RegisterGroups();
-  const tell = ignoredColumns();
-  for await (const record of delimitedRows(decodeUtf8(body), delimiterOfHeader)) {
-    if (header === undefined) header = readHeader(record.cells, options);
-    else {
-      rows += 1;
-      for (const item of groups.push(readEntry(record, header, options))) yield tell(item, header);
-    }
+/** A table that takes records and gives what is complete. */
+interface Table {
+  note(warnings: readonly BillWarning[]): void;
+  push(rows: readonly DelimitedRow[]): BillItem[];
+  end(): BillItem[];
+}
+
+function recogniser({
+  mapping,
+}: ReadOptions): (cells: readonly string[], first: boolean) => TableLayout | 'plain' | undefined {
+  if (mapping === undefined) {
+    return (cells, first) => knownLayout(cells) ?? (first && knownColumns(cells) >= 2 ? 'plain' : undefined);
   }
-  for (const item of groups.flush()) yield tell(item, header as CsvHeader);
-  if (rows === 0) {
-    throw new ChannelError('FILE_MALFORMED', 'the file has a header and no rows', { where: 'row 2' });
-  }
-}
-
-/** Names the columns that are not read, once a file: on its first line. */
-function ignoredColumns(): (item: BillItem, header: CsvHeader) => BillItem {
-  let told = false;
-  return (item, header) => {
-    if (told || !('line' in item) || header.ignored.length === 0) return item;
-    told = true;
-    const message = `columns not read: ${header.ignored.join(', ')}`;
-    return { line: { ...item.line, warnings: [{ code: 'COLUMN_IGNORED', message }, ...item.line.warnings] } };
+  const names = Object.values(mapping.columns).filter((name) => !/^column [0-9]{1,3}$/.test(name));
+  return (cells) => {
+    const texts = cells.map((cell) => cell.trim());
+    return names.every((name) => texts.includes(name.trim())) ? { name: 'the mapping', mapping } : undefined;
   };
 }
 
-function readEntry(record: DelimitedRow, header: CsvHeader, options: ReadOptions): CsvEntry {
-  const cell: Cell = (column) => {
-    const at = header.at.get(column);
-    return at === undefined ? '' : unguardCell((record.cells[at] ?? '').trim());
-  };
-  return {
-    row: record.row,
-    outcome: readOutcome(record, header, cell, options),
-    raw: rawCells(record, header),
-    register: cell('register'),
-    key: JSON.stringify(BILL_COLUMNS.map(cell)),
-  };
-}
-
-function readOutcome(record: DelimitedRow, header: CsvHeader, cell: Cell, options: ReadOptions): CsvEntry['outcome'] {
+async function* readTable(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<BillItem[]> {
+  const text = decodeText(body);
+  const pieces = text.pieces[Symbol.asyncIterator]();
   try {
-    checkShape(record, header);
-    const line: BillLine = readRow(cell, options, record.row);
-    return { line: { ...line, warnings: amountWarnings(record, header) } };
-  } catch (error) {
-    if (!isChannelError(error)) throw error;
-    return { error };
+    const { head, ended } = await headOf(pieces);
+    const found = tableHead(head, recogniser(options));
+    if (found === undefined)
+      throw new ChannelError('FILE_KIND_UNKNOWN', 'no row of the file names the columns of a known layout');
+    const table = tableOf(found, options);
+    const split = new DelimitedText(found.delimiter);
+    let rows = 0;
+    let told = false;
+    for (let piece = head, last = ended; ; ) {
+      const records = split.push(piece, last).filter(({ row }) => row > found.header.row);
+      rows += records.length;
+      const { notice } = text.encoding();
+      if (notice !== undefined && !told) {
+        told = true;
+        table.note([encodingNotice(text.encoding())]);
+      }
+      if (records.length > 0) yield table.push(records);
+      if (last) break;
+      const next = await pieces.next();
+      last = next.done === true;
+      piece = next.done === true ? '' : next.value;
+    }
+    if (rows === 0) {
+      const where = `row ${found.header.row + 1}`;
+      throw new ChannelError('FILE_MALFORMED', 'the file has a header and no rows', { where });
+    }
+    yield table.end();
+  } finally {
+    await pieces.return?.(undefined);
   }
 }
 
-function checkShape({ row, cells, misquoted }: DelimitedRow, header: CsvHeader): void {
-  const where = `row ${row}`;
-  if (misquoted) {
-    throw new ChannelError('ROW_INVALID', 'a quoted cell goes on after its closing quotation mark', {
-      where,
-      fix: 'Double the quotation marks inside the cell; rows that follow may have been read as part of it.',
-    });
-  }
-  const extra = cells.slice(header.names.length).some((value) => value.trim() !== '');
-  if (extra || cells.length < header.names.length || header.surplus.some((at) => (cells[at] ?? '').trim() !== '')) {
-    throw new ChannelError('ROW_INVALID', `the row has ${cells.length} cells, the header ${header.names.length}`, {
-      where,
-      fix: 'Put cells that hold a comma into quotation marks, and write amounts without thousands commas.',
-    });
-  }
+function tableOf({ header, preamble, found }: TableHead<TableLayout | 'plain'>, options: ReadOptions): Table {
+  if (found === 'plain') return new PlainTable(header.cells, options, []);
+  const binding = bindTable(found, header.cells, preamble, options);
+  const all = unread(binding);
+  return found.mapping.kind === 'bills'
+    ? new BillTable(binding, options, all)
+    : new ReadingTable(binding, options, all);
 }
 
-function amountWarnings({ cells }: DelimitedRow, header: CsvHeader): BillWarning[] {
-  return header.amounts
-    .filter(({ at }) => (cells[at] ?? '').trim() !== '')
-    .map(({ name }) => ({ code: 'COLUMN_IGNORED_USAGE', message: `column ${name} holds a value and was not read` }));
+/** Names the columns that are not read. */
+function unread({ header, at, layout }: TableBinding): BillWarning[] {
+  const read = new Set(Object.values(at));
+  const names = header
+    .map((cell) => cell.trim())
+    .filter((name, place) => name !== '' && !read.has(place) && layout.known?.includes(name) !== true)
+    .filter((name) => !/^(error_where|error_code|error|fix)$/.test(name));
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 12).map((name) => name.slice(0, 40));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return [{ code: 'COLUMN_IGNORED', message: `columns not read: ${shown.join(', ')}${more}` }];
 }
 
-function rawCells({ cells }: DelimitedRow, header: CsvHeader): RawCells {
-  const raw: Record<string, string> = Object.create(null);
-  for (const [at, name] of header.names.entries()) raw[name] = cells[at] ?? '';
-  for (let at = header.names.length; at < cells.length; at += 1) {
-    raw[`${SURPLUS}${header.surplus.length + at - header.names.length + 1}`] = cells[at] as string;
+/** The text in which the table must begin. */
+async function headOf(pieces: AsyncIterator<string>): Promise<{ head: string; ended: boolean }> {
+  let head = '';
+  while (head.length < HEAD_LENGTH) {
+    const { done, value } = await pieces.next();
+    if (done === true) return { head, ended: true };
+    head += value;
   }
-  return raw;
+  return { head, ended: false };
+}
+
+function encodingNotice({ name, notice }: TextEncoding): BillWarning {
+  return { code: 'ENCODING_READ', message: `the text was read as ${name}: ${notice}` };
 }

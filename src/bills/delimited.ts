@@ -1,4 +1,3 @@
-import Papa from 'papaparse';
 import { ChannelError } from '../emissions/index.ts';
 
 /** A record of a delimited text; `row` counts records from 1, as a spreadsheet does. */
@@ -9,72 +8,175 @@ export interface DelimitedRow {
   readonly misquoted: boolean;
 }
 
-export const delimiters = [',', ';', '\t'] as const;
+export const delimiters = [',', ';', '\t', '|'] as const;
 
 /** Longest record, in characters: far beyond any row of a bill; a quote that is never closed ends here. */
 const MAX_RECORD = 65_536;
 const MAX_CELLS = 256;
+/** Text is split in runs of at least this length, so that a record that arrives in crumbs is not split again and again. */
+const LEAST_RUN = 16_384;
 
-interface ParserAnswer {
-  readonly data: string[][];
-  readonly errors: readonly { readonly code: string; readonly row?: number }[];
-  readonly meta: { readonly cursor: number };
-}
+const QUOTE = 34;
+const LF = 10;
+const BLANK = 32;
+
+/** The record ends with the cell. */
+const LAST = -1;
+/** The closing quotation mark is not there yet. */
+const UNCLOSED = -2;
 
 /**
- * The records of a comma, semicolon or tab separated text (RFC 4180 quoting, LF or CRLF), one by one: never more than one
- * piece of text and one record are held. `delimiterOf` chooses by the first line. Blank records are counted and left out.
- * @throws {ChannelError} FILE_MALFORMED for a record longer than 65,536 characters or 256 cells, a quotation mark that is
- * never closed, or lines ending in CR alone
+ * Splits a delimited text into records (RFC 4180 quoting; lines end in LF, CRLF or CR alone, also mixed). Holds no more than
+ * one run of text and one record. Blank records are counted and left out.
  */
-export async function* delimitedRows(
-  text: AsyncIterable<string>,
-  delimiterOf: (firstLine: string) => string,
-): AsyncGenerator<DelimitedRow> {
-  let parser: Papa.Parser | undefined;
-  let pending = '';
-  let row = 0;
+export class DelimitedText {
+  readonly #delimiter: string;
+  readonly #delimiterCode: number;
+  #pending = '';
+  /** Length that the pending text must reach before it is split again. */
+  #enough: number;
+  #row = 0;
+  /** Of the record that is read: where it ends, and whether a quoted cell goes on after its mark. */
+  #end = 0;
+  #misquoted = false;
+  readonly #leastRun: number;
 
-  function* drain(last: boolean): Generator<DelimitedRow> {
-    if (parser === undefined) {
-      const line = pending.split('\n', 1)[0] as string;
-      if (/\r./.test(line)) {
-        throw new ChannelError('FILE_MALFORMED', 'the lines of the file end with CR alone', {
-          where: 'row 1',
-          fix: 'Save the file again with Windows (CRLF) or Unix (LF) line ends.',
-        });
-      }
-      parser = new Papa.Parser({ delimiter: delimiterOf(line), newline: '\n' });
-    }
-    const answer: ParserAnswer = parser.parse(pending, 0, !last);
-    pending = last ? '' : pending.slice(answer.meta.cursor);
-    if (answer.errors.some((error) => error.code === 'MissingQuotes' && last)) throw unclosed(row + answer.data.length);
-    const misquoted = new Set(answer.errors.map((error) => error.row));
-    for (const [at, cells] of answer.data.entries()) {
-      row += 1;
-      const end = cells.length - 1;
-      cells[end] = (cells[end] as string).replace(/\r$/, '');
-      checkSize(cells, row);
-      if (cells.some((cell) => cell.trim() !== '')) yield { row, cells, misquoted: misquoted.has(at) };
-    }
+  constructor(delimiter: string, leastRun = LEAST_RUN) {
+    this.#delimiter = delimiter;
+    this.#leastRun = leastRun;
+    this.#enough = leastRun;
+    this.#delimiterCode = delimiter.charCodeAt(0);
   }
 
-  for await (const piece of text) {
-    pending += piece;
-    if (piece.includes('\n')) yield* drain(false);
-    if (pending.length > MAX_RECORD) throw tooLong(row + 1);
+  /**
+   * The records that are complete with this piece of text, added to `rows`; all that are left where it is the last.
+   * @throws {ChannelError} FILE_MALFORMED for a record longer than 65,536 characters or 256 cells, or a quotation mark that is
+   * never closed
+   */
+  push(piece: string, last: boolean, rows: DelimitedRow[] = []): DelimitedRow[] {
+    const text = this.#pending === '' ? piece : this.#pending + piece;
+    this.#pending = text;
+    if (text === '' || (!last && text.length < this.#enough)) return rows;
+    const ends = new LineEnds(text);
+    let at = 0;
+    while (at < text.length) {
+      const next = this.#record(text, at, ends, last, rows);
+      if (next < 0) break;
+      at = next;
+    }
+    this.#pending = at === 0 ? text : text.slice(at);
+    if (this.#pending.length > MAX_RECORD) throw tooLong(this.#row + 1);
+    if (last) this.#pending = '';
+    this.#enough = this.#pending.length + this.#leastRun;
+    return rows;
   }
-  if (pending !== '') yield* drain(true);
+
+  /** Reads the record that begins at `at`; where the next begins, or -1 where more text is needed. */
+  #record(text: string, at: number, ends: LineEnds, last: boolean, rows: DelimitedRow[]): number {
+    const cells: string[] = [];
+    this.#misquoted = false;
+    this.#end = ends.from(at);
+    let pos = at;
+    while (pos >= 0) {
+      pos = text.charCodeAt(pos) === QUOTE ? this.#quotedCell(text, pos, ends, cells) : this.#cell(text, pos, cells);
+    }
+    if (pos === UNCLOSED && last) throw unclosed(this.#row + 1);
+    const next = pos === UNCLOSED ? -1 : nextRecord(text, this.#end, last);
+    if (next < 0) return -1;
+    this.#row += 1;
+    if (next - at > MAX_RECORD) throw tooLong(this.#row);
+    if (cells.length > MAX_CELLS) throw tooMany(this.#row, cells.length);
+    if (isFilled(cells)) rows.push({ row: this.#row, cells, misquoted: this.#misquoted });
+    return next;
+  }
+
+  /** Adds the cell at a place; where the next begins, or that it was the record's last. */
+  #cell(text: string, at: number, cells: string[]): number {
+    const stop = text.indexOf(this.#delimiter, at);
+    if (stop < 0 || stop > this.#end) {
+      cells.push(text.slice(at, this.#end));
+      return LAST;
+    }
+    cells.push(text.slice(at, stop));
+    return stop + 1;
+  }
+
+  /** As `#cell`, of a cell in quotation marks; blanks may follow the mark that closes it. */
+  #quotedCell(text: string, at: number, ends: LineEnds, cells: string[]): number {
+    const close = closingQuote(text, at);
+    if (close < 0) return UNCLOSED;
+    if (close > this.#end) this.#end = ends.from(close);
+    const inside = text.slice(at + 1, close);
+    const cell = inside.includes('"') ? inside.replaceAll('""', '"') : inside;
+    const start = afterBlanks(text, close + 1);
+    if (text.charCodeAt(start) === this.#delimiterCode) {
+      cells.push(cell);
+      return start + 1;
+    }
+    const next = this.#cell(text, start, cells);
+    const rest = cells.pop() as string;
+    if (rest !== '') this.#misquoted = true;
+    cells.push(cell + rest);
+    return next;
+  }
 }
 
-function checkSize(cells: readonly string[], row: number): void {
-  const length = cells.reduce((sum, cell) => sum + cell.length + 1, 0);
-  if (length > MAX_RECORD) throw tooLong(row);
-  if (cells.length > MAX_CELLS) {
-    throw new ChannelError('FILE_MALFORMED', `row ${row} has ${cells.length} cells, at most ${MAX_CELLS} are read`, {
-      where: `row ${row}`,
-    });
+/** Place of the quotation mark that closes the one at `at`; two in a row are a mark of the cell. */
+function closingQuote(text: string, at: number): number {
+  let close = text.indexOf('"', at + 1);
+  while (close >= 0 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2);
+  return close;
+}
+
+function afterBlanks(text: string, at: number): number {
+  let next = at;
+  while (text.charCodeAt(next) === BLANK) next += 1;
+  return next;
+}
+
+/** Where the record after a line's end begins; -1 where more text is needed to know. */
+function nextRecord(text: string, end: number, last: boolean): number {
+  if (end >= text.length) return last ? end : -1;
+  if (text.charCodeAt(end) === LF) return end + 1;
+  // CR, alone or before LF: which of both may not have arrived yet.
+  if (end + 1 >= text.length && !last) return -1;
+  return text.charCodeAt(end + 1) === LF ? end + 2 : end + 1;
+}
+
+/** Where the lines of a text end: each search goes on from the one before. */
+class LineEnds {
+  readonly #text: string;
+  #lf = -1;
+  #cr = -1;
+
+  constructor(text: string) {
+    this.#text = text;
   }
+
+  /** Place of the first LF or CR at or after `at`; the length of the text where there is none. */
+  from(at: number): number {
+    if (this.#lf < at) this.#lf = this.#find('\n', at);
+    if (this.#cr < at) this.#cr = this.#find('\r', at);
+    return this.#lf < this.#cr ? this.#lf : this.#cr;
+  }
+
+  #find(end: string, at: number): number {
+    const found = this.#text.indexOf(end, at);
+    return found < 0 ? this.#text.length : found;
+  }
+}
+
+function isFilled(cells: readonly string[]): boolean {
+  for (const cell of cells) {
+    if (cell.length > 0 && (cell.charCodeAt(0) > BLANK || cell.trim() !== '')) return true;
+  }
+  return false;
+}
+
+function tooMany(row: number, cells: number): ChannelError {
+  return new ChannelError('FILE_MALFORMED', `row ${row} has ${cells} cells, at most ${MAX_CELLS} are read`, {
+    where: `row ${row}`,
+  });
 }
 
 function unclosed(row: number): ChannelError {

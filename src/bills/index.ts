@@ -9,5 +9,16 @@ export type {
   RejectedRow,
 } from './bill.ts';
 export { errorFile } from './error-file.ts';
+export {
+  type BillMapping,
+  type DateOrder,
+  type DecimalSign,
+  dateOrders,
+  decimalSigns,
+  fixedFields,
+  mappedColumns,
+  parseMapping,
+} from './mapping/bill-mapping.ts';
+export { type ProposedMapping, proposeMapping } from './mapping/propose-mapping.ts';
 export { type BillFile, readBills } from './read-bills.ts';
 export { type WarningCode, warningCodes } from './warning-codes.ts';

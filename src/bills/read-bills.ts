@@ -2,6 +2,7 @@ import { ChannelError } from '../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from './bill.ts';
 import { csvReader } from './csv.ts';
 import { greenButtonReader } from './green-button.ts';
+import { decodeHead } from './text-encoding.ts';
 
 /** A bill file as it comes in: from a disk, a socket or a test. */
 export interface BillFile {
@@ -25,8 +26,6 @@ const signatures: readonly (readonly [kind: string, bytes: string])[] = [
   ['a GIF image', 'GIF8'],
   ['a TIFF image', 'II*\x00'],
   ['a TIFF image', 'MM\x00*'],
-  ['text in UTF-16', '\xff\xfe'],
-  ['text in UTF-16', '\xfe\xff'],
 ];
 
 /**
@@ -34,17 +33,34 @@ const signatures: readonly (readonly [kind: string, bytes: string])[] = [
  * Nothing is held but what the reader needs; a slow consumer slows the source.
  * @throws {ChannelError} FILE_KIND_UNKNOWN saying what was seen; COLUMN_MISSING; FILE_MALFORMED, also after lines were given
  */
-export async function* readBills({ body, options, told }: BillFile): AsyncGenerator<BillItem> {
+export function readBills({ body, options, told }: BillFile): AsyncIterableIterator<BillItem> {
   const source = body[Symbol.asyncIterator]();
-  try {
-    const { head, ended } = await readHead(source);
-    const reader = readers.find((one) => one.recognises(head));
-    if (reader === undefined) throw unknownKind(head);
-    told?.(reader.format);
-    yield* reader.read(rest(head, source, ended), options);
-  } finally {
-    await source.return?.();
-  }
+  let items: AsyncIterator<BillItem> | undefined;
+  const start = async (): Promise<IteratorResult<BillItem>> => {
+    try {
+      const { head, ended } = await readHead(source);
+      const reader = readers.find((one) => one.recognises(head, options));
+      if (reader === undefined) throw unknownKind(head);
+      told?.(reader.format);
+      items = reader.read(rest(head, source, ended), options)[Symbol.asyncIterator]();
+      return await items.next();
+    } catch (error) {
+      await source.return?.();
+      throw error;
+    }
+  };
+  // No generator of its own: each layer of generators costs every item several turns of the event loop.
+  return {
+    next: () => (items === undefined ? start() : items.next()),
+    async return() {
+      await items?.return?.();
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; ended: boolean }> {
@@ -60,16 +76,30 @@ async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ head: Uint
 }
 
 async function* rest(head: Uint8Array, source: AsyncIterator<Uint8Array>, ended: boolean): AsyncGenerator<Uint8Array> {
-  yield head;
-  while (!ended) {
-    const { done, value } = await source.next();
-    if (done === true) return;
-    yield value;
+  try {
+    yield head;
+    while (!ended) {
+      const { done, value } = await source.next();
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    await source.return?.();
   }
 }
 
+const UNKNOWN_TEXT = 'text in which no row names the columns of a layout that is known';
+const MAP_IT = {
+  fix: 'If it is a table of bills, uec bills map FILE proposes how to read it; then record it with --map.',
+};
+
 function unknownKind(head: Uint8Array): ChannelError {
-  return new ChannelError('FILE_KIND_UNKNOWN', `a bill file was expected, this is ${kindOf(head)}`);
+  const kind = kindOf(head);
+  return new ChannelError(
+    'FILE_KIND_UNKNOWN',
+    `a bill file was expected, this is ${kind}`,
+    kind === UNKNOWN_TEXT ? MAP_IT : {},
+  );
 }
 
 function kindOf(head: Uint8Array): string {
@@ -77,11 +107,11 @@ function kindOf(head: Uint8Array): string {
   const start = Buffer.from(head.subarray(0, 8)).toString('latin1');
   const known = signatures.find(([, bytes]) => start.startsWith(bytes));
   if (known !== undefined) return known[0];
-  if (head.includes(0)) return 'a binary file of an unknown kind';
-  const text = new TextDecoder().decode(head).trimStart();
+  const text = decodeHead(head).trimStart();
+  if (text.includes('\u0000')) return 'a binary file of an unknown kind';
   if (text === '') return 'an empty file';
   if (/^(<!doctype html|<html)/i.test(text)) return 'a web page (HTML)';
   if (text.startsWith('<')) return 'XML that is not Green Button';
   if (/^[{[]/.test(text)) return 'JSON';
-  return 'text whose first line does not name the columns of the plain layout';
+  return UNKNOWN_TEXT;
 }

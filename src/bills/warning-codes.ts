@@ -26,6 +26,12 @@ export const warningCodes = {
   METER_OTHER_UTILITY:
     'If it is the same meter, write the utility as before: bills under two names are never compared and count twice.',
   PERIOD_IN_UTC: 'Check the dates: the file gives them as midnight UTC, and they were taken as they are written.',
+  ENCODING_READ: 'Check the names in the file: its encoding is not stated and was told by its bytes.',
+  DATE_ORDER_READ: 'Check one date against the bill; if it is wrong, give --date-order.',
+  DECIMAL_SIGN_READ: 'Check one amount against the bill; if it is wrong, give --decimal-sign.',
+  END_DATE_READ: 'Check one period against the bill; if it is a day too short or too long, give --end-convention.',
+  ROWS_LEFT_OUT: 'Check that the rows named are totals, charges or demand, and no use of their own.',
+  INTERVAL_READ: 'Check how long a reading of the file is: it states neither its end nor its duration.',
 } as const satisfies Record<string, string>;
 
 export type WarningCode = keyof typeof warningCodes;

@@ -1,6 +1,13 @@
 import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { errorFile, type ReadOptions } from '../bills/index.ts';
+import {
+  type DateOrder,
+  type DecimalSign,
+  dateOrders,
+  decimalSigns,
+  errorFile,
+  type ReadOptions,
+} from '../bills/index.ts';
 import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
 import type { UseCaseArgs, UseCaseResult } from '../node/index.ts';
 import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
@@ -42,6 +49,9 @@ interface RecordOptions extends PlaceOptions, Json {
   readonly label?: string;
   readonly watch?: string;
   readonly partial?: boolean;
+  readonly dateOrder?: string;
+  readonly decimalSign?: string;
+  readonly map?: string;
 }
 
 /** `dir`: the folder as it was typed, for commands that a person may copy. */
@@ -51,7 +61,7 @@ export async function record(
   named: readonly string[],
   options: RecordOptions,
 ): Promise<void> {
-  const request = requestOf(options);
+  const request = await requestOf(options);
   if (options.watch !== undefined) return watch(folder, named, options, request);
   if (options.partial === true) throw misused('--partial', 'it goes with --watch; for files named here it is --errors');
   if (named.length === 0) throw misused('file', 'no bill file is named, and no folder to --watch');
@@ -78,9 +88,9 @@ export async function record(
   );
 }
 
-function requestOf(options: RecordOptions): Omit<UseCaseArgs<'record'>, 'files'> {
+async function requestOf(options: RecordOptions): Promise<Omit<UseCaseArgs<'record'>, 'files'>> {
   return defined({
-    read: readOptions(options),
+    read: { ...readOptions(options), ...(await tableOptions(options)) },
     gwp: gwpOf(options.gwp),
     document: options.document === undefined ? undefined : resolvePath(options.document),
     dryRun: options.dryRun,
@@ -146,6 +156,16 @@ function readOptions(options: RecordOptions): ReadOptions {
         ? undefined
         : (oneOf(options.endConvention, statedEnds, '--end-convention') as StatedEnd),
     place: placeHint(options),
+  });
+}
+
+/** How tables of foreign layouts are read. */
+async function tableOptions({ dateOrder, decimalSign, map }: RecordOptions): Promise<ReadOptions> {
+  return defined({
+    dateOrder: dateOrder === undefined ? undefined : (oneOf(dateOrder, dateOrders, '--date-order') as DateOrder),
+    decimalSign:
+      decimalSign === undefined ? undefined : (oneOf(decimalSign, decimalSigns, '--decimal-sign') as DecimalSign),
+    mapping: map === undefined ? undefined : await (await import('./commands-map.ts')).readMapping(resolvePath(map)),
   });
 }
 

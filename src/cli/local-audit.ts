@@ -1,5 +1,4 @@
 import { AuditLog, type Principal } from '../api/index.ts';
-import type { ChannelError } from '../emissions/index.ts';
 import { asChannelError, type UseCaseName } from '../node/index.ts';
 import { nodePaths } from './config.ts';
 
@@ -28,17 +27,6 @@ const READS: ReadonlySet<UseCaseName> = new Set<UseCaseName>([
   'meters',
   'policy',
 ]);
-
-/** Appends what the command did through the serving node, with the code it ended with. */
-export async function auditLocalCall(log: AuditLog, name: UseCaseName, error?: ChannelError): Promise<void> {
-  if (READS.has(name)) return;
-  await log.append({
-    principal: localPrincipal,
-    operation: `command.${name}`,
-    status: error === undefined ? 200 : 400,
-    ...(error === undefined ? {} : { code: error.code }),
-  });
-}
 
 /**
  * Does something on a node's folder and appends it to the folder's audit log. The log is opened first: where it is damaged,

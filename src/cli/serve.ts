@@ -1,15 +1,23 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { isIP } from 'node:net';
 import { styleText } from 'node:util';
-import { createAdaptorServer } from '@hono/node-server';
-import { apiServer, jsonLog, type Log, nodeApi, openNodeParts, silentLog, TlsFiles } from '../api/index.ts';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import {
+  apiServer,
+  jsonLog,
+  LocalAccess,
+  type Log,
+  openApi,
+  openNodeParts,
+  peerOf,
+  silentLog,
+  TlsFiles,
+} from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
-import { localCalls } from '../node/index.ts';
 import { ledgerFolder, nodePaths, readConfig } from './config.ts';
 import { type HttpOptions, type HttpSettings, httpSettings } from './http-settings.ts';
-import { auditLocalCall } from './local-audit.ts';
 import { isServed } from './node-client.ts';
 import { socketPath } from './socket-path.ts';
 import { adoptToken } from './token-file.ts';
@@ -59,7 +67,7 @@ export async function untilStopped(): Promise<void> {
 }
 
 /**
- * The API where the settings say, the use cases on the folder's socket, and, where this process holds the ledger, the ledger on
+ * The API where the settings say and, for the command, on the folder's socket; and, where this process holds the ledger, the ledger on
  * its own socket for nodes that joined it.
  * @throws {ChannelError} LEDGER_UNAVAILABLE when the port is taken, CONFIG_INVALID, AUDIT_CORRUPT
  */
@@ -79,8 +87,11 @@ export async function startServing(
     ...(config.access === undefined ? {} : { access: config.access }),
     ...(config.webhooks === undefined ? {} : { webhooks: config.webhooks }),
   });
+  const doors = openApi(node, parts);
+  const fromNet = doors.door(parts.access);
+  const local = doors.door(new LocalAccess(parts.auditLog));
   const api = apiServer({
-    fetch: nodeApi({ node, ...parts }).fetch,
+    fetch: (request, { incoming }) => fromNet(request, peerOf(incoming as IncomingMessage)),
     hosts: settings.hosts,
     origins: settings.origins,
     onRefused: (code, status) => {
@@ -90,8 +101,11 @@ export async function startServing(
     ...(tls === undefined ? {} : { tls }),
   });
   const calls = createAdaptorServer({
-    fetch: localCalls(node, (name, error) => auditLocalCall(parts.auditLog, name, error)).fetch,
+    fetch: ((request: Request, _env: HttpBindings) => local(request, { address: '' })) as never,
+    overrideGlobalObjects: false,
   }) as Server;
+  // A limit on the whole request would end honest uploads of large files.
+  calls.requestTimeout = 0;
   const path = socketPath(folder, 'node');
   rmSync(path, { force: true });
   try {
@@ -100,6 +114,7 @@ export async function startServing(
     await node.embedded?.serve(socketPath(ledgerFolder(folder, config), 'ledger'));
   } catch (error) {
     await Promise.all([api, calls].map(stop));
+    await doors.close(0);
     await parts.close();
     throw error;
   }
@@ -109,7 +124,9 @@ export async function startServing(
   return {
     address: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     close: async () => {
+      const ended = doors.close(GRACE_MS);
       await Promise.all([api, calls].map(stop));
+      await ended;
       rmSync(path, { force: true });
       await parts.close();
     },

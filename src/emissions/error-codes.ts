@@ -137,6 +137,23 @@ export const errorCodes = {
     advice: 'What was recorded stands; the same command goes on where it stopped. See uec imports list.',
   },
   ROW_INVALID: { kind: 'input', advice: 'Mend the row; see docs/bills.md.' },
+  DATE_ORDER_UNKNOWN: {
+    kind: 'input',
+    advice: 'Look at one bill, and say which number is the day: --date-order day-first or --date-order month-first.',
+  },
+  DECIMAL_SIGN_UNKNOWN: {
+    kind: 'input',
+    advice: 'Look at one bill, and say what begins the decimals: --decimal-sign point or --decimal-sign comma.',
+  },
+  END_CONVENTION_UNKNOWN: {
+    kind: 'input',
+    advice:
+      'Look at one bill, and say what its end date is: --end-convention inclusive, exclusive, shared-day or read-date.',
+  },
+  MAPPING_INVALID: {
+    kind: 'input',
+    advice: 'Propose the mapping anew with uec bills map, and fill what it leaves open.',
+  },
   COLUMN_MISSING: { kind: 'input', advice: 'Add the column; see docs/bills.md.' },
   COMMODITY_UNKNOWN: { kind: 'input', advice: 'Use electricity, natural-gas, steam, heat, cooling or water.' },
   // ledger
@@ -229,6 +246,31 @@ export const errorCodes = {
     kind: 'input',
     advice: 'Give an https URL of a public address, or allow the address in webhooks.allow of node.json.',
   },
+  // API
+  REQUEST_INVALID: {
+    kind: 'input',
+    advice: 'Mend the fields named; /api/v1/openapi.json has the schema of each operation.',
+  },
+  METHOD_NOT_ALLOWED: { kind: 'input', advice: 'Use a method that the header field Allow lists.' },
+  NOT_ACCEPTABLE: { kind: 'input', advice: 'Accept a media type that the operation produces: see /api/v1/docs.' },
+  CONTENT_TYPE_UNSUPPORTED: {
+    kind: 'input',
+    advice: 'Send the body in a media type that the operation takes: see /api/v1/docs.',
+  },
+  LOCAL_ONLY: {
+    kind: 'refused',
+    advice: 'Upload the file: paths of the node are taken from the command on the same machine only.',
+  },
+  IDEMPOTENCY_KEY_REUSED: { kind: 'refused', advice: 'Use a new Idempotency-Key for another request.' },
+  IDEMPOTENCY_PENDING: {
+    kind: 'conflict',
+    advice:
+      'The first request under this key is under way, or was cut off: see whether it was done before using a new key.',
+  },
+  JOB_NOT_FOUND: { kind: 'absent', advice: 'See GET /api/v1/jobs.' },
+  UPLOAD_NOT_FOUND: { kind: 'absent', advice: 'Upload the file again: an upload is kept for a day.' },
+  UPLOAD_CONFLICT: { kind: 'conflict', advice: 'Ask with HEAD how much of the upload has come, and go on from there.' },
+  BUSY: { kind: 'unavailable', advice: 'Too much is under way at once: end a stream or a job, or try again later.' },
   INTERNAL: {
     kind: 'internal',
     advice: 'This is a fault of the software: please report it with the command and the code.',

@@ -31,6 +31,8 @@ export interface AnswerRequest {
   readonly request: string;
   /** Absolute path of the opening file to write. */
   readonly offer?: string;
+  /** The opening is read afterwards, see `openingOf`. */
+  readonly offered?: boolean;
   readonly refuse?: string;
   readonly gone?: boolean;
 }
@@ -43,12 +45,16 @@ export interface AnswerRequest {
 export async function answerRequest(node: Node, args: AnswerRequest): Promise<DocumentRequest> {
   await node.inventory.catchUp(node.ledger);
   const request = requestOf(node, args.request);
-  const chosen = [args.offer, args.refuse, args.gone].filter((choice) => choice !== undefined && choice !== false);
+  const chosen = [args.offer, args.offered, args.refuse, args.gone].filter(
+    (choice) => choice !== undefined && choice !== false,
+  );
   if (chosen.length !== 1)
     throw new ChannelError('OPTION_INVALID', 'an answer is one of three', {
       fix: 'Give --offer FILE, --refuse REASON or --gone.',
     });
   if (args.offer !== undefined) await writeOpening(node, await commitmentOf(node, request.commitment), args.offer);
+  // Nothing is offered that could not be shown.
+  if (args.offered === true) for await (const _ of (await node.archive.disclose(request.commitment)).body);
   const { answer, reason } = await answerOf(node, request, args);
   const { result } = await node.ledger.submit(
     'documents.answer',
@@ -63,7 +69,7 @@ async function answerOf(
   request: DocumentRequest,
   args: AnswerRequest,
 ): Promise<{ answer: string; reason?: string }> {
-  if (args.offer !== undefined) return { answer: 'offered' };
+  if (args.offer !== undefined || args.offered === true) return { answer: 'offered' };
   if (args.refuse !== undefined) return { answer: 'refused', reason: args.refuse };
   const state = node.inventory.documents({ commitment: request.commitment, owner: request.owner }).items[0]?.state;
   if (state !== 'erased' && state !== 'lost')
@@ -74,7 +80,24 @@ async function answerOf(
   return { answer: state };
 }
 
-/** An opening as a file: one line of JSON with the key, then the document's bytes. */
+/**
+ * The opening of a document that was offered: one line of JSON with the key, then the document's bytes.
+ * @throws {ChannelError} NOT_FOUND; DOCUMENT_STATE where it was not offered; as `Archive.disclose`
+ */
+export async function openingOf(node: Node, id: string): Promise<AsyncGenerator<Uint8Array>> {
+  await node.inventory.catchUp(node.ledger);
+  const { commitment, answer, owner } = requestOf(node, id);
+  if (owner !== node.member || answer !== 'offered')
+    throw new ChannelError('DOCUMENT_STATE', 'the document of this request was not offered by this node');
+  const { body, ...head } = await node.archive.disclose(commitment);
+  return openingBytes(head, body);
+}
+
+async function* openingBytes(head: object, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${JSON.stringify(head)}\n`);
+  yield* body;
+}
+
 async function writeOpening(node: Node, commitment: string, path: string): Promise<void> {
   const { body, ...head } = await node.archive.disclose(commitment);
   const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
@@ -85,8 +108,7 @@ async function writeOpening(node: Node, commitment: string, path: string): Promi
     });
   });
   try {
-    await file.write(`${JSON.stringify(head)}\n`);
-    for await (const chunk of body) await file.write(chunk);
+    for await (const chunk of openingBytes(head, body)) await file.write(chunk);
     await file.sync();
   } finally {
     await file.close();

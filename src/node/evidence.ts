@@ -15,7 +15,7 @@ export interface CustodyView {
   readonly keptAt: string;
   readonly mediaType: string | null;
   readonly records: readonly string[];
-  readonly hold: ArchiveEntry['hold'] | null;
+  readonly hold: NonNullable<ArchiveEntry['hold']> | null;
 }
 
 /** The documents in this node's custody, each with what the ledger says of it, and the requests on the channel. */
@@ -88,7 +88,7 @@ export async function attachDocument(
 export async function holdDocument(
   node: Node,
   args: { readonly document: string; readonly until?: string; readonly reason?: string; readonly lift?: boolean },
-): Promise<{ readonly commitment: string; readonly hold: ArchiveEntry['hold'] | null }> {
+): Promise<{ readonly commitment: string; readonly hold: NonNullable<ArchiveEntry['hold']> | null }> {
   const commitment = await commitmentOf(node, args.document);
   if (args.lift === true) {
     node.archive.hold(commitment, undefined);

@@ -1,13 +1,14 @@
 export { type CalculationAnswer, type CalculationRequest, calculateOnce } from './calculate.ts';
 export { daysText } from './days-text.ts';
+export { openingOf } from './disclosure.ts';
 export { publishReleases } from './factor-releases.ts';
 export { asChannelError } from './foreign-error.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';
 export { placeOfHint } from './line-place.ts';
-export { type CallLine, localCalls } from './local-call.ts';
 export type { LedgerFiles, Node } from './node.ts';
 export { problemOf } from './problems.ts';
 export type { Progress } from './progress.ts';
 export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } from './record-bills.ts';
+export { type LineStream, type PageOutcome, recordLines } from './record-lines.ts';
 export { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from './use-cases.ts';

@@ -147,14 +147,14 @@ describe('tokens', () => {
 
   test('wrong requests for tokens are refused, and the body is not quoted', async () => {
     const wrong: [unknown, string][] = [
-      [{ role: 'root', label: 'x' }, 'OPTION_INVALID'],
-      [{ role: 'viewer' }, 'FIELD_INVALID'],
-      [{ role: 'viewer', label: 'x', more: 'secret-of-mine' }, 'FIELD_INVALID'],
-      [{ role: ['viewer'], label: 'x' }, 'FIELD_INVALID'],
-      [{ role: 'viewer', label: '<script>' }, 'OPTION_INVALID'],
-      [{ role: 'viewer', label: 'x', expires: 'never' }, 'DATE_INVALID'],
-      [[], 'ARGUMENTS_INVALID'],
-      [null, 'ARGUMENTS_INVALID'],
+      [{ role: 'root', label: 'x' }, 'REQUEST_INVALID'],
+      [{ role: 'viewer' }, 'REQUEST_INVALID'],
+      [{ role: 'viewer', label: 'x', more: 'secret-of-mine' }, 'REQUEST_INVALID'],
+      [{ role: ['viewer'], label: 'x' }, 'REQUEST_INVALID'],
+      [{ role: 'viewer', label: '<script>' }, 'REQUEST_INVALID'],
+      [{ role: 'viewer', label: 'x', expires: 'never' }, 'REQUEST_INVALID'],
+      [[], 'REQUEST_INVALID'],
+      [null, 'REQUEST_INVALID'],
     ];
     for (const [json, code] of wrong) {
       const answer = await call('/api/v1/tokens', of('admin'), { json });
@@ -207,7 +207,7 @@ test('no path leads out of the API to a file, and none to another site', async (
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${of('admin')}\r\nConnection: close\r\n\r\n`,
     );
     const [status] = statuses(answer);
-    assert.ok(status === 404 || status === 400, `${status} ${path}`);
+    assert.ok(status === 404 || status === 400 || status === 405, `${status} ${path}`);
     assert.doesNotMatch(answer, /"version"|root:|SQLite format|PRIVATE KEY/, path);
   }
   for (const path of [
@@ -240,7 +240,7 @@ test('answers tell what is left of the rate, and their own request id', async ()
   const { request, operation, status, who, role } = JSON.parse(line ?? '{}') as Record<string, unknown>;
   assert.deepEqual(
     [request, operation, status, who, role],
-    [id, 'records.list', 200, `token:${tokens.viewer?.id}`, 'viewer'],
+    [id, 'listRecords', 200, `token:${tokens.viewer?.id}`, 'viewer'],
   );
 });
 
@@ -308,7 +308,7 @@ test('metrics need a token, and an independent parser reads them', async () => {
   assert.equal(Number(families.get('uec_read_model_height')?.metrics[0]?.value) <= height, true);
   const records = families
     .get('uec_http_requests_total')
-    ?.metrics.find(({ labels }) => labels?.operation === 'records.list' && labels.status === '200');
+    ?.metrics.find(({ labels }) => labels?.operation === 'listRecords' && labels.status === '200');
   assert.ok(Number(records?.value) >= 4);
   for (const name of [
     'uec_build_info',
@@ -338,14 +338,14 @@ describe('the audit log', () => {
     const has = (who: string, operation: string, status: number): boolean =>
       items.some((one) => one.who === who && one.operation === operation && one.status === status);
     assert.ok(has('local', 'command.tokens.add', 200));
-    assert.ok(has('local', 'command.record', 200));
-    assert.ok(has(`token:${tokens.admin?.id}`, 'tokens.add', 201));
-    assert.ok(has(`token:${tokens.admin?.id}`, 'webhooks.add', 201));
-    assert.ok(has(`token:${tokens.viewer?.id}`, 'tokens.list', 403));
+    assert.ok(has('local', 'importBills', 202));
+    assert.ok(has(`token:${tokens.admin?.id}`, 'addToken', 201));
+    assert.ok(has(`token:${tokens.admin?.id}`, 'addWebhook', 201));
+    assert.ok(has(`token:${tokens.viewer?.id}`, 'listTokens', 403));
     assert.ok(items.some(({ who, status }) => /^oidc:[0-9a-f]{32}$/.test(who) && status === 403));
     // What every viewer reads is in the log alone.
     assert.equal(
-      items.some(({ operation, status }) => operation === 'records.list' && status === 200),
+      items.some(({ operation, status }) => operation === 'listRecords' && status === 200),
       false,
     );
     const person = await answerOf<{ items: unknown[] }>([
@@ -378,7 +378,7 @@ describe('the audit log', () => {
     await served.stop();
     const path = join(channel.acme, 'audit.db');
     const db = new DatabaseSync(path);
-    db.exec("UPDATE entries SET body = replace(body, 'tokens.add', 'tokens.bad') WHERE number = 1");
+    db.exec("UPDATE entries SET body = replace(body, 'addToken', 'tokens.bad') WHERE number = 1");
     db.close();
     assert.equal((await command(['audit', 'verify', channel.acme])).code, 5);
     const again = new DatabaseSync(path);

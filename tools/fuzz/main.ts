@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { FuzzTarget } from './target.ts';
 
 const targets: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
+  csv: async () => (await import('./csv.ts')).csv,
   'green-button': async () => (await import('./green-button.ts')).greenButton,
 };
 

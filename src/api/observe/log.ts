@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../emissions/index.ts';
  * One line of the node's log. Only these fields exist: there is none for a path, a header, an address, a message or a body, so
  * nothing that a caller sends can get there. docs/operating.md lists what never appears.
  */
-export interface LogFields {
+interface LogFields {
   /** Id that the node made for the request; its answer carries it as X-Request-Id. */
   readonly request?: string;
   readonly operation?: string;

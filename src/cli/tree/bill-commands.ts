@@ -9,6 +9,7 @@ export const REASONS =
 
 /** From a bill to a record, and what changes one. */
 export function addBillCommands(program: Command): void {
+  addFileCommands(program);
   addGasOptions(
     addPlaceOptions(command(program, 'calculate', 'emissions of a quantity with the bundled factors; no node needed')),
   )
@@ -35,6 +36,12 @@ export function addBillCommands(program: Command): void {
       '--end-convention <convention>',
       'how the file states the end: inclusive, exclusive, shared-day or read-date',
     )
+    .option(
+      '--date-order <order>',
+      'dates of the file that could be read either way: day-first, month-first or year-first',
+    )
+    .option('--decimal-sign <sign>', 'what begins the decimals of its amounts: point or comma')
+    .option('--map <mapping>', 'read a CSV file of another layout with a mapping that uec bills map proposed')
     .option('--document <file>', 'the bill that proves every line; without it the bill file itself')
     .option('--dry-run', 'show what would be recorded and write nothing')
     .option('--errors <file>', 'record the good lines, and write the others with their reasons to this CSV file')
@@ -62,6 +69,14 @@ export function addBillCommands(program: Command): void {
     .action(async (dir: string, records: string[], options) =>
       (await import('../commands-bills.ts')).voidRecords(resolvePath(dir), records, options),
     );
+}
+
+/** What is done with bill files before they are recorded. */
+function addFileCommands(program: Command): void {
+  const bills = program.command('bills').description('look at bill files before they are recorded');
+  command(bills, 'map <file>', 'propose a mapping for a CSV file of an unknown layout; no node needed')
+    .option('--out <file>', 'write the mapping to this file instead of printing it')
+    .action(async (file: string, options) => (await import('../commands-map.ts')).mapBills(resolvePath(file), options));
 }
 
 function addGasOptions(one: Command): Command {

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { ChannelError, canonical, type Json, sha256 } from '../emissions/index.ts';
+import type { Principal } from './access/principal.ts';
+import { chosenType, jsonBody, limited, mediaTypeOf } from './body.ts';
+import { contentTag, isKnown, ledgerTag } from './etag.ts';
+import { chosenFields, withFields } from './fields.ts';
+import type { Work } from './jobs/jobs.ts';
+import type { AnyOperation, Api, Call } from './operation.ts';
+import { pageLinks } from './paging.ts';
+import { textValues, validated } from './validate.ts';
+import { apiRoot } from './version.ts';
+
+/** Nobody in particular: operations that anybody may call. */
+const ANYBODY: Principal = { id: 'anybody', role: 'viewer', kind: 'token' };
+const NO_BODY = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
+
+/** Runs one operation for one request: who, what, whether it was asked before, and how it is answered. */
+export async function handle(
+  api: Api,
+  operation: AnyOperation,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+  audit: Call['audit'],
+  principal: Principal = ANYBODY,
+): Promise<Response> {
+  return answer(api, operation, request, params, principal, audit);
+}
+
+async function answer(
+  api: Api,
+  operation: AnyOperation,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+  principal: Principal,
+  audit: Call['audit'],
+): Promise<Response> {
+  const url = new URL(request.url);
+  const accept = operation.produces?.includes('text/event-stream')
+    ? (operation.produces[0] as string)
+    : chosenType(request.headers.get('Accept'), operation.produces ?? ['application/json']);
+  const search = new URLSearchParams(url.search);
+  const fields = chosenFields(operation, search);
+  const headers = new Headers(Object.entries(api.access.rateHeaders(principal)));
+  const call = {
+    ...{ api, principal, request, accept, headers, audit },
+    params: validated(operation.params ?? z.strictObject({}), params, 'path'),
+    query: textValues(operation.query ?? z.strictObject({}), search, 'query'),
+    ...(await bodyOf(api, operation, request, principal)),
+    progress: () => undefined,
+    signal: AbortSignal.any([request.signal, api.stopping]),
+  };
+  const known = await knownTag(api, operation, request, url, accept, principal);
+  if (known !== undefined && isKnown(request.headers.get('If-None-Match'), known))
+    return new Response(null, { status: 304, headers: { ETag: known } });
+  const run = async (): Promise<Response> => {
+    const value = await operation.handle(call as never);
+    if (value instanceof Response) return withHeaders(value, headers);
+    if (operation.job === true) return jobStarted(api, operation, principal, value as Work, headers);
+    return jsonAnswer(operation, request, url, withFields(value, fields), headers, known);
+  };
+  return once(api, call as never, operation, url, run);
+}
+
+/** The body, read as JSON or left as a stream. @throws {ChannelError} CONTENT_TYPE_UNSUPPORTED, REQUEST_INVALID */
+async function bodyOf(
+  { access }: Api,
+  operation: AnyOperation,
+  request: Request,
+  principal: Principal,
+): Promise<Pick<Call, 'body' | 'stream'>> {
+  const { body, raw } = operation;
+  if (body === undefined && raw === undefined) return { body: undefined, stream: undefined };
+  const type = mediaTypeOf(request.headers.get('Content-Type'));
+  const most = access.bodyLimit(principal.role);
+  const bytes = request.body ?? NO_BODY;
+  if (
+    raw?.types.some((one) => one === type || one === '*/*') === true &&
+    !(body !== undefined && type === 'application/json')
+  )
+    return {
+      body: undefined,
+      stream: { type: request.headers.get('Content-Type') as string, bytes: limited(bytes, most) },
+    };
+  if (body !== undefined && type === 'application/json')
+    return { body: validated(body, await jsonBody(bytes, most), 'body') as undefined, stream: undefined };
+  const taken = [...(body === undefined ? [] : ['application/json']), ...(raw?.types ?? [])];
+  throw new ChannelError('CONTENT_TYPE_UNSUPPORTED', `the operation takes ${taken.join(', ')}`, {
+    where: 'Content-Type',
+  });
+}
+
+async function knownTag(
+  { node }: Api,
+  { fresh, id }: AnyOperation,
+  request: Request,
+  url: URL,
+  accept: string,
+  { role }: Principal,
+): Promise<string | undefined> {
+  if (fresh === undefined || !(request.method === 'GET' || request.method === 'HEAD')) return undefined;
+  return ledgerTag(await node.ledger.height(), `${id} ${url.pathname}${url.search} ${accept} ${role}`);
+}
+
+/** Runs the work under the request's Idempotency-Key, or gives the answer that it got before. */
+async function once(
+  { idempotency }: Api,
+  { principal, params, query, body, request }: Call,
+  operation: AnyOperation,
+  url: URL,
+  run: () => Promise<Response>,
+): Promise<Response> {
+  const key = request.headers.get('Idempotency-Key');
+  if (key === null || operation.body === undefined || body === undefined || operation.once === 'never-kept')
+    return run();
+  if (!/^[\x21-\x7e ]{1,255}$/.test(key))
+    throw new ChannelError('REQUEST_INVALID', 'Idempotency-Key has 1 to 255 printable characters', {
+      where: 'Idempotency-Key',
+    });
+  const id = sha256(`${principal.id}\0${key}`);
+  const asked = { id: operation.id, path: url.pathname, params, query, body } as unknown as Json;
+  const kept = idempotency.begin(id, sha256(canonical(asked)));
+  if (kept !== undefined)
+    return new Response(kept.body === '' ? null : kept.body, { status: kept.status, headers: kept.headers });
+  let response: Response;
+  try {
+    response = await run();
+  } catch (error) {
+    // Refused, so nothing was done; or not reached, and every write of this software may be sent again.
+    idempotency.forget(id);
+    throw error;
+  }
+  const text = await response.clone().text();
+  idempotency.finish(id, { status: response.status, headers: Object.fromEntries(response.headers), body: text });
+  return response;
+}
+
+function jobStarted(api: Api, { id }: AnyOperation, principal: Principal, work: Work, headers: Headers): Response {
+  const job = api.jobs.start(id, principal, work);
+  headers.set('Location', `${apiRoot}/jobs/${job.id}`);
+  headers.set('Content-Type', 'application/json');
+  return new Response(JSON.stringify(job), { status: 202, headers });
+}
+
+function jsonAnswer(
+  operation: AnyOperation,
+  request: Request,
+  url: URL,
+  value: unknown,
+  headers: Headers,
+  known: string | undefined,
+): Response {
+  const status = operation.status ?? 200;
+  if (value === undefined) return new Response(null, { status: status === 200 ? 204 : status, headers });
+  const text = JSON.stringify(value);
+  headers.set('Content-Type', 'application/json');
+  if (operation.method === 'GET') {
+    const tag = known ?? contentTag(text);
+    headers.set('ETag', tag);
+    if (known === undefined && isKnown(request.headers.get('If-None-Match'), tag))
+      return new Response(null, { status: 304, headers: { ETag: tag } });
+    if (Object.hasOwn(operation.query?.shape ?? {}, 'cursor'))
+      headers.set('Link', pageLinks(url, (value as { next?: string }).next));
+  }
+  return new Response(text, { status, headers });
+}
+
+function withHeaders(response: Response, headers: Headers): Response {
+  const all = new Headers(headers);
+  response.headers.forEach((value, name) => {
+    all.set(name, value);
+  });
+  return new Response(response.body, { status: response.status, headers: all });
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ChannelError } from '../../emissions/index.ts';
+import type { Principal } from '../access/principal.ts';
+import { type JobEvent, Jobs } from './jobs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'uec-jobs-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const now = () => new Date('2026-01-02T03:04:05Z');
+const me: Principal = { id: 'token:1', role: 'operator', kind: 'token' };
+const going = new AbortController().signal;
+
+let files = 0;
+function path(): string {
+  files += 1;
+  return join(folder, `${files}.db`);
+}
+
+async function told(jobs: Jobs, id: string, after_ = 0): Promise<JobEvent[]> {
+  return Array.fromAsync(jobs.events(id, me, after_, going));
+}
+
+test('work that knows no signal is stopped at its next step; what is told last is the state', async () => {
+  const jobs = new Jobs(path(), now);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let steps = 0;
+  const { id } = jobs.start('verify', me, async (progress) => {
+    for (;;) {
+      progress({ what: 'checking', done: steps });
+      steps += 1;
+      resolve();
+      await new Promise(setImmediate);
+    }
+  });
+  await promise;
+  assert.equal(jobs.find(id, me).state, 'running');
+  jobs.cancel(id, me);
+  const events = await told(jobs, id);
+  assert.equal(events.at(-1)?.event, 'cancelled');
+  assert.equal(jobs.find(id, me).error?.code, 'CANCELLED');
+  assert.deepEqual(await told(jobs, id, (events.at(-1)?.id ?? 0) - 1), events.slice(-1));
+  await jobs.close(1);
+});
+
+test('a failure is told with its code, and a fault of the software tells nothing of itself', async () => {
+  const jobs = new Jobs(path(), now);
+  const refused = jobs.start('record', me, () => Promise.reject(new ChannelError('FILE_DUPLICATE', 'it was recorded')));
+  const broken = jobs.start('record', me, () => Promise.reject(new TypeError('secret of the inside')));
+  await Promise.all([told(jobs, refused.id), told(jobs, broken.id)]);
+  assert.equal(jobs.find(refused.id, me).error?.code, 'FILE_DUPLICATE');
+  const { state, error } = jobs.find(broken.id, me);
+  assert.deepEqual([state, error?.code], ['failed', 'INTERNAL']);
+  assert.doesNotMatch(JSON.stringify(error), /secret/);
+  await jobs.close(1);
+});
+
+test('a job whose node ended without a word is interrupted', async () => {
+  const file = path();
+  const first = new Jobs(file, now);
+  const { id } = first.start('fsck', me, () => new Promise(() => undefined));
+  const second = new Jobs(file, now);
+  assert.equal(second.find(id, me).state, 'interrupted');
+  assert.deepEqual(
+    (await told(second, id, 7)).map(({ event, id: number }) => [event, number]),
+    [['interrupted', 8]],
+  );
+  await second.close(1);
+});
+
+test('closing waits for work that ends in its grace, and stops what does not', async () => {
+  const jobs = new Jobs(path(), now);
+  const ends: string[] = [];
+  jobs.start('short', me, async () => {
+    await new Promise(setImmediate);
+    ends.push('short');
+  });
+  jobs.start('long', me, async (_progress, signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    ends.push('long');
+    throw new ChannelError('CANCELLED', 'stopped');
+  });
+  await jobs.close(50);
+  assert.deepEqual(ends, ['short', 'long']);
+});
+
+test('more jobs than the node takes are refused', async () => {
+  const jobs = new Jobs(path(), now);
+  const work = (_progress: unknown, signal: AbortSignal) =>
+    new Promise((resolve) => signal.addEventListener('abort', resolve));
+  for (let count = 0; count < 32; count += 1) jobs.start('verify', me, work);
+  assert.throws(
+    () => jobs.start('verify', me, work),
+    (error) => error instanceof ChannelError && error.code === 'BUSY',
+  );
+  await jobs.close(1);
+});

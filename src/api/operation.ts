@@ -1,0 +1,135 @@
+import type { z } from 'zod';
+import type { Node, Progress } from '../node/index.ts';
+import type { Access } from './access/access.ts';
+import type { ApiRole, Principal } from './access/principal.ts';
+import type { IdempotencyStore } from './idempotency/store.ts';
+import type { Jobs } from './jobs/jobs.ts';
+import type { NodeParts } from './node-parts.ts';
+import type { Readiness } from './observe/health.ts';
+import type { Turn } from './turn.ts';
+import type { Uploads } from './uploads/uploads.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+export const tags = [
+  'Records',
+  'Imports and uploads',
+  'Documents',
+  'Requests',
+  'Inventory',
+  'Factors',
+  'Channel',
+  'Checks',
+  'Jobs and events',
+  'Node',
+  'Access',
+  'Webhooks',
+] as const;
+
+/** What the API works with: one node, and what the API itself keeps in the node's folder. */
+export interface Api {
+  readonly node: Node;
+  readonly access: Access;
+  readonly jobs: Jobs;
+  readonly uploads: Uploads;
+  /** Tokens, audit log, webhooks, metrics and log. */
+  readonly parts: NodeParts;
+  readonly ready: () => Promise<Readiness>;
+  readonly idempotency: IdempotencyStore;
+  /** What writes goes one after the other: a use case reads what it is about to change. */
+  readonly turn: Turn;
+  /** The API told to programs and to people. */
+  readonly reference: {
+    description(): object;
+    page(): { readonly html: string; readonly styleHash: string };
+  };
+  /** Ended when the node stops: streams end, and what is under way is given its grace. */
+  readonly stopping: AbortSignal;
+}
+
+/** A kind of body that is streamed, beside or instead of JSON. */
+interface RawBody {
+  readonly types: readonly string[];
+  readonly description: string;
+  /** Fields that a multipart form may have, before its files. */
+  readonly form?: z.ZodObject;
+}
+
+/** One operation of the API, said once: routes, checks, OpenAPI, the reference, the roles and the client's types follow from it. */
+export interface Spec {
+  readonly id: string;
+  readonly method: Method;
+  /** Below /api/v1, with `{name}` for a parameter. */
+  readonly path: `/${string}`;
+  readonly tag: (typeof tags)[number];
+  readonly summary: string;
+  readonly detail?: string;
+  /** Absent: anybody may ask, without a token. */
+  readonly role?: ApiRole;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly raw?: RawBody;
+  /** The JSON answered; of a job, what it results in. */
+  readonly answer?: z.ZodType;
+  readonly status?: 200 | 201 | 202 | 204;
+  /** Other media types that the answer can have; the handler makes them itself. */
+  readonly produces?: readonly string[];
+  /** The answer holds a secret that is shown once: it is not kept for a repeated request. */
+  readonly once?: 'never-kept';
+  /** Runs as a job: answered with 202 at once. */
+  readonly job?: true;
+  /** Answers follow from the ledger alone: the entity tag is made of its height, and a repeated question costs nothing. */
+  readonly fresh?: 'ledger';
+  /** What an item is, where `fields` may choose from it. */
+  readonly item?: z.ZodObject;
+}
+
+type Read<T extends z.ZodType | undefined, Otherwise> = T extends z.ZodType ? DeepReadonly<z.output<T>> : Otherwise;
+export type DeepReadonly<T> = T extends readonly (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** A call of an operation: checked, and by somebody who may. */
+export interface Call<S extends Spec = Spec> {
+  readonly api: Api;
+  readonly principal: Principal;
+  readonly params: Read<S['params'], Readonly<Record<string, never>>>;
+  readonly query: Read<S['query'], Readonly<Record<string, never>>>;
+  /** Absent where the body is streamed. */
+  readonly body: Read<S['body'], undefined>;
+  /** The body as it comes, where it is of one of the operation's other types. */
+  readonly stream: { readonly type: string; readonly bytes: ReadableStream<Uint8Array> } | undefined;
+  readonly request: Request;
+  /** Media type chosen among `produces`; application/json where the operation has none else. */
+  readonly accept: string;
+  /** Of a job: how far it is, and whether it is to go on. */
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Header fields of the answer. */
+  readonly headers: Headers;
+  /** Tells the audit log what was acted on. */
+  readonly audit: { target?: string };
+}
+
+/** A handler answers with JSON as its schema says it, or with a response of its own; of a job it gives the work. */
+export type AnswerOf<S extends Spec> = S extends { readonly job: true }
+  ? (progress: Progress, signal: AbortSignal) => Promise<JsonOf<S>>
+  : JsonOf<S>;
+
+/** The JSON that an operation answers, or that its job results in. */
+export type JsonOf<S extends Pick<Spec, 'answer'>> = S['answer'] extends z.ZodType
+  ? DeepReadonly<z.input<S['answer']>>
+  : undefined;
+
+export interface AnyOperation extends Spec {
+  readonly handle: (call: never) => Promise<unknown>;
+}
+
+export function operation<const S extends Spec>(
+  spec: S,
+  handle: (call: Call<S>) => Promise<AnswerOf<S> | Response>,
+): S & { readonly handle: typeof handle } {
+  return { ...spec, handle };
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { calculateOnce, useCases } from '../../node/index.ts';
+import { operation } from '../operation.ts';
+import { pageOfList } from '../paging.ts';
+import * as s from '../schemas/channel.ts';
+import * as c from '../schemas/common.ts';
+import { inventoryReport } from '../schemas/inventory.ts';
+import { calculationAnswer, calculationBody } from '../schemas/records.ts';
+
+const tag = 'Channel';
+const member = z.strictObject({ id: c.memberId });
+
+const readStatus = operation(
+  {
+    ...{ id: 'readStatus', method: 'GET', path: '/status', tag: 'Node', role: 'viewer' },
+    summary: 'What the node is, and what stands on its ledger',
+    answer: s.status,
+  },
+  ({ api }) => useCases.status(api.node, {}),
+);
+
+const readInventory = operation(
+  {
+    ...{ id: 'readInventory', method: 'GET', path: '/inventory', tag: 'Inventory', role: 'viewer', fresh: 'ledger' },
+    summary: "A member's inventory of a calendar year",
+    detail: 'As JSON, or with `Accept: text/csv` as a table.',
+    query: z.strictObject({ year: c.year, member: c.memberId.optional() }),
+    produces: ['application/json', 'text/csv'],
+    answer: inventoryReport,
+  },
+  async ({ api, query, accept }) => {
+    const request = query as { year: number; member?: string };
+    if (accept !== 'text/csv') return (await useCases.inventory(api.node, request)) as never;
+    const text = await useCases.inventoryTable(api.node, request);
+    return new Response(text, { headers: { 'Content-Type': 'text/csv; charset=utf-8' } });
+  },
+);
+
+const calculate = operation(
+  {
+    ...{ id: 'calculate', method: 'POST', path: '/calculations', tag: 'Inventory', role: 'viewer' },
+    summary: 'The emissions of a quantity, by the default policy; nothing is kept',
+    body: calculationBody,
+    answer: calculationAnswer,
+  },
+  async ({ api, body }) =>
+    (await calculateOnce(body as Parameters<typeof calculateOnce>[0], api.node.factors, api.node.usPlaces)) as never,
+);
+
+const listMembers = operation(
+  {
+    ...{ id: 'listMembers', method: 'GET', path: '/members', tag, role: 'viewer', fresh: 'ledger' },
+    summary: 'Members of the channel',
+    query: z.strictObject(c.paging),
+    answer: c.pageOf(s.member),
+    item: s.member,
+  },
+  async ({ api, query }) => pageOfList(await useCases.members(api.node, {}), ({ id }) => id, query),
+);
+
+const admitMember = operation(
+  {
+    ...{ id: 'admitMember', method: 'POST', path: '/members', tag, role: 'admin' },
+    summary: "Admit a member to the channel; the steward's act",
+    body: s.admission,
+    answer: s.member,
+    status: 201,
+  },
+  async ({ api, body, audit }) => {
+    audit.target = body.id;
+    return api.turn.take(() => useCases.admitMember(api.node, body as Parameters<typeof useCases.admitMember>[1]));
+  },
+);
+
+const grantRoles = operation(
+  {
+    ...{ id: 'grantRoles', method: 'POST', path: '/members/{id}/roles', tag, role: 'admin' },
+    summary: 'Give a member roles; with `exactly`, these and no others',
+    params: member,
+    body: z.strictObject({ roles: s.admission.shape.roles, exactly: z.boolean().optional() }),
+    answer: s.member,
+  },
+  async ({ api, params, body, audit }) => {
+    audit.target = params.id;
+    const args = { id: params.id, ...body } as Parameters<typeof useCases.grantRoles>[1];
+    return api.turn.take(() => useCases.grantRoles(api.node, args));
+  },
+);
+
+const suspendMember = operation(
+  {
+    ...{ id: 'suspendMember', method: 'POST', path: '/members/{id}/suspension', tag, role: 'admin' },
+    summary: 'Suspend a member: it submits nothing until it is granted roles again',
+    params: member,
+    body: z.strictObject({ reason: c.line }),
+    answer: s.member,
+  },
+  async ({ api, params, body, audit }) => {
+    audit.target = params.id;
+    return api.turn.take(() => useCases.suspendMember(api.node, { id: params.id, reason: body.reason }));
+  },
+);
+
+const readPolicy = operation(
+  {
+    ...{ id: 'readPolicy', method: 'GET', path: '/policy', tag, role: 'viewer', fresh: 'ledger' },
+    summary: 'Which publishers the channel trusts, and how old a factor may be',
+    answer: s.policy,
+  },
+  ({ api }) => useCases.policy(api.node, {}) as never,
+);
+
+const setPolicy = operation(
+  {
+    ...{ id: 'setPolicy', method: 'PUT', path: '/policy', tag, role: 'admin' },
+    summary: "Set the channel's policy; the steward's act",
+    body: s.policy,
+    answer: s.policy,
+  },
+  ({ api, body }) => api.turn.take(() => useCases.setPolicy(api.node, { policy: body }) as never),
+);
+
+const listMeters = operation(
+  {
+    ...{ id: 'listMeters', method: 'GET', path: '/meters', tag: 'Node', role: 'operator' },
+    summary: "The owner's own list of its meters: private data that never leaves the node otherwise",
+    query: z.strictObject(c.paging),
+    answer: c.pageOf(s.meter),
+    item: s.meter,
+  },
+  async ({ api, query }) => pageOfList(await useCases.meters(api.node, {}), ({ pseudonym }) => pseudonym, query),
+);
+
+const eraseMeter = operation(
+  {
+    ...{ id: 'eraseMeter', method: 'POST', path: '/meters/{id}/erasure', tag: 'Node', role: 'admin' },
+    summary: "Destroy a meter's key and label on order; its records stay",
+    params: z.strictObject({ id: c.idOrPrefix }),
+    body: z.strictObject({
+      order: z.string().min(1).max(100),
+      reason: z
+        .string()
+        .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+        .max(60),
+    }),
+    answer: s.tombstone,
+  },
+  async ({ api, params, body, audit }) => {
+    const answer = await api.turn.take(() => useCases.eraseMeter(api.node, { meter: params.id, ...body }));
+    audit.target = answer.id;
+    return answer;
+  },
+);
+
+export const channelOperations = {
+  readStatus,
+  readInventory,
+  calculate,
+  listMembers,
+  admitMember,
+  grantRoles,
+  suspendMember,
+  readPolicy,
+  setPolicy,
+  listMeters,
+  eraseMeter,
+} as const;

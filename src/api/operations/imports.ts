@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { BillItem } from '../../bills/index.ts';
+import { ChannelError } from '../../emissions/index.ts';
+import { type Node, type Progress, useCases } from '../../node/index.ts';
+import { type Call, operation } from '../operation.ts';
+import * as c from '../schemas/common.ts';
+import * as s from '../schemas/records.ts';
+import { type NamedDocuments, namedFiles, plainName, receivedFiles } from './files.ts';
+
+const { read: _read, files: _files, document: _document, ...flags } = s.importBody.shape;
+/** Settings as a form or a query has them: one level, places by their parts. */
+const settings = z
+  .strictObject({ ...s.readOptions.shape, ...c.placeHint.shape, ...flags })
+  .omit({ place: true, mapping: true })
+  .partial();
+type Settings = z.infer<typeof settings>;
+type Request = Omit<z.infer<typeof s.importBody>, 'files' | 'document'>;
+
+export const importBills = operation(
+  {
+    ...{ id: 'importBills', method: 'POST', path: '/imports', tag: 'Imports and uploads', role: 'operator', job: true },
+    summary: 'Record bill files: every line of every file, or none',
+    detail:
+      'A bill is sent as it is, as files of a form with the settings as fields before them, or as JSON that names uploads. A file that was recorded before is refused, whoever sends it again. The job results in the lines with their figures. A document that a row of the bill names comes along in the form, in a field `document` with the same name; nothing else of the machine is reached by a name.',
+    query: settings,
+    body: s.importBody,
+    raw: {
+      types: [
+        'multipart/form-data',
+        'text/csv',
+        'application/xml',
+        'text/xml',
+        'application/pdf',
+        'application/octet-stream',
+      ],
+      description: 'The bill file; in a form, one or more of them in fields of any name.',
+      form: settings,
+    },
+    answer: s.importAnswer,
+  },
+  async (call) => {
+    const { api } = call;
+    const { paths, document, documents, remove, request } = await filesOf(call);
+    return async (progress, signal) => {
+      try {
+        const node = call.principal.kind === 'local' ? api.node : withSentDocuments(api.node, documents);
+        const args = { ...request, files: paths, ...(document === undefined ? {} : { document }) };
+        const record: RecordUseCase = useCases.record;
+        return (await api.turn.take(() => record(node, args as never, progress, signal))) as never;
+      } finally {
+        await remove();
+      }
+    };
+  },
+);
+
+type RecordUseCase = (
+  node: Node,
+  args: Parameters<typeof useCases.record>[1],
+  progress: Progress,
+  signal: AbortSignal,
+) => ReturnType<typeof useCases.record>;
+
+interface Sent {
+  readonly paths: readonly string[];
+  readonly document: string | undefined;
+  /** Documents that rows name, where they were sent along. */
+  readonly documents: NamedDocuments;
+  readonly request: object;
+  remove(): Promise<void>;
+}
+
+type ImportCall = Pick<Call, 'api' | 'principal' | 'stream'> & {
+  readonly body: unknown;
+  readonly query: unknown;
+};
+
+async function filesOf(call: ImportCall): Promise<Sent> {
+  if (call.stream !== undefined) {
+    const { fields, ...files } = await receivedFiles<Settings>(call, settings);
+    return { ...files, document: undefined, request: nested({ ...(call.query as Settings), ...fields }) };
+  }
+  const { files, document, ...request } = call.body as z.infer<typeof s.importBody>;
+  const named = await namedFiles(call, document === undefined ? files : [...files, document]);
+  const paths = named.paths.slice(0, files.length);
+  return { paths, document: named.paths[files.length], documents: new Map(), remove: named.remove, request };
+}
+
+function nested({
+  gwp,
+  dryRun,
+  acceptPartial,
+  country,
+  subdivision,
+  region,
+  zip,
+  utilityId,
+  ...read
+}: Settings): Request {
+  const given = <T extends object>(value: T): T =>
+    Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+  const place = given({ country, subdivision, region, zip, utilityId });
+  return {
+    ...given({ gwp, dryRun, acceptPartial }),
+    read: given({ ...read, ...(Object.keys(place).length === 0 ? {} : { place }) }) as Request['read'],
+  };
+}
+
+/** A bill from the network names no files of this machine: a row is given the document that was sent with it, or is refused. */
+function withSentDocuments(node: Node, documents: NamedDocuments): Node {
+  const readBills = (...args: Parameters<Node['readBills']>): AsyncIterable<BillItem> =>
+    sentDocuments(node.readBills(...args), documents);
+  return { ...node, readBills };
+}
+
+async function* sentDocuments(items: AsyncIterable<BillItem>, documents: NamedDocuments): AsyncGenerator<BillItem> {
+  for await (const item of items) {
+    const name = 'line' in item ? (item.line.document ?? '') : '';
+    const document = documents.get(plainName(name));
+    if (!('line' in item) || name === '') yield item;
+    else if (document !== undefined) yield { line: { ...item.line, document } };
+    else {
+      const { where, raw } = item.line;
+      const error = new ChannelError('LOCAL_ONLY', 'the document that the row names was not sent with the bill', {
+        where: `${where}, column document`,
+        fix: 'Send it in the form, in a field document with the same name; or empty the column and attach it afterwards.',
+      });
+      yield { rejected: error.report(), where, ...(raw === undefined ? {} : { raw }) };
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChannelError } from '../../emissions/index.ts';
+import type { Principal } from '../access/principal.ts';
+import { endingOf, newUploadId, type SpooledFile, spool, stored, writeAll } from './spool.ts';
+
+/** What is noted beside an upload that comes in parts. */
+interface Note {
+  readonly principal: string;
+  readonly length: number;
+  readonly ending: string;
+  readonly expires: string;
+}
+
+export interface Upload {
+  readonly id: string;
+  readonly length: number;
+  /** Bytes that have come. */
+  readonly offset: number;
+  /** Instant after which it is removed. */
+  readonly expires: string;
+}
+
+const DAY = 86_400_000;
+/** Uploads of one caller that are not used yet. */
+const MOST = 100;
+
+/**
+ * Files on their way in. They stand in the node's folder in the clear, for this user alone, until they are used: a bill is read
+ * twice, to be tried and to be recorded. Names that a caller gives are never used.
+ */
+export class Uploads {
+  readonly #folder: string;
+  readonly #now: () => Date;
+  /** Uploads to which bytes are being added. */
+  readonly #busy = new Set<string>();
+
+  constructor(folder: string, now: () => Date) {
+    this.#folder = folder;
+    this.#now = now;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // A note is written last: what has none was cut off by a crash, like everything that was only spooled.
+    const names = readdirSync(folder);
+    const notes = new Set(names.filter((name) => /^[0-9a-f]{32}\.json$/.test(name)).map((name) => name.slice(0, 32)));
+    for (const name of names)
+      if (!notes.has(name.slice(0, 32)) || name.includes('.spool') || name.endsWith('.new'))
+        rmSync(join(folder, name), { force: true });
+  }
+
+  receive(bytes: AsyncIterable<Uint8Array>, mediaType: string | undefined): Promise<SpooledFile> {
+    return spool(this.#folder, bytes, mediaType);
+  }
+
+  /** @throws {ChannelError} BUSY when the caller has too many that are not used */
+  async create({ id: principal }: Principal, length: number, mediaType: string | undefined): Promise<Upload> {
+    await this.#removeExpired();
+    const own = (await Promise.all(this.#ids().map((id) => this.#note(id)))).filter(
+      (note) => note?.principal === principal,
+    );
+    if (own.length >= MOST) throw new ChannelError('BUSY', `${MOST} uploads of this caller wait to be used`);
+    const id = newUploadId();
+    const expires = new Date(this.#now().getTime() + DAY).toISOString();
+    const note: Note = { principal, length, ending: endingOf(mediaType), expires };
+    await stored(async () => (await open(this.#dataPath(id, note), 'wx', 0o600)).close());
+    await stored(async () => {
+      const file = await open(`${this.#notePath(id)}.new`, 'wx', 0o600);
+      await file.writeFile(JSON.stringify(note));
+      await file.sync();
+      await file.close();
+      await rename(`${this.#notePath(id)}.new`, this.#notePath(id));
+    });
+    return { id, length, offset: 0, expires };
+  }
+
+  /** @throws {ChannelError} UPLOAD_NOT_FOUND, also for an upload of somebody else */
+  async find(id: string, { id: principal }: Principal): Promise<Upload & { readonly path: string }> {
+    const note = await this.#note(id);
+    const path = note && this.#dataPath(id, note);
+    const size = path && (await stat(path).catch(() => undefined))?.size;
+    if (note?.principal !== principal || path === undefined || size === undefined)
+      throw new ChannelError('UPLOAD_NOT_FOUND', 'there is no such upload of this caller');
+    const { length, expires } = note;
+    return { id, length, offset: size as number, expires, path };
+  }
+
+  /**
+   * Adds bytes at the end of what has come; what came before the connection broke stays.
+   * @throws {ChannelError} UPLOAD_CONFLICT when `offset` is not that end, or another request adds; BODY_TOO_LARGE
+   */
+  async append(id: string, principal: Principal, offset: number, bytes: AsyncIterable<Uint8Array>): Promise<Upload> {
+    const upload = await this.find(id, principal);
+    if (this.#busy.has(id)) throw new ChannelError('UPLOAD_CONFLICT', 'another request adds to this upload');
+    if (offset !== upload.offset)
+      throw new ChannelError('UPLOAD_CONFLICT', `the upload has ${upload.offset} bytes, not ${offset}`);
+    this.#busy.add(id);
+    let at = offset;
+    try {
+      const file = await stored(() => open(upload.path, 'a', 0o600));
+      try {
+        for await (const chunk of bytes) {
+          if (at + chunk.length > upload.length)
+            throw new ChannelError('BODY_TOO_LARGE', `the upload was to have ${upload.length} bytes`);
+          await writeAll(file, chunk);
+          at += chunk.length;
+        }
+        await stored(() => file.sync());
+      } finally {
+        await file.close();
+      }
+    } finally {
+      this.#busy.delete(id);
+    }
+    return { ...upload, offset: at };
+  }
+
+  /**
+   * The file of an upload that is whole.
+   * @throws {ChannelError} UPLOAD_NOT_FOUND; UPLOAD_CONFLICT while bytes are missing
+   */
+  async whole(id: string, principal: Principal): Promise<string> {
+    const { offset, length, path } = await this.find(id, principal);
+    if (offset !== length) throw new ChannelError('UPLOAD_CONFLICT', `the upload has ${offset} of ${length} bytes`);
+    return path;
+  }
+
+  async remove(id: string, principal: Principal): Promise<void> {
+    const { path } = await this.find(id, principal);
+    await rm(this.#notePath(id), { force: true });
+    await rm(path, { force: true });
+  }
+
+  async #removeExpired(): Promise<void> {
+    const now = this.#now().toISOString();
+    for (const id of this.#ids()) {
+      const note = await this.#note(id);
+      if (note === undefined || note.expires >= now || this.#busy.has(id)) continue;
+      await rm(this.#notePath(id), { force: true });
+      await rm(this.#dataPath(id, note), { force: true });
+    }
+  }
+
+  #ids(): string[] {
+    return readdirSync(this.#folder).flatMap((name) => /^([0-9a-f]{32})\.json$/.exec(name)?.[1] ?? []);
+  }
+
+  async #note(id: string): Promise<Note | undefined> {
+    if (!/^[0-9a-f]{32}$/.test(id)) return undefined;
+    const text = await readFile(this.#notePath(id), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as Note);
+  }
+
+  #notePath(id: string): string {
+    return join(this.#folder, `${id}.json`);
+  }
+
+  #dataPath(id: string, { ending }: Pick<Note, 'ending'>): string {
+    return join(this.#folder, `${id}${ending === '' ? '.part' : ending}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { ChannelError } from '../../emissions/index.ts';
+import { isEitherSign, signsOf } from './amount-form.ts';
+import type { DecimalSign } from './bill-mapping.ts';
+
+export interface SignDecision {
+  readonly sign: DecimalSign;
+  readonly seen: string;
+  /** True where an amount could have been read another way. */
+  readonly stated: boolean;
+}
+
+/**
+ * Which sign begins the decimals, by the amounts of a file: `1.234,5` and `12,5` show a comma, `1,234.5` and `12.5` a point.
+ * `1,234` and `1.234` show nothing. `usual` is what the layout does.
+ * @throws {ChannelError} DECIMAL_SIGN_UNKNOWN where amounts could be read both ways and nothing decides
+ */
+export function signDecision(
+  amounts: readonly (readonly [row: number, cell: string])[],
+  told: DecimalSign | undefined,
+  usual: DecimalSign | undefined,
+): SignDecision {
+  if (told !== undefined) return { sign: told, seen: 'as told', stated: false };
+  const rowWhere = (test: (cell: string) => boolean) => amounts.find(([, cell]) => test(cell))?.[0];
+  const point = rowWhere((cell) => signsOf(cell).point && !signsOf(cell).comma);
+  const comma = rowWhere((cell) => signsOf(cell).comma && !signsOf(cell).point);
+  const either = rowWhere(isEitherSign);
+  if (point !== undefined && comma !== undefined)
+    throw unknown(`row ${point} has a decimal point and row ${comma} a decimal comma`);
+  if (comma !== undefined) return { sign: 'comma', seen: `row ${comma} has a decimal comma`, stated: true };
+  if (point !== undefined)
+    return { sign: 'point', seen: `row ${point} has a decimal point`, stated: either !== undefined };
+  if (either !== undefined && usual !== undefined)
+    return { sign: usual, seen: 'as this layout does; no amount shows it', stated: true };
+  if (either !== undefined) throw unknown(`row ${either} has an amount that both signs read, each as another number`);
+  return { sign: 'point', seen: 'no amount has decimals', stated: false };
+}
+
+function unknown(message: string): ChannelError {
+  return new ChannelError('DECIMAL_SIGN_UNKNOWN', message, { where: 'amounts' });
+}

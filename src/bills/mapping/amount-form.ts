@@ -1,0 +1,43 @@
+import type { DecimalSign } from './bill-mapping.ts';
+
+const GROUP = "[ '\\u00a0\\u202f\\u2019]";
+const PLAIN = /^\d+$/;
+const POINT = new RegExp(`^(\\d+|[1-9]\\d{0,2}(,\\d{3})+|[1-9]\\d{0,2}(${GROUP}\\d{3})+)(\\.\\d*)?$|^\\.\\d+$`);
+const COMMA = new RegExp(`^(\\d+|[1-9]\\d{0,2}(\\.\\d{3})+|[1-9]\\d{0,2}(${GROUP}\\d{3})+)(,\\d*)?$|^,\\d+$`);
+const SEPARATORS = new RegExp(`[,.]|${GROUP}`, 'g');
+
+/** Which decimal signs an amount can be read with. */
+export function signsOf(cell: string): { readonly point: boolean; readonly comma: boolean } {
+  const text = unsigned(cell);
+  return { point: POINT.test(text), comma: COMMA.test(text) };
+}
+
+/** True for an amount that both signs read, each as another number: `1,234` and `1.234`. */
+export function isEitherSign(cell: string): boolean {
+  const text = unsigned(cell);
+  if (PLAIN.test(text) || !/[.,]/.test(text)) return false;
+  return POINT.test(text) && COMMA.test(text);
+}
+
+/** The amount as a plain decimal, its sign kept; undefined where it is none with this decimal sign. */
+export function plainAmount(cell: string, sign: DecimalSign): string | undefined {
+  const text = unsigned(cell);
+  if (!(sign === 'point' ? POINT : COMMA).test(text)) return undefined;
+  const at = text.lastIndexOf(sign === 'point' ? '.' : ',');
+  const whole = (at < 0 ? text : text.slice(0, at)).replace(SEPARATORS, '').replace(/^0+(?=\d)/, '');
+  const fraction = at < 0 ? '' : text.slice(at + 1);
+  const plain = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;
+  return isNegative(cell) ? `-${plain}` : plain;
+}
+
+function isNegative(cell: string): boolean {
+  return /^[-\u2212]|^\(.*\)$|-$/.test(cell.trim());
+}
+
+function unsigned(cell: string): string {
+  return cell
+    .trim()
+    .replace(/^\((.*)\)$/, '$1')
+    .replace(/^[-\u2212+]\s*|\s*-$/g, '')
+    .trim();
+}

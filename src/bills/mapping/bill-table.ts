@@ -1,0 +1,185 @@
+import { ChannelError } from '../../emissions/index.ts';
+import type { BillItem, BillLine, BillWarning, ReadOptions } from '../bill.ts';
+import type { DelimitedRow } from '../delimited.ts';
+import { isoDay } from '../iso-day.ts';
+import type { Mutable } from '../plain-rows.ts';
+import { signDecision } from './amount-evidence.ts';
+import { isNoUsage, isTotal } from './column-words.ts';
+import { type DatedRow, dateDecision } from './date-evidence.ts';
+import { DateReader } from './date-form.ts';
+import { MappedRows } from './mapped-row.ts';
+import { endDecision, type StatedPeriod } from './period-evidence.ts';
+import { RowShape } from './row-shape.ts';
+import type { TableBinding } from './table-binding.ts';
+
+/** Rows that are held until it is decided how they are read. */
+export const LOOK_AHEAD = 20_000;
+/** Rejected rows after which the last line is not kept back any longer. */
+const MAX_TAIL = 10_000;
+
+/**
+ * A foreign table of bills, one row a bill. The first rows are held until their dates, amounts and periods have shown how the
+ * file is written; from there on rows are read as they come, and one that does not fit what was decided is refused. Totals
+ * and rows of charges or demand are counted and left out.
+ */
+export class BillTable {
+  readonly #binding: TableBinding;
+  readonly #options: ReadOptions;
+  #held: DelimitedRow[] = [];
+  #rows: MappedRows | undefined;
+  #untold: BillWarning[];
+  /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
+  #tail: BillItem[] = [];
+  readonly #totals: LeftOut = { count: 0, first: [] };
+  readonly #charges: LeftOut = { count: 0, first: [] };
+
+  constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
+    this.#binding = binding;
+    this.#options = options;
+    this.#untold = [...notices];
+  }
+
+  /** Adds what became known of the file while it is read. */
+  note(warnings: readonly BillWarning[]): void {
+    this.#untold = [...this.#untold, ...warnings];
+  }
+
+  push(rows: readonly DelimitedRow[]): BillItem[] {
+    if (this.#rows === undefined) {
+      for (const row of rows) this.#held.push(row);
+      return this.#held.length < LOOK_AHEAD ? [] : this.#decided();
+    }
+    return this.#read(rows);
+  }
+
+  end(): BillItem[] {
+    const items = this.#rows === undefined ? this.#decided() : [];
+    const [last, ...after] = this.#tail;
+    this.#tail = [];
+    if (last === undefined || !('line' in last)) return items;
+    const warnings = [...last.line.warnings, ...this.#leftOut()];
+    return [...items, { line: { ...last.line, warnings } }, ...after];
+  }
+
+  #decided(): BillItem[] {
+    const held = this.#held;
+    this.#held = [];
+    const bills = held.filter((row) => this.#kindOf(row) === 'bill');
+    if (bills.length === 0)
+      throw new ChannelError('FILE_MALFORMED', 'the file has a header and no bills below it', { where: 'rows' });
+    this.#rows = this.#conventionsOf(bills);
+    return this.#read(held);
+  }
+
+  #conventionsOf(rows: readonly DelimitedRow[]): MappedRows {
+    const { at, layout, nameOf } = this.#binding;
+    const { mapping } = layout;
+    const cell = (row: DelimitedRow, place: number) => (place < 0 ? '' : (row.cells[place] ?? '').trim());
+    const dated = rows.map((row): DatedRow => {
+      const [start, end, days] = [cell(row, at.start), cell(row, at.end), Number(cell(row, at.days))];
+      const dates = [[nameOf('start'), start] as const, [nameOf('end'), end] as const].filter(
+        ([, text]) => text !== '',
+      );
+      return { row: row.row, dates, start, end, ...(days > 0 ? { days } : {}) };
+    });
+    const date = dateDecision(dated, this.#options.dateOrder ?? mapping.dateOrder);
+    const dates = new DateReader(date.order);
+    const sign = signDecision(
+      rows.map((row) => [row.row, cell(row, at.quantity)] as const),
+      this.#options.decimalSign ?? mapping.decimalSign,
+      layout.usualSign,
+    );
+    if (date.stated)
+      this.#untold.push({ code: 'DATE_ORDER_READ', message: `dates were read ${date.order}: ${date.seen}` });
+    if (date.shortYears)
+      this.#untold.push({ code: 'DATE_ORDER_READ', message: 'years of two digits were read as 1980 to 2079' });
+    if (sign.stated)
+      this.#untold.push({
+        code: 'DECIMAL_SIGN_READ',
+        message: `amounts were read with a decimal ${sign.sign}: ${sign.seen}`,
+      });
+    const statedEnd = this.#endOf(rows, dates, cell);
+    const shape = new RowShape(this.#binding, rows);
+    return new MappedRows(this.#binding, { dates, sign: sign.sign, statedEnd }, shape, this.#options);
+  }
+
+  #endOf(rows: readonly DelimitedRow[], dates: DateReader, cell: (row: DelimitedRow, place: number) => string) {
+    const { at, layout } = this.#binding;
+    const told = this.#options.statedEnd ?? layout.mapping.endConvention;
+    if (told !== undefined) return told;
+    const periods = rows.flatMap((row): StatedPeriod[] => {
+      const start = isoDay(dates.iso(cell(row, at.start)));
+      const end = isoDay(dates.iso(cell(row, at.end)));
+      if (start === undefined || end === undefined) return [];
+      const days = Number(cell(row, at.days));
+      const key = [at.meter, at.account, at.service, at.commodity, at.unit]
+        .map((place) => cell(row, place))
+        .join('\u0000');
+      return [{ row: row.row, key, start, end, days: days > 0 ? days : undefined }];
+    });
+    const decision = endDecision(periods, layout.usualEnd);
+    this.#untold.push({
+      code: 'END_DATE_READ',
+      message: `end dates were read as ${decision.statedEnd}: ${decision.seen}`,
+    });
+    return decision.statedEnd;
+  }
+
+  #read(rows: readonly DelimitedRow[]): BillItem[] {
+    const items: BillItem[] = [];
+    for (const row of rows) {
+      const kind = this.#kindOf(row);
+      if (kind === 'bill') this.#bill(row, items);
+      else this.#leaveOut(row, kind);
+    }
+    return items;
+  }
+
+  #bill(row: DelimitedRow, items: BillItem[]): void {
+    const { outcome, raw } = (this.#rows as MappedRows).read(row);
+    if ('error' in outcome) {
+      const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw] };
+      if (this.#tail.length === 0) items.push(rejected);
+      else if (this.#tail.push(rejected) > MAX_TAIL) items.push(...this.#tail.splice(0));
+      return;
+    }
+    const line: Mutable<BillLine> = outcome.line;
+    line.raw = [raw];
+    if (this.#untold.length > 0) {
+      line.warnings = this.#untold;
+      this.#untold = [];
+    }
+    items.push(...this.#tail);
+    this.#tail = [{ line }];
+  }
+
+  #leaveOut({ row }: DelimitedRow, kind: 'total' | 'item'): void {
+    const rows = kind === 'total' ? this.#totals : this.#charges;
+    rows.count += 1;
+    if (rows.first.length < SHOWN) rows.first.push(row);
+  }
+
+  #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
+    const { at } = this.#binding;
+    const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
+    if (unit !== '' && isNoUsage(unit)) return 'item';
+    return isTotal(cells) ? 'total' : 'bill';
+  }
+
+  #leftOut(): BillWarning[] {
+    const told = ({ count, first }: LeftOut, what: string): BillWarning[] => {
+      if (count === 0) return [];
+      const more = count > first.length ? ` and ${count - first.length} more` : '';
+      return [{ code: 'ROWS_LEFT_OUT', message: `${what} were not counted: rows ${first.join(', ')}${more}` }];
+    };
+    return [...told(this.#totals, 'totals'), ...told(this.#charges, 'rows of money or power')];
+  }
+}
+
+/** Rows that are no use of their own. */
+interface LeftOut {
+  count: number;
+  readonly first: number[];
+}
+
+const SHOWN = 5;

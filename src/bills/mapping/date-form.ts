@@ -1,0 +1,119 @@
+import { formatDate, isChannelError, parseDate } from '../../emissions/index.ts';
+import type { DateOrder } from './bill-mapping.ts';
+
+/** A date as it stands in a cell, before it is known which number is the day. */
+export type DateShape =
+  | { readonly form: 'certain'; readonly day: number }
+  | {
+      readonly form: 'numbers';
+      readonly first: number;
+      readonly second: number;
+      readonly year: number;
+      readonly short: boolean;
+    };
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+/** Two digits are a year of this century up to here, and of the last above: bills of before 1980 are not read. */
+const LAST_SHORT_YEAR = 79;
+
+const NUMBERS = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})$/;
+const YEAR_FIRST = /^(\d{4})([/.-]?)(\d{1,2})\2(\d{1,2})$/;
+const MONTH_NAME = /^([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4}|\d{2})$/i;
+const DAY_MONTH_NAME = /^(\d{1,2})(?:st|nd|rd|th)?\.?[ -]([a-z]{3,9})\.?,?[ -](\d{4}|\d{2})$/i;
+/** A time of day after the date, which bills write for midnight. */
+const TIME = /[T ,]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d{2}:?\d{2}|utc)?$/i;
+
+/** The date of a cell; undefined where it is none. A time of day after it is left out. */
+export function dateShape(cell: string): DateShape | undefined {
+  const text = cell.replace(TIME, '').trim();
+  const iso = YEAR_FIRST.exec(text);
+  if (iso !== null && (iso[2] !== '' || text.length === 8)) return certain(iso[1], iso[3], iso[4]);
+  const named = MONTH_NAME.exec(text);
+  if (named !== null) return certain(yearOf(named[3] as string), monthOf(named[1] as string), named[2]);
+  const dayNamed = DAY_MONTH_NAME.exec(text);
+  if (dayNamed !== null) return certain(yearOf(dayNamed[3] as string), monthOf(dayNamed[2] as string), dayNamed[1]);
+  const numbers = NUMBERS.exec(text);
+  if (numbers === null) return undefined;
+  const [first, second] = [Number(numbers[1]), Number(numbers[3])];
+  if (first < 1 || second < 1 || first > 31 || second > 31 || (first > 12 && second > 12)) return undefined;
+  const written = numbers[4] as string;
+  return { form: 'numbers', first, second, year: Number(yearOf(written)), short: written.length === 2 };
+}
+
+/** Day number of a date under an order; undefined where there is no such day. */
+export function dayOfShape(shape: DateShape, order: DateOrder): number | undefined {
+  if (shape.form === 'certain') return shape.day;
+  if (order === 'year-first') return undefined;
+  const [month, day] = order === 'month-first' ? [shape.first, shape.second] : [shape.second, shape.first];
+  return dayOrNone(String(shape.year), month, day);
+}
+
+/** Minutes since midnight of `14:30`, `2:30 PM` or `14:30:00`; 1440 for `24:00`. */
+export function minutesOfTime(cell: string): number | undefined {
+  const match = /^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap])?\.?(?:m\.?)?$/i.exec(cell.trim());
+  if (match === null) return undefined;
+  let hour = Number(match[1]);
+  const minute = Number(match[2]);
+  const half = match[4]?.toLowerCase();
+  if (minute > 59 || Number(match[3] ?? 0) > 59) return undefined;
+  if (half !== undefined) {
+    if (hour < 1 || hour > 12) return undefined;
+    hour = (hour % 12) + (half === 'p' ? 12 : 0);
+  }
+  if (hour > 24 || (hour === 24 && minute > 0)) return undefined;
+  return hour * 60 + minute;
+}
+
+function certain(
+  year: string | undefined,
+  month: string | number | undefined,
+  day: string | undefined,
+): DateShape | undefined {
+  const found = dayOrNone(String(year), Number(month), Number(day));
+  return found === undefined ? undefined : { form: 'certain', day: found };
+}
+
+function dayOrNone(year: string, month: number, day: number): number | undefined {
+  try {
+    return parseDate(`${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`);
+  } catch (error) {
+    if (isChannelError(error)) return undefined;
+    throw error;
+  }
+}
+
+function yearOf(digits: string): string {
+  if (digits.length === 4) return digits;
+  return String(Number(digits) + (Number(digits) <= LAST_SHORT_YEAR ? 2_000 : 1_900));
+}
+
+/** 1 to 12 by the first three letters of an English name; 0 for another word. */
+function monthOf(name: string): number {
+  const at = MONTHS.indexOf(name.slice(0, 3).toLowerCase());
+  const whole = FULL_NAMES[at] ?? '';
+  return whole.startsWith(name.toLowerCase()) || name.toLowerCase() === 'sept' ? at + 1 : 0;
+}
+
+const FULL_NAMES = 'january february march april may june july august september october november december'.split(' ');
+
+/** Reads the dates of one file, of which the order is known; remembers what it read, as bills repeat their dates. */
+export class DateReader {
+  readonly order: DateOrder;
+  readonly #known = new Map<string, string | undefined>();
+
+  constructor(order: DateOrder) {
+    this.order = order;
+  }
+
+  /** `YYYY-MM-DD`; undefined where the cell holds no date of this order. */
+  iso(cell: string): string | undefined {
+    const found = this.#known.get(cell);
+    if (found !== undefined || this.#known.has(cell)) return found;
+    const shape = dateShape(cell);
+    const day = shape === undefined ? undefined : dayOfShape(shape, this.order);
+    const text = day === undefined ? undefined : formatDate(day);
+    if (this.#known.size >= 10_000) this.#known.clear();
+    this.#known.set(Buffer.from(cell).toString(), text);
+    return text;
+  }
+}

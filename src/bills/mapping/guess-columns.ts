@@ -1,0 +1,159 @@
+import type { DelimitedRow } from '../delimited.ts';
+import { signsOf } from './amount-form.ts';
+import type { BillMapping, MappedColumn } from './bill-mapping.ts';
+import { type ColumnName, columnNameOf, isBlankWord, isNoUsage, unitOfText } from './column-words.ts';
+import { dateShape, minutesOfTime } from './date-form.ts';
+
+/** What the cells of a column are, over the rows looked at. */
+interface ColumnFacts {
+  readonly name: ColumnName;
+  /** As a mapping names it: the header's text, or its place where that is blank or stands twice. */
+  readonly key: string;
+  readonly filled: number;
+  readonly dates: number;
+  readonly numbers: number;
+  readonly times: number;
+}
+
+export interface Guess {
+  readonly kind: BillMapping['kind'];
+  readonly columns: Partial<Record<MappedColumn, string>>;
+  readonly evidence: Readonly<Record<string, string>>;
+  readonly open: readonly string[];
+  /** Unit named by the column of the amount. */
+  readonly unit: string | undefined;
+}
+
+type Kind = 'dates' | 'numbers' | 'times' | 'any';
+
+/** By what a column of each meaning is told: the name it has, and what its cells are. */
+const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
+  [
+    'start',
+    /^(start|from|begin|beginn|von|ab|(service|bill(ing)?|billed|usage|reading|read|invoice)?\s?(period )?(start|from|begin)( date)?|(start|from|begin) (date|read|reading).*|date from|period from)$/,
+    'dates',
+  ],
+  [
+    'end',
+    /^(end|to|thru|through|until|bis|(service|bill(ing)?|billed|usage|invoice|reading)?\s?(period )?(end|to|thru|through|until)( date)?|(end|to) (date|read|reading).*|date to|period to|(meter )?read(ing)? date|ablesedatum|ablesung)$/,
+    'dates',
+  ],
+  ['date', /^(date|datum|day|tag|usage date|reading date|interval date)$/, 'dates'],
+  [
+    'days',
+    /^(days|tage|number of days|no of days|days in (bill|period)|(bill(ing)?|billed|service) days|days billed|# ?days)$/,
+    'numbers',
+  ],
+  ['time', /^(time|start time|hour|uhrzeit|zeit|interval start)$/, 'times'],
+  ['end_time', /^(end time|interval end)$/, 'times'],
+  ['duration', /^(duration|interval( length)?|minutes)$/, 'numbers'],
+  ['exported', /^(export|exported|export kwh|feed in|einspeisung|generation( kwh)?|received)$/, 'numbers'],
+  [
+    'quantity',
+    /(usage|use$|used|consum|verbrauch|quantity|kwh|mwh|therm|ccf|energy|volume|menge|import|delivered|gallons|m3)/,
+    'numbers',
+  ],
+  ['unit', /^(unit|units|uom|einheit|unit of measure|usage units?|quantity units?)$/, 'any'],
+  [
+    'commodity',
+    /^(commodity|type|service type|fuel|fuel type|utility type|energy type|energieart|medium|sparte|resource)$/,
+    'any',
+  ],
+  ['meter', /(meter|zähler|zaehler|mpan|mprn|esi ?id|\bpod\b|messlokation|marktlokation)/, 'any'],
+  [
+    'account',
+    /^(account|account (number|no|id|#)|customer (number|no|id)|kundennummer|vertragskonto|contract( number)?)$/,
+    'any',
+  ],
+  ['site', /^(site|building|facility|property|location|standort|premise|liegenschaft)( name)?$/, 'any'],
+  ['utility', /^(utility|supplier|provider|vendor|lieferant|versorger)( name)?$/, 'any'],
+  ['read_basis', /^(read type|reading type|estimated|estimation|estimation\?|ableseart)$/, 'any'],
+  ['notes', /^(notes?|comments?|bemerkung(en)?)$/, 'any'],
+  ['zip', /^(zip|zip code|postal code)$/, 'any'],
+];
+
+/** Names of columns that hold money, power, rates or readings of a register, though a word of theirs looks like use. */
+const NO_USE =
+  /(cost|charge|price|rate|amount due|betrag|kosten|preis|demand|power|leistung|per day|average|avg|temperature|\bkw\b|kva|balance|\btax|degree|meter read|register|multiplier|\$|€|£)/;
+
+/** Which column of a table is what, told by names and cells; what is not told is left open. */
+export function guessColumns(header: readonly string[], rows: readonly DelimitedRow[]): Guess {
+  const facts = header.map((cell, at) => factsOf(cell, at, header, rows));
+  const columns: Partial<Record<MappedColumn, string>> = {};
+  const evidence: Record<string, string> = {};
+  const open: string[] = [];
+  const taken = new Set<ColumnFacts>();
+  for (const [column, pattern, kind] of SIGNS) {
+    const found = facts.filter((one) => !taken.has(one) && fits(one, pattern, kind, column));
+    const [first, second] = column === 'quantity' ? found.toSorted((a, b) => unitRank(a) - unitRank(b)) : found;
+    if (first === undefined) continue;
+    if (second !== undefined && column === 'quantity') {
+      open.push(
+        `columns.quantity: ${found.map((one) => one.key).join(' or ')} could be the amount used; each row counts one`,
+      );
+      continue;
+    }
+    columns[column] = first.key;
+    evidence[`columns.${column}`] = `its name; ${cellsOf(first, kind)}`;
+    taken.add(first);
+  }
+  const kind = columns.date !== undefined && columns.end === undefined ? 'readings' : 'bills';
+  open.push(...notFound(kind, columns, open));
+  if (kind === 'bills') delete columns.date;
+  const amount = facts.find((one) => one.key === columns.quantity);
+  return { kind, columns, evidence, open, unit: amount === undefined ? undefined : unitOfName(amount.name) };
+}
+
+/** Columns that a table must have and that were not found; `open` has those that were found twice. */
+function notFound(kind: Guess['kind'], columns: Guess['columns'], open: readonly string[]): string[] {
+  const needed: readonly MappedColumn[] = kind === 'bills' ? ['end', 'quantity'] : ['date', 'quantity'];
+  const missing = needed
+    .filter((name) => columns[name] === undefined && !open.some((text) => text.startsWith(`columns.${name}:`)))
+    .map((name) => `columns.${name}: no column was recognised; name the one that holds it`);
+  const hasStart = kind === 'readings' || columns.start !== undefined || columns.days !== undefined;
+  if (!hasStart)
+    missing.push('columns.start: no column was recognised; name it, or columns.days with the number of days');
+  return missing;
+}
+
+function factsOf(cell: string, at: number, header: readonly string[], rows: readonly DelimitedRow[]): ColumnFacts {
+  const text = cell.trim();
+  const isAlone = text !== '' && header.filter((one) => one.trim() === text).length === 1;
+  const cells = rows.map((row) => (row.cells[at] ?? '').trim()).filter((one) => one !== '' && !isBlankWord(one));
+  const count = (test: (one: string) => boolean) => cells.filter(test).length;
+  return {
+    name: columnNameOf(cell),
+    key: isAlone ? text : `column ${at + 1}`,
+    filled: cells.length,
+    dates: count((one) => dateShape(one) !== undefined),
+    numbers: count((one) => signsOf(one).point || signsOf(one).comma),
+    times: count((one) => minutesOfTime(one) !== undefined),
+  };
+}
+
+function fits(one: ColumnFacts, pattern: RegExp, kind: Kind, column: MappedColumn): boolean {
+  if (!pattern.test(one.name.words) || one.filled === 0) return false;
+  if (
+    column === 'quantity' &&
+    (NO_USE.test(one.name.words) || (one.name.bracket !== undefined && isNoUsage(one.name.bracket)))
+  )
+    return false;
+  if (column === 'meter' && NO_USE.test(one.name.words)) return false;
+  // Most cells: single ones may be words for a blank, or totals.
+  return kind === 'any' || one[kind] * 2 > one.filled;
+}
+
+function cellsOf(one: ColumnFacts, kind: Kind): string {
+  return kind === 'any' ? `${one.filled} cells are filled` : `${one[kind]} of ${one.filled} cells are ${kind}`;
+}
+
+/** An amount whose name holds its unit goes before one that does not say it. */
+function unitRank(one: ColumnFacts): number {
+  return unitOfName(one.name) === undefined ? 1 : 0;
+}
+
+/** The unit in a column's name: in brackets, or as its last or first word. */
+function unitOfName({ words, bracket }: ColumnName): string | undefined {
+  const texts = [bracket ?? '', ...words.split(' ').toReversed()];
+  return texts.map(unitOfText).find((unit) => unit !== undefined && unit !== 't' && unit !== 'g' && unit !== 'L');
+}

@@ -1,0 +1,227 @@
+import { ChannelError, type Commodity, type ErrorCode, isChannelError, type StatedEnd } from '../../emissions/index.ts';
+import type { RawCells, ReadOptions } from '../bill.ts';
+import { type CsvColumn, csvColumns, placesOf } from '../csv-columns.ts';
+import type { DelimitedRow } from '../delimited.ts';
+import { unguardCell } from '../formula-guard.ts';
+import { PlainRows } from '../plain-rows.ts';
+import type { CsvEntry } from '../registers.ts';
+import { faultsOf } from '../row-faults.ts';
+import { plainAmount } from './amount-form.ts';
+import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
+import { commodityNamed, isBlankWord } from './column-words.ts';
+import type { DateReader } from './date-form.ts';
+import type { RowShape } from './row-shape.ts';
+import type { TableBinding } from './table-binding.ts';
+
+/** How the file's cells are to be read, decided by its evidence or told. */
+export interface Conventions {
+  readonly dates: DateReader;
+  readonly sign: DecimalSign;
+  readonly statedEnd: StatedEnd;
+}
+
+/** Columns of the plain layout that a mapped row fills, in the order of an error file. */
+const FILLED: readonly CsvColumn[] = [
+  'utility',
+  'account',
+  'meter',
+  'site',
+  'commodity',
+  'start',
+  'end',
+  'end_convention',
+  'days',
+  'quantity',
+  'unit',
+  'read_basis',
+  'zip',
+  'zone',
+];
+
+/** Where the plain columns stand in a row made here. */
+const PLACES = placesOf(new Map(FILLED.map((name, at) => [name, at])));
+
+/** Which column of the foreign table a plain column comes from. */
+const SOURCES: Readonly<Partial<Record<CsvColumn, MappedColumn>>> = {
+  utility: 'utility',
+  account: 'account',
+  meter: 'meter',
+  site: 'site',
+  commodity: 'commodity',
+  start: 'start',
+  end: 'end',
+  days: 'days',
+  quantity: 'quantity',
+  unit: 'unit',
+  read_basis: 'read_basis',
+  zip: 'zip',
+};
+
+/**
+ * Turns rows of a foreign table into rows of the plain layout and reads those: so each layout is held to the same rules, and
+ * a row that cannot be read goes into the error file in the plain layout, where it needs no evidence of its neighbours.
+ */
+export class MappedRows {
+  readonly #binding: TableBinding;
+  readonly #conventions: Conventions;
+  readonly #rows: PlainRows;
+  readonly #shape: RowShape;
+
+  constructor(binding: TableBinding, conventions: Conventions, shape: RowShape, options: ReadOptions) {
+    this.#binding = binding;
+    this.#conventions = conventions;
+    this.#shape = shape;
+    // What a person told stands in the row already.
+    this.#rows = new PlainRows(PLACES, options.place === undefined ? {} : { place: options.place });
+  }
+
+  read(record: DelimitedRow): CsvEntry {
+    const { plain, fault } = this.#plain(record);
+    const raw: RawCells = Object.fromEntries(FILLED.map((name, at) => [name, plain[at] as string]));
+    return { row: record.row, outcome: this.#outcome(record, plain, fault), raw, register: '', key: '' };
+  }
+
+  #outcome(record: DelimitedRow, plain: readonly string[], fault: ChannelError | undefined): CsvEntry['outcome'] {
+    if (fault !== undefined) return { error: fault };
+    try {
+      return { line: this.#rows.read(plain, record.row) };
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      return { error: this.#inFileWords(error) };
+    }
+  }
+
+  /** The error with the columns' names in the file. */
+  #inFileWords(error: ChannelError): ChannelError {
+    const { where, fix } = error.details;
+    const words = (text: string) =>
+      text.replace(/\b(columns? )([a-z_, ]+)$/, (_, head: string, names: string) => {
+        return (
+          head +
+          names
+            .split(', ')
+            .map((name) => this.#shown(name))
+            .join(', ')
+        );
+      });
+    return new ChannelError(error.code, error.message, {
+      ...(where === undefined ? {} : { where: words(where) }),
+      ...(fix === undefined ? {} : { fix }),
+    });
+  }
+
+  #shown(name: string): string {
+    const column = csvColumns.find((one) => one === name);
+    const source = column === undefined ? undefined : SOURCES[column];
+    return source === undefined || this.#binding.at[source] < 0 ? name : this.#binding.nameOf(source);
+  }
+
+  #plain(record: DelimitedRow): { plain: string[]; fault: ChannelError | undefined } {
+    const { at, fixed } = this.#binding;
+    const { read, end } = faultsOf(record.row);
+    const cell = (column: MappedColumn) => (at[column] < 0 ? '' : unguardCell((record.cells[at[column]] ?? '').trim()));
+    const fault: Fault = (column, code, message, fix) =>
+      new ChannelError(code, message, {
+        where: `row ${record.row}, column ${this.#binding.nameOf(column)}`,
+        ...(fix === undefined ? {} : { fix }),
+      });
+    read(() => this.#shape.check(record));
+    const amount = this.#amountIn(cell);
+    const said = cell('commodity');
+    const plain: { [K in CsvColumn]?: string | undefined } = {
+      utility: cell('utility') || fixed.utility,
+      account: cell('account') || fixed.account,
+      meter: meterText(cell('meter') || fixed.meter, cell('service')),
+      site: cell('site'),
+      commodity: read(() => this.#commodityOf(said, amount.unit, fault)) ?? said,
+      start: read(() => this.#dateOf('start', cell('start'), fault)) ?? cell('start'),
+      end: read(() => this.#dateOf('end', cell('end'), fault)) ?? cell('end'),
+      end_convention: this.#conventions.statedEnd,
+      days: cell('days').replace(/\.0+$/, ''),
+      quantity: read(() => this.#amountOf(amount.column, amount.text, fault)) ?? amount.text,
+      unit: amount.unit,
+      read_basis: basisOf(cell('read_basis'), cell('notes')),
+      zip: cell('zip'),
+      zone: fixed.zone ?? '',
+    };
+    return { plain: FILLED.map((name) => plain[name] ?? ''), fault: caught(end) };
+  }
+
+  /** The amount of a row and its unit: some layouts have one column for kWh and another for what is billed by volume. */
+  #amountIn(cell: (column: MappedColumn) => string): { column: MappedColumn; text: string; unit: string } {
+    const { fixed } = this.#binding;
+    const text = cell('quantity');
+    const other = cell('other_quantity');
+    if (text === '' && other !== '')
+      return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
+    return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
+  }
+
+  #commodityOf(said: string, unit: string, fault: Fault): Commodity | '' {
+    const { fixed, layout } = this.#binding;
+    const named = commodityNamed(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
+    if (named !== undefined) return named;
+    if (said === '') return fixed.toldCommodity ?? '';
+    const fix = 'Name it, or take out the row if it is a charge.';
+    throw fault('commodity', 'COMMODITY_UNKNOWN', 'the row does not say which commodity it is', fix);
+  }
+
+  #dateOf(column: 'start' | 'end', cell: string, fault: Fault): string {
+    if (this.#binding.at[column] < 0) return '';
+    if (cell === '') throw fault(column, 'DATE_INVALID', `${column} is blank`);
+    const iso = this.#conventions.dates.iso(cell);
+    if (iso !== undefined) return iso;
+    const { order } = this.#conventions.dates;
+    throw fault(
+      column,
+      'DATE_INVALID',
+      `${column} is not a date as the file's others are (${order})`,
+      'Write YYYY-MM-DD; if the whole file is of another order, give --date-order.',
+    );
+  }
+
+  #amountOf(column: MappedColumn, cell: string, fault: Fault): string {
+    if (cell === '') return '';
+    if (isBlankWord(cell))
+      throw fault(
+        column,
+        'QUANTITY_BLANK',
+        'the cell holds a word or dash and no amount',
+        'Fill it; what is not there is never zero.',
+      );
+    const amount = plainAmount(cell, this.#conventions.sign);
+    if (amount !== undefined) return amount;
+    throw fault(
+      column,
+      'DECIMAL_INVALID',
+      `the cell holds no amount with a decimal ${this.#conventions.sign}`,
+      'Write digits and one decimal sign; if the file has another sign, give --decimal-sign.',
+    );
+  }
+}
+
+type Fault = (column: MappedColumn, code: ErrorCode, message: string, fix?: string) => ChannelError;
+
+function meterText(meter: string | undefined, service: string): string {
+  if (meter === undefined || meter === '') return '';
+  return service === '' ? meter : `${meter} ${service}`;
+}
+
+/** The faults of a row, if it has any. */
+function caught(end: () => void): ChannelError | undefined {
+  try {
+    end();
+    return undefined;
+  } catch (error) {
+    if (!isChannelError(error)) throw error;
+    return error;
+  }
+}
+
+/** What a bill says of its reading. */
+function basisOf(type: string, notes: string): string {
+  const text = `${type} ${notes}`.toLowerCase();
+  if (/\bestimat/.test(text)) return 'estimated';
+  if (/\bcustomer\b/.test(text)) return 'customer';
+  return 'actual';
+}

@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type BillMapping, type ProposedMapping, parseMapping, proposeMapping } from '../bills/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
+import { print } from './output.ts';
+import { resolvePath } from './paths.ts';
+
+/** Proposes a mapping for a file, and prints it or writes it. It names columns and rows, and holds nothing else of the bill. */
+export async function mapBills(
+  file: string,
+  options: { readonly out?: string; readonly json?: boolean },
+): Promise<void> {
+  const proposal = await proposeMapping(createReadStream(file)).catch((cause: unknown) => {
+    if (isChannelError(cause)) throw cause;
+    throw new ChannelError('FILE_UNREADABLE', 'the bill file cannot be read', { cause });
+  });
+  const text = `${JSON.stringify(proposal, undefined, 2)}\n`;
+  if (options.out === undefined) {
+    print(proposal, options.json, () => text.trimEnd());
+    return;
+  }
+  await writeFile(resolvePath(options.out), text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    throw new ChannelError('OPTION_INVALID', `the mapping cannot be written (${cause.code ?? 'unknown error'})`, {
+      where: '--out',
+      fix: 'Name a new file in a folder that you can write to.',
+      cause,
+    });
+  });
+  print(proposal, options.json, () => summaryOf(proposal));
+}
+
+function summaryOf({ open }: ProposedMapping): string {
+  if (open.length === 0)
+    return 'Mapping written; nothing is open. Check it, then: uec record DIR FILE --map MAPPING --dry-run';
+  return [
+    `Mapping written; ${open.length} question${open.length === 1 ? '' : 's'} open:`,
+    ...open.map((one) => `  ${one}`),
+  ].join('\n');
+}
+
+/** @throws {ChannelError} MAPPING_INVALID, FILE_UNREADABLE */
+export async function readMapping(path: string): Promise<BillMapping> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ChannelError('FILE_UNREADABLE', `the mapping cannot be read (${cause.code ?? 'unknown error'})`, {
+      where: '--map',
+      cause,
+    });
+  });
+  return parseMapping(text);
+}

@@ -1,0 +1,95 @@
+import type { NodeApiClient } from '../client/index.ts';
+import type { Progress, UseCaseArgs, UseCaseName } from '../node/index.ts';
+
+type Served = {
+  readonly [N in UseCaseName]: (
+    api: NodeApiClient,
+    args: UseCaseArgs<N>,
+    progress: Progress,
+    signal?: AbortSignal,
+  ) => Promise<unknown>;
+};
+
+const path = (file: string): { path: string } => ({ path: file });
+const maybe = (file: string | undefined): { document?: { path: string } } =>
+  file === undefined ? {} : { document: path(file) };
+
+const stoppedBy = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };
+
+/** Every use case as a call of the API: what the command asks of a node that is served. Files are named by their paths. */
+export const servedCalls: Served = {
+  status: (api) => api.call('GET /status', {}),
+  record: (api, { files, document, ...rest }, progress, signal) => {
+    const body = { ...rest, files: files.map(path), ...maybe(document) } as never;
+    return api.run('POST /imports', { body, ...stoppedBy(signal) }, progress);
+  },
+  imports: (api, query) => api.call('GET /imports', { query }),
+  showImport: (api, { import: id, ...query }) => api.call('GET /imports/{id}', { params: { id }, query }),
+  undoImport: (api, { import: id, ...body }, progress, signal) =>
+    api.run('POST /imports/{id}/undo', { params: { id }, body, ...stoppedBy(signal) }, progress),
+  correct: (api, { record, document, ...rest }) =>
+    api.call('POST /records/{id}/corrections', {
+      params: { id: record },
+      body: { ...rest, ...maybe(document) } as never,
+    }),
+  void: (api, { records, reason }) => api.call('POST /records/void', { body: { records: [...records], reason } }),
+  inventory: (api, query) => api.call('GET /inventory', { query }),
+  inventoryTable: async (api, query) =>
+    (await api.response('GET /inventory', { query, headers: { Accept: 'text/csv' } })).text(),
+  records: (api, query) => api.call('GET /records', { query: query as never }),
+  show: (api, { record }) => api.call('GET /records/{id}', { params: { id: record } }),
+  verify: (api, body, progress) => api.run('POST /verifications', { body }, progress),
+  fsck: (api, body, progress) => api.run('POST /checks', { body }, progress),
+  exportBundle: (api, body, progress) => api.run('POST /bundles', { body }, progress),
+  channelTrust: (api) => api.call('GET /trust', {}),
+  documents: async (api) => ({
+    documents: await Array.fromAsync(api.all('GET /documents', {})),
+    requests: await Array.fromAsync(api.all('GET /requests', {})),
+  }),
+  verifyDocuments: (api, body, progress) => api.run('POST /documents/verifications', { body }, progress),
+  attachDocument: (api, { file, records }) =>
+    api.call('POST /documents', { body: { file: path(file), records: [...records] } }),
+  holdDocument: (api, { document: id, lift, until, reason }) =>
+    lift === true
+      ? api.call('DELETE /documents/{id}/hold', { params: { id } })
+      : api.call('PUT /documents/{id}/hold', { params: { id }, body: { until, reason } as never }),
+  eraseDocument: (api, body) => api.call('POST /erasures', { body: body as never }),
+  scrubDocuments: (api, body, progress) => api.run('POST /documents/scrubs', { body }, progress),
+  requestDocument: (api, body) => api.call('POST /requests', { body }),
+  answerRequest: (api, { request: id, offer, refuse, gone }) => {
+    const chosen = [
+      ...(offer === undefined ? [] : [{ answer: 'offered', file: offer }]),
+      ...(refuse === undefined ? [] : [{ answer: 'refused', reason: refuse }]),
+      ...(gone === true ? [{ answer: 'gone' }] : []),
+    ];
+    const body = chosen.length === 1 ? chosen[0] : { answers: chosen.length };
+    return api.call('POST /requests/{id}/answer', { params: { id }, body: body as never });
+  },
+  giveVerdict: (api, { request: id, opening, notPresented }) => {
+    const body = opening === undefined ? { notPresented: notPresented === true } : { opening: path(opening) };
+    return api.call('POST /requests/{id}/verdict', { params: { id }, body: body as never });
+  },
+  releases: (api) => Array.fromAsync(api.all('GET /releases', {})),
+  loadReleases: (api, { files }, progress) => api.run('POST /releases', { body: { files: files.map(path) } }, progress),
+  findFactors: (api, { place, ...rest }) =>
+    Array.fromAsync(api.all('GET /factors', { query: { ...rest, ...place } as never })),
+  verifyFactors: (api, _args, progress) => api.run('POST /factors/verifications', {}, progress),
+  withdrawRelease: (api, { release, reason }) => {
+    const [publisher = '', dataset = '', version = ''] = release.split('/');
+    return api.call('POST /releases/{publisher}/{dataset}/{version}/withdrawal', {
+      params: { publisher, dataset, version },
+      body: { reason },
+    });
+  },
+  members: (api) => Array.fromAsync(api.all('GET /members', {})),
+  meters: (api) => Array.fromAsync(api.all('GET /meters', {})),
+  eraseMeter: (api, { meter: id, order, reason }) =>
+    api.call('POST /meters/{id}/erasure', { params: { id }, body: { order, reason } }),
+  policy: (api) => api.call('GET /policy', {}),
+  setPolicy: (api, { policy }) => api.call('PUT /policy', { body: policy as never }),
+  admitMember: (api, body) => api.call('POST /members', { body: body as never }),
+  grantRoles: (api, { id, ...body }) => api.call('POST /members/{id}/roles', { params: { id }, body: body as never }),
+  suspendMember: (api, { id, reason }) =>
+    api.call('POST /members/{id}/suspension', { params: { id }, body: { reason } }),
+};
