@@ -168,7 +168,7 @@ describe('tokens', () => {
       body: '{}',
       headers: { Authorization: `Bearer ${of('admin')}` },
     });
-    assert.equal(plain.status, 400);
+    assert.equal(plain.status, 415);
     assert.equal((await refusalOf(['token', 'revoke', channel.acme, '0000000000000000'])).code, 'TOKEN_NOT_FOUND');
   });
 
