@@ -1,4 +1,10 @@
-import type { Caller, LedgerContext, PrivateCollections, QueryContext } from '../../channel/index.ts';
+import {
+  type Caller,
+  type LedgerContext,
+  nobodyEndorses,
+  type PrivateCollections,
+  type QueryContext,
+} from '../../channel/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
 import type { Submission } from './envelope.ts';
 import type { Outcome, Writes } from './outcome.ts';
@@ -33,6 +39,7 @@ export class TransactionContext extends StateContext implements LedgerContext {
   readonly transactionId: string;
   readonly timestamp: string;
   readonly collections: PrivateCollections = NO_COLLECTIONS;
+  readonly endorsers = nobodyEndorses;
   readonly #writes = new Map<string, string | null>();
   #event: Outcome['event'];
   #ended = false;

@@ -3,6 +3,7 @@ import type { Caller, LedgerContext, QueryContext } from '../../../channel/index
 import { ChannelError } from '../../../emissions/index.ts';
 import { getStates, writeStates } from './batching.ts';
 import { callerOf } from './caller.ts';
+import { StubEndorsers } from './endorsers.ts';
 import { StubCollections } from './private-data.ts';
 
 /** Largest time that ISO 8601 writes with a year of four digits: 9999-12-31T23:59:59.999Z. */
@@ -45,6 +46,7 @@ export class StubContext extends StubState implements LedgerContext {
   readonly transactionId: string;
   readonly timestamp: string;
   readonly collections: StubCollections;
+  readonly endorsers = new StubEndorsers((key, value) => this.put(key, value));
   readonly #writes = new Map<string, string | null>();
   #event: { readonly name: string; readonly payload: string } | undefined;
   #ended = false;
@@ -77,6 +79,7 @@ export class StubContext extends StubState implements LedgerContext {
     this.#ended = true;
     if (this.batching) await writeStates(this.stub, this.#writes);
     else await this.#writeOneByOne();
+    await this.endorsers.flush(this.stub);
     await this.collections.flush();
     if (this.#event !== undefined) this.stub.setEvent(this.#event.name, Buffer.from(this.#event.payload));
   }
