@@ -28,7 +28,9 @@ interface ToyNetwork {
   readonly profiles: readonly [LoadedProfile, LoadedProfile];
 }
 
-async function toyNetwork(options: { readonly bft?: boolean } = {}): Promise<ToyNetwork> {
+async function toyNetwork(
+  options: { readonly bft?: boolean; readonly members?: readonly string[] } = {},
+): Promise<ToyNetwork> {
   const { dir, members } = await ownNetwork({ members: ['ACME', 'BETA'], chaincode: toyChaincode, ...options });
   const [first, second] = members.map(({ profile }) => readProfile(profile)) as [LoadedProfile, LoadedProfile];
   return { dir, profiles: [first, second] };

@@ -28,6 +28,8 @@ export interface Call {
   readonly chaincode?: string;
   /** Members that must endorse; left out, the channel's policy says. */
   readonly members?: readonly string[];
+  /** Transient data: seen by the endorsing peers, in no block. */
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** One of the member's own peers. Errors are the gateway's own. */
@@ -120,12 +122,13 @@ class GatewayPeer implements OwnPeer {
     this.#client.close();
   }
 
-  #proposal({ name, args, chaincode = this.#profile.chaincode, members }: Call) {
+  #proposal({ name, args, chaincode = this.#profile.chaincode, members, transient }: Call) {
     return this.#gateway
       .getNetwork(this.#profile.channel)
       .getContract(chaincode)
       .newProposal(name, {
         arguments: [...args],
+        ...(transient === undefined ? {} : { transientData: { ...transient } }),
         ...(members === undefined ? {} : { endorsingOrganizations: [...members] }),
       });
   }
