@@ -11,8 +11,10 @@ class Tally {
   finished({ type, data }: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>): string {
     const { name, file, skip, details } = data;
     const place = `${file === undefined ? '' : relative(process.cwd(), file)}: ${name}`;
-    if (details.type === 'suite') return '';
-    if (skip !== undefined && skip !== false) {
+    const skipped = skip !== undefined && skip !== false;
+    // A suite counts by its tests; skipped as a whole it has none.
+    if (details.type === 'suite' && !skipped) return '';
+    if (skipped) {
       this.#skipped.push(`skipped: ${place}${typeof skip === 'string' ? ` (${skip})` : ''}`);
       return '';
     }
