@@ -19,7 +19,7 @@ import { openOwnPeer } from '../../src/ledger/fabric/own-peer.ts';
 import type { Ledger, SubmitReceipt } from '../../src/ledger/index.ts';
 import { ledgerConformance } from '../../src/ledger/ledger.conformance.ts';
 import { steps } from '../../src/ledger/toy-contract.conformance.ts';
-import { onFabric, ownNetwork } from './support.ts';
+import { fabric3, onFabric, onFabric3, ownNetwork } from './support.ts';
 
 const toyChaincode = (outDir: string) => bundleChaincode(outDir, join(import.meta.dirname, 'toy-chaincode.ts'));
 
@@ -188,6 +188,9 @@ suite('Fabric when it fails', onFabric, () => {
   test('a clock that differs by more than a quarter of an hour is told', async () => {
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 20 * 60_000 });
     try {
+      await assert.rejects(ledger.blocks(0, { follow: true })[Symbol.asyncIterator]().next(), code('CLOCK_SKEW'));
+      // Peers of 2.5 look at the time of requests for blocks only.
+      if (!fabric3) return;
       await assert.rejects(ledger.height(), code('CLOCK_SKEW'));
       await assert.rejects(append('early'), code('CLOCK_SKEW'));
     } finally {
@@ -209,7 +212,7 @@ test("evidence carries every configuration and what both members' peers signed",
   await ledger.close();
 });
 
-test('blocks signed by a quorum of fault-tolerant orderers verify', onFabric, async () => {
+test('blocks signed by a quorum of fault-tolerant orderers verify', onFabric3, async () => {
   const { profiles } = await toyNetwork({ bft: true });
   const ledger = await open(profiles[0]);
   await ledger.submit('steps', steps(['put', 'bft', '1']));
