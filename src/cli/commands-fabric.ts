@@ -15,6 +15,7 @@ import {
 } from '../ledger/fabric/network/index.ts';
 import { oneOf } from './calculate.ts';
 import { exitCodes } from './exit-code.ts';
+import { foundChannel } from './found-channel.ts';
 import { print, table } from './output.ts';
 
 interface Json {
@@ -62,6 +63,17 @@ export async function addOrg(
   };
   const answer = await withSteps((onStep) => fabricAddOrg(dir, member, { onStep }));
   print(answer, options.json, () => renderUp(answer));
+}
+
+/** On a network of the members' own: the founder's first transaction. */
+export async function found(profile: string, options: Json & { readonly name: string }): Promise<void> {
+  const answer = await foundChannel(profile, options.name);
+  print(answer, options.json, () =>
+    [
+      `${answer.founder} founded the channel ${styleText('bold', answer.channel)} and is its steward.`,
+      `Make its node: uec init DIR --member ${answer.founder} --name "${answer.name}" --fabric ${profile}`,
+    ].join('\n'),
+  );
 }
 
 export async function deploy(dir: string, options: Json & { readonly chaincode?: string }): Promise<void> {

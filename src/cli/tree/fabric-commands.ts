@@ -26,6 +26,9 @@ export function addFabricCommands(group: Command): void {
     .option('--name <name>', "the member's name")
     .option('--role <role...>', 'roles on the ledger (default reporter)')
     .action(async (id: string, { dir: at, ...options }) => (await load()).addOrg(resolvePath(at), id, options));
+  command(group, 'found <profile>', 'found the channel of a connection profile, for the member of the profile')
+    .requiredOption('--name <name>', "the organisation's name")
+    .action(async (profile: string, options) => (await load()).found(resolvePath(profile), options));
   command(group, 'deploy', 'upgrade the chaincode of the running channel')
     .option(...dir)
     .option(...chaincode)
