@@ -47,9 +47,10 @@ suite('endorsement by the member itself, and its private collection', onFabric, 
   }
 
   /** The member's own client and certificate, its proposals endorsed by these members and no others. */
-  function endorsedBy(member: string, members: readonly string[]): Ledger {
+  async function endorsedBy(member: string, members: readonly string[]): Promise<Ledger> {
     const profile = readProfile(profiles.get(member) as string);
-    const peer = openOwnPeer(profile, profile.peers[0] as (typeof profile.peers)[0], loadIdentity(profile, new Date()));
+    const identity = await loadIdentity(profile, new Date());
+    const peer = openOwnPeer(profile, profile.peers[0] as (typeof profile.peers)[0], identity);
     const endorse = peer.endorse.bind(peer);
     peer.endorse = (call, timeout) => endorse({ ...call, members }, timeout);
     const ledger = new GatewayLedger(profile, [peer], defaultLimits, () => []);
@@ -89,7 +90,7 @@ suite('endorsement by the member itself, and its private collection', onFabric, 
 
   test("a member's page that a majority of others endorsed takes no effect, and is told apart", async () => {
     const height = await beta.height();
-    await assert.rejects(write(endorsedBy('BETA', ['ACME', 'AUDIT'])), (error) => {
+    await assert.rejects(write(await endorsedBy('BETA', ['ACME', 'AUDIT'])), (error) => {
       assert.ok(isChannelError(error, 'NOT_ENDORSED'), String(error));
       assert.match(error.message, /its own member's peer among them/);
       return true;
@@ -100,17 +101,20 @@ suite('endorsement by the member itself, and its private collection', onFabric, 
       [['records.submit', false, undefined]],
     );
     // With its own peer in place of another's the same two out of three are enough.
-    const { transactionId } = await write(endorsedBy('BETA', ['BETA', 'AUDIT']));
+    const { transactionId } = await write(await endorsedBy('BETA', ['BETA', 'AUDIT']));
     assert.equal(await statusOf(beta, transactionId), true);
   });
 
   test('its own endorsement alone is not enough either', async () => {
-    await assert.rejects(write(endorsedBy('BETA', ['BETA'])), code('NOT_ENDORSED'));
+    await assert.rejects(write(await endorsedBy('BETA', ['BETA'])), code('NOT_ENDORSED'));
   });
 
   test("an auditor's and the steward's transactions need theirs", async () => {
     const args = canonical({ id: 'BETA', reason: 'Under review' });
-    await assert.rejects(endorsedBy('ACME', ['BETA', 'AUDIT']).submit('members.suspend', args), code('NOT_ENDORSED'));
+    await assert.rejects(
+      (await endorsedBy('ACME', ['BETA', 'AUDIT'])).submit('members.suspend', args),
+      code('NOT_ENDORSED'),
+    );
     await assert.doesNotReject(write(beta));
   });
 
@@ -123,7 +127,10 @@ suite('endorsement by the member itself, and its private collection', onFabric, 
       validFrom: new Date().toISOString().slice(0, 10),
       validTo: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
     });
-    await assert.rejects(endorsedBy('AUDIT', ['ACME', 'BETA']).submit('nodes.announce', args), code('NOT_ENDORSED'));
+    await assert.rejects(
+      (await endorsedBy('AUDIT', ['ACME', 'BETA'])).submit('nodes.announce', args),
+      code('NOT_ENDORSED'),
+    );
     await (await open('AUDIT')).submit('nodes.announce', args);
   });
 
@@ -163,13 +170,16 @@ suite('endorsement by the member itself, and its private collection', onFabric, 
   test('verify finds a valid write that its member did not endorse', async () => {
     assert.deepEqual((await beta.verify()).faults, []);
     // The toy contract demands nothing: a chaincode that members changed would do the same.
-    const { transactionId } = await endorsedBy('BETA', ['ACME', 'AUDIT']).submit('steps', steps(['put', 'k', '"v"']));
+    const { transactionId } = await (await endorsedBy('BETA', ['ACME', 'AUDIT'])).submit(
+      'steps',
+      steps(['put', 'k', '"v"']),
+    );
     const [fault, ...others] = (await acme.verify()).faults;
     assert.equal(others.length, 0);
     assert.equal(fault?.code, 'SIGNATURE_INVALID');
     assert.match(fault?.message ?? '', new RegExp(`${transactionId}: BETA, which submitted it, is not among those`));
     // A transaction that writes nothing needs nobody.
-    await endorsedBy('BETA', ['ACME', 'AUDIT']).submit('steps', steps(['get', 'k']));
+    await (await endorsedBy('BETA', ['ACME', 'AUDIT'])).submit('steps', steps(['get', 'k']));
     assert.equal((await acme.verify()).faults.length, 1);
   });
 

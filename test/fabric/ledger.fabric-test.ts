@@ -50,7 +50,7 @@ if (onFabric.skip === false) {
     return {
       first: seenBy(second, first),
       second: seenBy(first, second),
-      publicKeys: [publicKeyOf(profiles[0]), publicKeyOf(profiles[1])],
+      publicKeys: [await publicKeyOf(profiles[0]), await publicKeyOf(profiles[1])],
       collections: false,
       resend: (name, args) => sentTwice(profiles[0], name, args),
       close: async () => {
@@ -251,7 +251,11 @@ function seenBy(other: Ledger, ledger: Ledger): Ledger {
 }
 
 async function sentTwice(profile: LoadedProfile, name: string, args: string): Promise<[SubmitReceipt, SubmitReceipt]> {
-  const peer = openOwnPeer(profile, profile.peers[0] as LoadedProfile['peers'][0], loadIdentity(profile, new Date()));
+  const peer = openOwnPeer(
+    profile,
+    profile.peers[0] as LoadedProfile['peers'][0],
+    await loadIdentity(profile, new Date()),
+  );
   try {
     const signed = await peer.endorse({ name, args: [args] }, 10_000);
     const { transactionId, result } = signed;
@@ -265,8 +269,8 @@ async function sentTwice(profile: LoadedProfile, name: string, args: string): Pr
   }
 }
 
-function publicKeyOf(profile: LoadedProfile): string {
-  const { publicKey } = new X509Certificate(loadIdentity(profile, new Date()).certificate);
+async function publicKeyOf(profile: LoadedProfile): Promise<string> {
+  const { publicKey } = new X509Certificate((await loadIdentity(profile, new Date())).certificate);
   return publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }
 

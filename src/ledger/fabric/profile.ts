@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
 
-/** How a node signs on Fabric: an MSP folder (signcerts, keystore), a PEM pair, or a PKCS#12 file. Paths are relative to the profile. */
+/**
+ * How a node signs on Fabric: an MSP folder (signcerts, keystore), a PEM pair, or a PKCS#12 file whose password is in a file or an
+ * environment variable. Paths are relative to the profile.
+ */
 export type ProfileIdentity =
   | { readonly msp: string }
   | { readonly certificate: string; readonly privateKey: string }
-  | { readonly pkcs12: string; readonly passwordFile: string };
+  | { readonly pkcs12: string; readonly passwordFile: string }
+  | { readonly pkcs12: string; readonly passwordVariable: string };
 
 export interface ProfilePeer {
   /** `host:port`. */
@@ -67,7 +71,12 @@ export function readProfile(file: string): LoadedProfile {
 
 function absoluteIdentity(identity: ProfileIdentity, absolute: (path: string) => string): ProfileIdentity {
   if ('msp' in identity) return { msp: absolute(identity.msp) };
-  if ('pkcs12' in identity) return { pkcs12: absolute(identity.pkcs12), passwordFile: absolute(identity.passwordFile) };
+  if ('pkcs12' in identity) {
+    const pkcs12 = absolute(identity.pkcs12);
+    return 'passwordFile' in identity
+      ? { pkcs12, passwordFile: absolute(identity.passwordFile) }
+      : { pkcs12, passwordVariable: identity.passwordVariable };
+  }
   return { certificate: absolute(identity.certificate), privateKey: absolute(identity.privateKey) };
 }
 
