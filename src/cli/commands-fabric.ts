@@ -14,6 +14,7 @@ import {
   fabricUp,
 } from '../ledger/fabric/network/index.ts';
 import { oneOf } from './calculate.ts';
+import { type EnrollOptions, enrollIdentity } from './enroll-identity.ts';
 import { exitCodes } from './exit-code.ts';
 import { foundChannel } from './found-channel.ts';
 import { print, table } from './output.ts';
@@ -72,6 +73,16 @@ export async function found(profile: string, options: Json & { readonly name: st
     [
       `${answer.founder} founded the channel ${styleText('bold', answer.channel)} and is its steward.`,
       `Make its node: uec init DIR --member ${answer.founder} --name "${answer.name}" --fabric ${profile}`,
+    ].join('\n'),
+  );
+}
+
+export async function enroll(msp: string, options: Json & EnrollOptions): Promise<void> {
+  const answer = await enrollIdentity(msp, options);
+  print(answer, options.json, () =>
+    [
+      `${answer.id} is enrolled until ${answer.validTo}; its MSP folder is ${answer.msp}.`,
+      `Name it in the connection profile: "identity": { "msp": "${answer.msp}" }`,
     ].join('\n'),
   );
 }

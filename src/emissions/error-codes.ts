@@ -193,14 +193,11 @@ export const errorCodes = {
   CLOCK_SKEW: { kind: 'unavailable', advice: 'Set the clock of this machine, or that of the peer.' },
   NOT_ENDORSED: { kind: 'refused', advice: 'See the message; nothing was written.' },
   NOT_COMMITTED: { kind: 'conflict', advice: 'Send it again: another transaction changed the same keys first.' },
-  CA_UNAVAILABLE: {
-    kind: 'unavailable',
-    advice: 'Check that the certificate authority runs, and its address.',
-  },
   LEDGER_UNAVAILABLE: { kind: 'unavailable', advice: 'Try again; uec status says what is wrong.' },
   STORE_UNAVAILABLE: { kind: 'unavailable', advice: 'Check the store: uec status.' },
   DISK_FULL: { kind: 'unavailable', advice: 'Free space and send it again; nothing was half written.' },
   // local Fabric network
+  CA_UNAVAILABLE: { kind: 'unavailable', advice: 'Check that the certificate authority runs, and its address.' },
   FABRIC_BINARY_MISSING: {
     kind: 'absent',
     advice:

@@ -23,9 +23,13 @@ export const fabric3 =
 export const onFabric3 = { ...onFabric, skip: onFabric.skip || (fabric3 ? false : 'needs Fabric 3') };
 
 function programsAbsent(): boolean {
+  return !['peer', 'orderer', 'configtxgen', 'configtxlator', 'cryptogen'].every(onPath);
+}
+
+/** Whether a program is on PATH. */
+export function onPath(name: string): boolean {
   const folders = (process.env.PATH ?? '').split(':');
-  const there = (name: string) => folders.some((folder) => folder !== '' && listed(folder).includes(name));
-  return !['peer', 'orderer', 'configtxgen', 'configtxlator', 'cryptogen'].every(there);
+  return folders.some((folder) => folder !== '' && listed(folder).includes(name));
 }
 
 function listed(folder: string): string[] {
