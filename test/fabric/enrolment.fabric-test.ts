@@ -2,6 +2,7 @@
 // within the roles of its attribute.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +10,11 @@ import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { canonical, isChannelError } from '../../src/emissions/index.ts';
 import { openFabricLedger, readProfile } from '../../src/ledger/fabric/index.ts';
+import { updateMembers } from '../../src/ledger/fabric/network/channel-update.ts';
+import { openRunningNetwork } from '../../src/ledger/fabric/network/network.ts';
 import { freePorts } from '../../src/ledger/fabric/network/ports.ts';
 import { line, pageOf, recordOf } from '../support/fixture-channel.ts';
 import { egrid, residual } from '../support/fixture-releases.ts';
@@ -19,7 +23,9 @@ import { onFabric, onPath, ownNetwork } from './support.ts';
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const withAuthority = {
   ...onFabric,
-  skip: onFabric.skip || (onPath('fabric-ca-server') ? false : 'needs fabric-ca-server on PATH'),
+  skip:
+    onFabric.skip ||
+    (['fabric-ca-server', 'fabric-ca-client'].every(onPath) ? false : "needs fabric-ca's binaries on PATH"),
 };
 
 interface Told {
@@ -33,10 +39,12 @@ suite('an identity of a real certificate authority', withAuthority, () => {
   let server: ChildProcess;
   let url: string;
   let profile: string;
+  let dir: string;
 
   before(async () => {
-    const { dir, members } = await ownNetwork({ members: ['ACME', 'BETA'], orderers: 1 });
-    profile = members[0]?.profile as string;
+    const network = await ownNetwork({ members: ['ACME', 'BETA'], orderers: 1 });
+    dir = network.dir;
+    profile = network.members[0]?.profile as string;
     const issuing = join(dir, 'crypto', 'peerOrganizations', 'ACME', 'ca');
     const [key, certificate] = ['_sk', '.pem'].map((end) =>
       join(issuing, readdirSync(issuing).find((name) => name.endsWith(end)) as string),
@@ -45,6 +53,11 @@ suite('an identity of a real certificate authority', withAuthority, () => {
     url = `https://localhost:${port}`;
     const identity = (name: string, attrs: Record<string, string>) => ({
       ...{ name, pass: `${name}-secret`, type: 'client', affiliation: '', maxenrollments: 2, attrs },
+    });
+    const registrar = identity('registrar', {
+      'hf.Registrar.Roles': 'client',
+      'hf.Revoker': 'true',
+      'hf.GenCRL': 'true',
     });
     const home = join(folder, 'home');
     mkdirSync(home);
@@ -56,13 +69,22 @@ suite('an identity of a real certificate authority', withAuthority, () => {
       csr: { cn: 'localhost', hosts: ['localhost'] },
       registry: {
         maxenrollments: -1,
-        identities: [identity('node1', { 'uec.role': 'reporter' }), identity('node2', {})],
+        identities: [
+          identity('node1', { 'uec.role': 'reporter' }),
+          identity('node2', {}),
+          identity('node3', {}),
+          registrar,
+        ],
       },
       db: { type: 'sqlite3', datasource: 'ca.db' },
       operations: { listenAddress: `127.0.0.1:${operations}` },
       signing: {
         default: { usage: ['digital signature'], expiry: '48h' },
-        profiles: { tls: { usage: ['digital signature', 'key encipherment', 'server auth'], expiry: '48h' } },
+        profiles: {
+          tls: { usage: ['digital signature', 'key encipherment', 'server auth'], expiry: '48h' },
+          // Certificates are dated five minutes back.
+          expired: { usage: ['digital signature'], expiry: '1s' },
+        },
       },
     };
     writeFileSync(join(home, 'fabric-ca-server-config.yaml'), JSON.stringify(config));
@@ -175,6 +197,60 @@ suite('an identity of a real certificate authority', withAuthority, () => {
     }
     assert.ok(!readdirSync(folder).includes('three'));
     assert.ok(readdirSync(folder).every((name) => !name.startsWith('.')));
+  });
+
+  /** Fabric's own client of the authority. */
+  async function caClient(id: string, ...args: readonly string[]): Promise<void> {
+    const home = ['--home', join(folder, `home-${id}`), '--mspdir', join(folder, `client-${id}`)];
+    const tls = ['--tls.certfiles', join(folder, 'tls.pem')];
+    await promisify(execFile)('fabric-ca-client', [
+      ...args,
+      ...home,
+      ...tls,
+      '-u',
+      url.replace('//', `//${id}:${id}-secret@`),
+    ]);
+  }
+
+  test('an expired certificate is told by the peer too, for a clock that says otherwise', async () => {
+    await caClient('node3', 'enroll', '--enrollment.profile', 'expired');
+    const file = join(dirname(profile), 'expired.json');
+    const identity = { msp: join(folder, 'client-node3') };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(profile, 'utf8')), identity }));
+    const open = (now: Date) => openFabricLedger({ profile: readProfile(file), now: () => now });
+    await assert.rejects(open(new Date()), (error) => isChannelError(error, 'IDENTITY_EXPIRED'));
+    const certificate = readFileSync(join(identity.msp, 'signcerts', 'cert.pem'));
+    await assert.rejects(open(new X509Certificate(certificate).validFromDate), (error) => {
+      assert.ok(isChannelError(error, 'IDENTITY_EXPIRED'), String(error));
+      assert.match(error.message, /the certificate is expired/);
+      return true;
+    });
+  });
+
+  test('a revoked certificate is refused from the block on that holds the list, and the others are not', async () => {
+    const revoked = await openWith('two');
+    const other = await openWith('one');
+    try {
+      await caClient('registrar', 'enroll');
+      await caClient('registrar', 'revoke', '--revoke.name', 'node2', '--gencrl');
+      const list = readFileSync(join(folder, 'client-registrar', 'crls', 'crl.pem')).toString('base64');
+      const before = await other.height();
+      await updateMembers(openRunningNetwork(dir), folder, (organisations) => {
+        const acme = organisations.ACME as { values: { MSP: { value: { config: { revocation_list: string[] } } } } };
+        acme.values.MSP.value.config.revocation_list = [list];
+      });
+      while ((await other.height()) === before) await sleep(20);
+      await assert.rejects(revoked.height(), (error) => isChannelError(error, 'IDENTITY_REFUSED'));
+      const submission = revoked.submit('members.grant', canonical({ id: 'BETA', roles: [] }));
+      await assert.rejects(submission, (error) => isChannelError(error, 'IDENTITY_REFUSED'));
+      const record = recordOf(line({ start: '2022-05-01', end: '2022-06-01' }));
+      await other.submit('records.submit', canonical(pageOf([record], 'after')));
+      // What it wrote before the list stands.
+      assert.deepEqual((await other.verify()).faults, []);
+    } finally {
+      await revoked.close();
+      await other.close();
+    }
   });
 
   test('an id whose enrolments are used up is refused', async () => {
