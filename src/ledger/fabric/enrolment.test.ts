@@ -103,7 +103,13 @@ test('id and secret go nowhere but to the authority, under TLS', async (t) => {
       refusal('CONFIG_INVALID', /TLS certificate/),
     );
   assert.equal(seen.path, undefined);
-  for (const wrong of ['http://localhost:7054', 'localhost:7054', 'https://', 'https://a/b'])
+  for (const wrong of [
+    'http://localhost:7054',
+    'localhost:7054',
+    'https://',
+    'https://a/b',
+    'https://node1:opensesame@a',
+  ])
     await assert.rejects(enrol({ ...asked, url: wrong }), refusal('OPTION_INVALID', /no address/));
   await assert.rejects(enrol({ ...asked, url: 'https://localhost:1' }), refusal('CA_UNAVAILABLE', /ECONNREFUSED/));
 });

@@ -49,8 +49,9 @@ export async function enrol(asked: EnrolmentRequest): Promise<Enrolment> {
 
 // Id and secret pass here: never without TLS.
 function endpointOf(url: string): URL {
-  if (!/^https:\/\/[^/?#]+\/?$/.test(url) || !URL.canParse(url))
-    throw new ChannelError('OPTION_INVALID', `'${url.slice(0, 100)}' is no address of a certificate authority`, {
+  // It is not shown: with an '@' it would hold the secret.
+  if (!/^https:\/\/[^/?#@]+\/?$/.test(url) || !URL.canParse(url))
+    throw new ChannelError('OPTION_INVALID', 'the address given is no address of a certificate authority', {
       where: '--url',
       fix: 'Give https://HOST:PORT.',
     });

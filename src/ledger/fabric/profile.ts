@@ -58,7 +58,11 @@ export function readProfile(file: string): LoadedProfile {
   }
   if (value.version !== 1) throw lacks(file, 'version 1');
   if (!Array.isArray(value.peers) || value.peers.length === 0) throw lacks(file, 'peers');
-  if (typeof value.identity !== 'object' || value.identity === null) throw lacks(file, 'identity');
+  for (const peer of value.peers as readonly Partial<ProfilePeer>[]) {
+    if (!allText(peer, ['endpoint', 'tlsRootCert'])) throw lacks(file, 'endpoint or tlsRootCert of a peer');
+  }
+  if (!identityForms.some((form) => allText(value.identity, form)))
+    throw lacks(file, `identity in one of its forms: ${identityForms.map((form) => form.join(' and ')).join('; ')}`);
   const profile = value as ConnectionProfile;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
@@ -67,6 +71,18 @@ export function readProfile(file: string): LoadedProfile {
     peers: profile.peers.map((peer) => ({ ...peer, tlsRootCert: absolute(peer.tlsRootCert) })),
     identity: absoluteIdentity(profile.identity, absolute),
   };
+}
+
+const identityForms = [
+  ['msp'],
+  ['certificate', 'privateKey'],
+  ['pkcs12', 'passwordFile'],
+  ['pkcs12', 'passwordVariable'],
+] as const;
+
+function allText(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string');
 }
 
 function absoluteIdentity(identity: ProfileIdentity, absolute: (path: string) => string): ProfileIdentity {
