@@ -8,7 +8,7 @@ import { type ChannelConfig, configHeight, readConfig } from '../ledger/fabric/c
 import { type OpenedTransaction, openHeader, openTransaction } from '../ledger/fabric/envelope.ts';
 import { endorsedByItsMember, memberOf } from '../ledger/fabric/own-endorsement.ts';
 import type { FabricBundle, FabricTransaction } from './bundle.ts';
-import { attempt, attemptTo, type Check, notVerified, passed } from './check.ts';
+import { attempt, attemptTo, type Check, notVerified } from './check.ts';
 import type { CheckedChain, ProvenCall } from './replay.ts';
 import type { Trust } from './trust.ts';
 
@@ -60,7 +60,7 @@ export async function checkFabricChain(bundle: FabricBundle, trust: Trust): Prom
     checks: [
       ...begun,
       await attempt(ENDORSED, () => endorsedText(placed)),
-      ownCheck(placed),
+      await ownCheck(placed),
       await validCheck(bundle, placed, last),
       await policyCheck(bundle, last),
     ],
@@ -175,15 +175,15 @@ function endorsedText(placed: readonly Placed[]): string {
 }
 
 /** The majority that the policy asks for may leave the member out whose records these are. */
-function ownCheck(placed: readonly Placed[]): Check {
-  const without = placed.filter(({ opened }) => !endorsedByItsMember(opened));
-  if (without.length === 0)
-    return passed(OWN, `the page by a peer of ${memberOf(placed.at(-1)?.opened.creator ?? new Uint8Array())}`);
-  const [{ opened, height }] = without as [Placed];
-  return notVerified(
-    OWN,
-    `transaction ${opened.id.slice(0, 12)} in block ${height} by ${memberOf(opened.creator)} is endorsed by others alone`,
-  );
+async function ownCheck(placed: readonly Placed[]): Promise<Check> {
+  const { check, value: without } = await attemptTo(OWN, async () => ({
+    detail: `the page by a peer of ${memberOf(placed.at(-1)?.opened.creator ?? new Uint8Array())}`,
+    value: placed.find(({ opened }) => !endorsedByItsMember(opened)),
+  }));
+  if (without === undefined) return check;
+  const { opened, height } = without;
+  const what = `transaction ${opened.id.slice(0, 12)} in block ${height} by ${memberOf(opened.creator)}`;
+  return notVerified(OWN, `${what} is endorsed by others alone`);
 }
 
 async function validCheck({ channel }: FabricBundle, placed: readonly Placed[], rule: Rule): Promise<Check> {
