@@ -34,7 +34,11 @@ suite('endorsement by the member itself, and its private collection', onFabric, 
     dir = network.dir;
     for (const { id, profile } of network.members) profiles.set(id, profile);
     [acme, beta] = [await open('ACME'), await open('BETA')];
-    for (const { manifest } of [egrid, residual]) await acme.submit('factors.publish', canonical({ manifest }));
+    for (const { manifest } of [egrid, residual]) {
+      const { height = 0 } = await acme.submit('factors.publish', canonical({ manifest }));
+      // The other member's peer has the block a moment later.
+      while ((await beta.height()) <= height) await sleep(20);
+    }
   });
   after(async () => {
     for (const ledger of ledgers) await ledger.close();
