@@ -14,10 +14,11 @@ test('the closing line of the tests counts what was skipped, whole suites too', 
     const file = join(folder, 'sample.test.mjs');
     writeFileSync(
       file,
-      `import { suite, test } from 'node:test';
+      `import { before, suite, test } from 'node:test';
 test('good', () => {});
 test('left', { skip: 'no peer' }, () => {});
 suite('run', () => { test('inner', () => {}); test('bad', () => { throw new Error('why'); }); });
+suite('hooked', () => { before(() => { throw new Error('no server'); }); test('cancelled', () => {}); });
 suite('whole', { skip: 'no binaries' }, () => { test('never', () => {}); });
 `,
     );
@@ -28,9 +29,10 @@ suite('whole', { skip: 'no binaries' }, () => { test('never', () => {}); });
     });
     assert.equal(status, 1);
     assert.match(stdout, /FAILED .*sample\.test\.mjs: bad\n.*why/);
+    assert.match(stdout, /FAILED .*sample\.test\.mjs: hooked\n.*no server/);
     assert.match(
       stdout,
-      /skipped: .*: left \(no peer\)\nskipped: .*: whole \(no binaries\)\n\n2 passed, 1 failed, 2 skipped\n$/,
+      /skipped: .*: left \(no peer\)\nskipped: .*: whole \(no binaries\)\n\n2 passed, 2 failed, 2 skipped\n$/,
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -93,7 +93,9 @@ suite('an identity of a real certificate authority', withAuthority, () => {
     });
     let said = '';
     server.stderr?.on('data', (part) => (said += part));
+    const deadline = performance.now() + 30_000;
     while (!said.includes('Listening on')) {
+      assert.ok(performance.now() < deadline, said);
       assert.equal(server.exitCode, null, said);
       await sleep(50);
     }
