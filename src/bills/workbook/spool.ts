@@ -13,7 +13,7 @@ export interface Spool {
  * bill outlives the process even when it is killed.
  */
 export async function openSpool(): Promise<Spool> {
-  const folder = await mkdtemp(join(tmpdir(), 'uec-'));
+  const folder = await mkdtemp(join(tmpdir(), 'uec-spool-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const file = await open(join(folder, 'spool'), 'wx+', 0o600);

@@ -55,9 +55,13 @@ async function mainPart(parts: ZipParts): Promise<string> {
 }
 
 function noWorkbook(): ChannelError {
-  return new ChannelError('FILE_KIND_UNKNOWN', 'a bill file was expected, this is a zip archive that is no workbook (xlsx)', {
-    fix: 'Unpack it and record the files in it.',
-  });
+  return new ChannelError(
+    'FILE_KIND_UNKNOWN',
+    'a bill file was expected, this is a zip archive that is no workbook (xlsx)',
+    {
+      fix: 'Unpack it and record the files in it.',
+    },
+  );
 }
 
 interface SheetEntry {
@@ -74,7 +78,8 @@ async function readMain(parts: ZipParts, name: string): Promise<{ sheets: SheetE
       if (element !== 'sheet') return;
       const id = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '';
       sheets.push({ id, hidden: (attributes['state'] ?? 'visible') !== 'visible' });
-      if (sheets.length > MAX_SHEETS) throw new ChannelError('FILE_MALFORMED', `the workbook has more than ${MAX_SHEETS} sheets`);
+      if (sheets.length > MAX_SHEETS)
+        throw new ChannelError('FILE_MALFORMED', `the workbook has more than ${MAX_SHEETS} sheets`);
     },
     text() {},
     close() {},

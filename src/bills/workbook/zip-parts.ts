@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { ChannelError, isChannelError } from '../../emissions/index.ts';
 
@@ -35,7 +36,10 @@ export async function openZip(fd: number): Promise<ZipParts> {
     const name = entry.fileName.toLowerCase();
     if (parts.has(name)) throw fault('two parts of the archive have one name');
     parts.set(name, entry);
-    spans.push({ from: entry.relativeOffsetOfLocalHeader, to: entry.relativeOffsetOfLocalHeader + 30 + entry.compressedSize });
+    spans.push({
+      from: entry.relativeOffsetOfLocalHeader,
+      to: entry.relativeOffsetOfLocalHeader + 30 + entry.compressedSize,
+    });
   }
   spans.sort((a, b) => a.from - b.from);
   if (spans.some(({ from }, at) => at > 0 && from < (spans[at - 1] as { to: number }).to)) {
@@ -69,13 +73,17 @@ async function* unpacked(zip: ZipFile, entry: Entry | undefined): AsyncGenerator
   if (entry === undefined) throw fault('a part that the workbook names is not in it');
   const stream = (await told(zip.openReadStreamPromise(entry))) as Readable;
   let length = 0;
+  let checksum = 0;
   try {
     for await (const piece of stream) {
       length += (piece as Uint8Array).length;
       // The directory may lie; yauzl compares, and so do we.
       if (length > MAX_PART) throw fault('a part of the archive unpacks to more than 1 GiB');
+      checksum = crc32(piece as Uint8Array, checksum);
       yield piece as Uint8Array;
     }
+    // The library leaves this to its caller; without it a damaged figure would be read as another.
+    if (checksum !== entry.crc32) throw fault('a part of the archive does not match its checksum');
   } catch (error) {
     throw isChannelError(error) ? error : broken(error);
   } finally {
