@@ -65,23 +65,24 @@ export interface EntryTable {
 
 /** The table whose headings stand in this row: start, end or delivery, and quantity, and what names the meter; else undefined. */
 export function entryTable({ cells }: SheetRow): EntryTable | undefined {
+  const titles = Array.from(cells, (cell) => (cell?.kind === 'text' ? cell.text.trim().replace(/\s+/g, ' ') : ''));
   const at = new Map<EntryColumn, number>();
   const ignored: string[] = [];
-  const titles: string[] = [];
   let twice: string | undefined;
-  for (const [index, cell] of cells.entries()) {
-    const title = cell?.kind === 'text' ? cell.text.trim().replace(/\s+/g, ' ') : '';
-    titles[index] = title;
+  for (const [index, title] of titles.entries()) {
     const name = bare(title);
     const column = names.get(name);
-    if (column !== undefined) {
-      if (at.has(column)) twice ??= title;
-      else at.set(column, index);
-    } else if (name !== '' && !KNOWN_OTHER.includes(name)) ignored.push(title.slice(0, 40));
+    if (column === undefined) {
+      if (name !== '' && !KNOWN_OTHER.includes(name)) ignored.push(title.slice(0, 40));
+    } else if (at.has(column)) twice ??= title;
+    else at.set(column, index);
   }
-  const isTable =
-    at.has('quantity') && (at.has('start') || at.has('delivery')) && (at.has('meterId') || at.has('meterName'));
-  return isTable ? { at, titles, ignored, ...(twice === undefined ? {} : { twice }) } : undefined;
+  if (!isTable(at)) return undefined;
+  return { at, titles, ignored, ...(twice === undefined ? {} : { twice }) };
+}
+
+function isTable(at: ReadonlyMap<EntryColumn, number>): boolean {
+  return at.has('quantity') && (at.has('start') || at.has('delivery')) && (at.has('meterId') || at.has('meterName'));
 }
 
 /** A heading without "(Required)", "(Pre-filled)", "($)", "(kW)" and the like. */

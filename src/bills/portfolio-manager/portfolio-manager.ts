@@ -60,28 +60,50 @@ async function keepEntries(
   const tables = new Map<number, EntryTable>();
   let hidden = 0;
   for (const sheet of sheets) {
-    let table: EntryTable | undefined;
-    let looked = 0;
-    sheet: for await (const rows of sheet.rows()) {
-      for (const row of rows) {
-        if (table !== undefined) {
-          if (row.cells.every((cell) => cell === undefined || cell.text.trim() === '')) continue;
-          await kept.push(sheet.number, row);
-          see(entryAt(sheet.number, row, table), ends);
-          continue;
-        }
-        looked += 1;
-        table = entryTable(row);
-        if (table?.twice !== undefined) throw twice(sheet.number, row.number);
-        if (table !== undefined && sheet.hidden) hidden += 1;
-        if ((table !== undefined && sheet.hidden) || (table === undefined && looked >= HEADING_ROWS)) break sheet;
-        if (table !== undefined) tables.set(sheet.number, table);
-      }
-    }
+    const table = await keepSheet(sheet, kept, ends);
+    if (table === undefined) continue;
+    if (sheet.hidden) hidden += 1;
+    else tables.set(sheet.number, table);
   }
   if (tables.size === 0) throw noTable(hidden);
   if (kept.count === 0) throw new ChannelError('FILE_MALFORMED', 'the table of meter entries has no rows');
   return { tables, hidden };
+}
+
+/** The table of a sheet, with its rows kept; those of a hidden sheet are not. Undefined where it has none. */
+async function keepSheet(sheet: Sheet, kept: KeptRows, ends: EndEvidence): Promise<EntryTable | undefined> {
+  let table: EntryTable | undefined;
+  let looked = 0;
+  for await (const rows of sheet.rows()) {
+    for (const row of rows) {
+      if (table !== undefined) await keepRow(sheet, row, table, kept, ends);
+      else {
+        looked += 1;
+        table = tableAt(sheet, row);
+        if (table === undefined ? looked >= HEADING_ROWS : sheet.hidden) return table;
+      }
+    }
+  }
+  return table;
+}
+
+function tableAt({ number }: Sheet, row: Row): EntryTable | undefined {
+  const table = entryTable(row);
+  if (table?.twice !== undefined) throw twice(number, row.number);
+  return table;
+}
+
+/** Gives a promise only where there is something to wait for. */
+function keepRow(
+  { number }: Sheet,
+  row: Row,
+  table: EntryTable,
+  kept: KeptRows,
+  ends: EndEvidence,
+): Promise<void> | undefined {
+  if (row.cells.every((cell) => cell === undefined || cell.text.trim() === '')) return undefined;
+  see(entryAt(number, row, table), ends);
+  return kept.push(number, row);
 }
 
 function see(entry: Entry, ends: EndEvidence): void {

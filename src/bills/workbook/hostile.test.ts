@@ -42,7 +42,7 @@ const HEAD = `<row r="1">${['Meter Name', 'Meter Type', 'Start Date', 'End Date'
 const ENTRY = (value: string) =>
   `<row r="2">${['m', 'Electric', '2022-01-01', '2022-01-31'].map((name, at) => text(`${'ABCD'[at]}2`, name)).join('')}${value}${text('F2', 'kWh')}</row>`;
 const sheet = (rows: string) => `<worksheet ${NS}><sheetData>${rows}</sheetData></worksheet>`;
-const valueOf = async (cell: string) => {
+const amountIn = async (cell: string) => {
   const [item] = await read(await archive(sheet(HEAD + ENTRY(cell))));
   return item !== undefined && 'line' in item
     ? [item.line.quantity, ...item.line.warnings.map(({ code }) => code)]
@@ -50,14 +50,14 @@ const valueOf = async (cell: string) => {
 };
 
 test('a formula is never run: the stored value is taken and said, none is refused', async () => {
-  assert.deepEqual(await valueOf('<c r="E2"><v>7</v></c>'), ['7', 'END_ASSUMED']);
-  assert.deepEqual(await valueOf('<c r="E2"><f>5*2</f><v>7</v></c>'), ['7', 'END_ASSUMED', 'FORMULA_STORED']);
-  assert.equal(await valueOf('<c r="E2"><f>5*2</f></c>'), 'QUANTITY_BLANK');
-  assert.equal(await valueOf('<c r="E2"><f>5*2</f><v></v></c>'), 'QUANTITY_BLANK');
-  assert.equal(await valueOf('<c r="E2" t="e"><v>#REF!</v></c>'), 'QUANTITY_BLANK');
-  assert.equal(await valueOf('<c r="E2" t="b"><v>1</v></c>'), 'DECIMAL_INVALID');
-  assert.equal(await valueOf('<c r="E2"><v>1e300</v></c>'), 'DECIMAL_INVALID');
-  assert.equal(await valueOf('<c r="E2"><v>NaN</v></c>'), 'DECIMAL_INVALID');
+  assert.deepEqual(await amountIn('<c r="E2"><v>7</v></c>'), ['7', 'END_ASSUMED']);
+  assert.deepEqual(await amountIn('<c r="E2"><f>5*2</f><v>7</v></c>'), ['7', 'END_ASSUMED', 'FORMULA_STORED']);
+  assert.equal(await amountIn('<c r="E2"><f>5*2</f></c>'), 'QUANTITY_BLANK');
+  assert.equal(await amountIn('<c r="E2"><f>5*2</f><v></v></c>'), 'QUANTITY_BLANK');
+  assert.equal(await amountIn('<c r="E2" t="e"><v>#REF!</v></c>'), 'QUANTITY_BLANK');
+  assert.equal(await amountIn('<c r="E2" t="b"><v>1</v></c>'), 'DECIMAL_INVALID');
+  assert.equal(await amountIn('<c r="E2"><v>1e300</v></c>'), 'DECIMAL_INVALID');
+  assert.equal(await amountIn('<c r="E2"><v>NaN</v></c>'), 'DECIMAL_INVALID');
 });
 
 test('archives that would fill a disk, or hide what they hold, are refused before they are unpacked', async () => {
