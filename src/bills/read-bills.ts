@@ -2,8 +2,8 @@ import { ChannelError } from '../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from './bill.ts';
 import { csvReader } from './csv.ts';
 import { greenButtonReader } from './green-button.ts';
-import { decodeHead } from './text-encoding.ts';
 import { portfolioManagerReader } from './portfolio-manager/portfolio-manager.ts';
+import { decodeHead } from './text-encoding.ts';
 
 /** A bill file as it comes in: from a disk, a socket or a test. */
 export interface BillFile {

@@ -10,8 +10,10 @@ export class EndEvidence {
   see(meter: string, start: number, end: number): void {
     const starts = this.#starts.get(meter);
     if (starts === undefined) {
-      this.#starts.set(meter, new Set([start]));
-      this.#ends.set(meter, end === start ? [] : [end]);
+      // A copy: the cell's own text keeps the whole piece of the file in memory that it was cut from.
+      const name = Buffer.from(meter).toString();
+      this.#starts.set(name, new Set([start]));
+      this.#ends.set(name, end === start ? [] : [end]);
     } else {
       starts.add(start);
       if (end !== start) (this.#ends.get(meter) as number[]).push(end);

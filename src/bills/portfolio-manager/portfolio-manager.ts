@@ -76,12 +76,12 @@ async function keepSheet(sheet: Sheet, kept: KeptRows, ends: EndEvidence): Promi
   let looked = 0;
   for await (const rows of sheet.rows()) {
     for (const row of rows) {
-      if (table !== undefined) await keepRow(sheet, row, table, kept, ends);
-      else {
+      if (table === undefined) {
         looked += 1;
         table = tableAt(sheet, row);
-        if (table === undefined ? looked >= HEADING_ROWS : sheet.hidden) return table;
-      }
+      } else await keepRow(sheet, row, table, kept, ends);
+      const done = table === undefined ? looked >= HEADING_ROWS : sheet.hidden;
+      if (done) return table;
     }
   }
   return table;

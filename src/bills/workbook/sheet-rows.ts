@@ -29,7 +29,7 @@ export interface SheetContext {
 }
 
 /** Columns that are read; bills have about thirty. */
-export const MAX_COLUMNS = 256;
+const MAX_COLUMNS = 256;
 const MAX_ROW = 1_048_576;
 const MAX_CELL = 32_767;
 
