@@ -11,8 +11,15 @@ class Tally {
   finished({ type, data }: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>): string {
     const { name, file, skip, details } = data;
     const place = `${file === undefined ? '' : relative(process.cwd(), file)}: ${name}`;
-    if (details.type === 'suite') return '';
-    if (skip !== undefined && skip !== false) {
+    const skipped = skip !== undefined && skip !== false;
+    // A suite counts by its tests; skipped as a whole it has none.
+    if (details.type === 'suite' && !skipped) {
+      // A hook that failed is told by its suite alone; its tests say only that they were cancelled.
+      const { failureType } = (details as { error?: { failureType?: string } }).error ?? {};
+      if (failureType !== 'hookFailed') return '';
+      return `\nFAILED ${place}\n${describe((details as { error?: Error }).error)}\n`;
+    }
+    if (skipped) {
       this.#skipped.push(`skipped: ${place}${typeof skip === 'string' ? ` (${skip})` : ''}`);
       return '';
     }

@@ -2,6 +2,7 @@ import { ChannelError } from '../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from './bill.ts';
 import { csvReader } from './csv.ts';
 import { greenButtonReader } from './green-button.ts';
+import { portfolioManagerReader } from './portfolio-manager/portfolio-manager.ts';
 import { decodeHead } from './text-encoding.ts';
 
 /** A bill file as it comes in: from a disk, a socket or a test. */
@@ -12,14 +13,18 @@ export interface BillFile {
   readonly told?: (format: string) => void;
 }
 
-const readers: readonly BillReader[] = [greenButtonReader, csvReader];
+const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader];
 const HEAD = 65_536;
+
+const OLD_WORKBOOK = 'an old workbook (xls)';
+/** Name of the stream that holds a workbook with a password, in the same container (MS-OFFCRYPTO 2.3.4). */
+const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le');
 
 /** What the first bytes of common files look like (their own specifications), for a message that says what was sent. */
 const signatures: readonly (readonly [kind: string, bytes: string])[] = [
   ['a PDF document', '%PDF-'],
-  ['a zip archive or a workbook (xlsx)', 'PK\x03\x04'],
-  ['an old workbook (xls)', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
+  ['an empty or split zip archive', 'PK'],
+  [OLD_WORKBOOK, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
   ['a gzip archive', '\x1f\x8b'],
   ['a PNG image', '\x89PNG'],
   ['a JPEG image', '\xff\xd8\xff'],
@@ -106,6 +111,7 @@ function kindOf(head: Uint8Array): string {
   if (head.length === 0) return 'an empty file';
   const start = Buffer.from(head.subarray(0, 8)).toString('latin1');
   const known = signatures.find(([, bytes]) => start.startsWith(bytes));
+  if (known?.[0] === OLD_WORKBOOK && Buffer.from(head).includes(ENCRYPTED)) return 'a workbook with a password';
   if (known !== undefined) return known[0];
   const text = decodeHead(head).trimStart();
   if (text.includes('\u0000')) return 'a binary file of an unknown kind';

@@ -32,6 +32,13 @@ export const warningCodes = {
   END_DATE_READ: 'Check one period against the bill; if it is a day too short or too long, give --end-convention.',
   ROWS_LEFT_OUT: 'Check that the rows named are totals, charges or demand, and no use of their own.',
   INTERVAL_READ: 'Check how long a reading of the file is: it states neither its end nor its duration.',
+  END_ASSUMED:
+    'Check the end date: it was taken as the last day billed; give --end-convention if it is shared with the next bill.',
+  UNIT_RESTATED: 'Check the quantity: the unit of the file is larger by the power of ten that the message gives.',
+  FORMULA_STORED: 'Check the value: it is what a formula gave when the workbook was saved.',
+  ROW_HIDDEN: 'Check that the row belongs to the bills: it is hidden in the workbook, and was read.',
+  SHEET_HIDDEN: 'Show the sheet if its entries are bills: hidden sheets are not read.',
+  GREEN_POWER_NOTED: 'Keep the certificates: green power that the file claims changes no result here.',
 } as const satisfies Record<string, string>;
 
 export type WarningCode = keyof typeof warningCodes;

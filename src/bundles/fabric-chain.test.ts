@@ -20,6 +20,7 @@ const CHANNEL = 'the channel is the one trusted';
 const BLOCKS = 'the blocks are signed by the orderers of the channel';
 const TRANSACTIONS = 'each transaction is signed and stands in its block';
 const ENDORSED = 'each transaction is endorsed by a majority of the members';
+const OWN = 'each transaction is endorsed by the member that submitted it';
 const VALID = "members' peers say that each transaction is valid";
 const POLICY = 'the endorsement policy asks for no more than that';
 
@@ -43,13 +44,14 @@ test('a bundle of real peers and orderers verifies without them', async () => {
   assert.equal(verified, true, JSON.stringify(checks));
   assert.deepEqual([record?.owner, record?.quantity, record?.start], ['BETA', '1000', '2022-03-01']);
   assert.deepEqual(
-    checks.slice(0, 8).map(({ check }) => check),
+    checks.slice(0, 9).map(({ check }) => check),
     [
       'the file is a bundle',
       CHANNEL,
       BLOCKS,
       TRANSACTIONS,
       ENDORSED,
+      OWN,
       VALID,
       POLICY,
       'members and policy follow from those transactions',

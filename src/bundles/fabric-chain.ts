@@ -6,6 +6,7 @@ import { dataHash, headerHash } from '../ledger/fabric/block-hash.ts';
 import { CertificateCheck, signatureHolds } from '../ledger/fabric/certificate-check.ts';
 import { type ChannelConfig, configHeight, readConfig } from '../ledger/fabric/channel-config.ts';
 import { type OpenedTransaction, openHeader, openTransaction } from '../ledger/fabric/envelope.ts';
+import { endorsedByItsMember, memberOf } from '../ledger/fabric/own-endorsement.ts';
 import type { FabricBundle, FabricTransaction } from './bundle.ts';
 import { attempt, attemptTo, type Check, notVerified } from './check.ts';
 import type { CheckedChain, ProvenCall } from './replay.ts';
@@ -16,6 +17,7 @@ const CHANNEL = 'the channel is the one trusted';
 const BLOCKS = 'the blocks are signed by the orderers of the channel';
 const TRANSACTIONS = 'each transaction is signed and stands in its block';
 const ENDORSED = 'each transaction is endorsed by a majority of the members';
+const OWN = 'each transaction is endorsed by the member that submitted it';
 const VALID = "members' peers say that each transaction is valid";
 const POLICY = 'the endorsement policy asks for no more than that';
 
@@ -37,9 +39,9 @@ interface Placed {
 /** Whether the transactions stand on the channel that the trust names, by the signatures of its orderers and members. */
 export async function checkFabricChain(bundle: FabricBundle, trust: Trust): Promise<CheckedChain> {
   const { check: channel, value: rules } = await attemptTo(CHANNEL, async () => rulesOf(bundle, trust));
-  if (rules === undefined) return stopped([channel], [BLOCKS, TRANSACTIONS, ENDORSED, VALID, POLICY]);
+  if (rules === undefined) return stopped([channel], [BLOCKS, TRANSACTIONS, ENDORSED, OWN, VALID, POLICY]);
   const { check: blocks, value: signed } = await attemptTo(BLOCKS, async () => signedBlocks(bundle, trust, rules));
-  if (signed === undefined) return stopped([channel, blocks], [TRANSACTIONS, ENDORSED, VALID, POLICY]);
+  if (signed === undefined) return stopped([channel, blocks], [TRANSACTIONS, ENDORSED, OWN, VALID, POLICY]);
   const placed: Placed[] = [];
   const transactions = await attempt(TRANSACTIONS, () => {
     for (const transaction of bundle.transactions) {
@@ -52,12 +54,13 @@ export async function checkFabricChain(bundle: FabricBundle, trust: Trust): Prom
     return `${placed.length} transactions, the record's page in block ${placed.at(-1)?.height ?? 0}`;
   });
   const begun = [channel, blocks, transactions];
-  if (transactions.result !== 'passed') return stopped(begun, [ENDORSED, VALID, POLICY]);
+  if (transactions.result !== 'passed') return stopped(begun, [ENDORSED, OWN, VALID, POLICY]);
   const last = rules.at(-1) as Rule;
   return {
     checks: [
       ...begun,
       await attempt(ENDORSED, () => endorsedText(placed)),
+      await ownCheck(placed),
       await validCheck(bundle, placed, last),
       await policyCheck(bundle, last),
     ],
@@ -169,6 +172,18 @@ function demandCreator(opened: OpenedTransaction, { members }: Rule): void {
 function endorsedText(placed: readonly Placed[]): string {
   const members = placed.map(({ opened, rule }) => demandMajority(opened, opened.chaincode, rule));
   return `the page by ${members.at(-1)?.join(', ') ?? 'nobody'}`;
+}
+
+/** The majority that the policy asks for may leave the member out whose records these are. */
+async function ownCheck(placed: readonly Placed[]): Promise<Check> {
+  const { check, value: without } = await attemptTo(OWN, async () => ({
+    detail: `the page by a peer of ${memberOf(placed.at(-1)?.opened.creator ?? new Uint8Array())}`,
+    value: placed.find(({ opened }) => !endorsedByItsMember(opened)),
+  }));
+  if (without === undefined) return check;
+  const { opened, height } = without;
+  const what = `transaction ${opened.id.slice(0, 12)} in block ${height} by ${memberOf(opened.creator)}`;
+  return notVerified(OWN, `${what} is endorsed by others alone`);
 }
 
 async function validCheck({ channel }: FabricBundle, placed: readonly Placed[], rule: Rule): Promise<Check> {

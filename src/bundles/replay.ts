@@ -1,4 +1,10 @@
-import { type Caller, channelContract, type LedgerContext, type PrivateCollections } from '../channel/index.ts';
+import {
+  type Caller,
+  channelContract,
+  type LedgerContext,
+  nobodyEndorses,
+  type PrivateCollections,
+} from '../channel/index.ts';
 import { ChannelError, canonical } from '../emissions/index.ts';
 import type { Check } from './check.ts';
 
@@ -58,6 +64,7 @@ export class Replay {
       delete: (key) => changed.delete(key),
       emit: () => undefined,
       collections,
+      endorsers: nobodyEndorses,
     };
     return { context, changed };
   }

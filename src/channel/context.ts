@@ -30,7 +30,19 @@ export interface LedgerContext {
   emit(name: string, payload: string): void;
   /** Private collections; implementations without any refuse with STORE_UNAVAILABLE. */
   readonly collections: PrivateCollections;
+  readonly endorsers: Endorsers;
 }
+
+/** Members whose own peers must endorse, beside whoever the channel asks for anyway. */
+export interface Endorsers {
+  /** Once a member: from the next transaction on what is demanded of it holds. */
+  enrol(member: string): void;
+  /** The transaction takes effect only if a peer of this member endorsed it too. */
+  demand(member: string): void;
+}
+
+/** Where nobody endorses, the member's signature on its submission stands alone. */
+export const nobodyEndorses: Endorsers = { enrol: () => undefined, demand: () => undefined };
 
 /**
  * Sealed values that only some members' peers hold. A transaction reaches its caller's own collection alone.

@@ -10,6 +10,7 @@ import {
   record,
   recordOf,
 } from '../../test/support/fixture-channel.ts';
+import { identity } from '../../test/support/test-context.ts';
 import { canonical, type ErrorCode } from '../emissions/index.ts';
 import { transactionNames } from './contract.ts';
 
@@ -77,6 +78,20 @@ test('each role opens its own transactions', async () => {
     await channel.submit(acme, 'members.grant', { id: beta.member, roles: [role] });
     for (const name of names) await channel.refuse(beta, name, '{}', { code: 'FIELD_INVALID' });
   }
+});
+
+test("a transaction demands its member's own endorsement, and a member is enrolled for it as it joins", async () => {
+  const channel = await fixtureChannel();
+  const submitted = await channel.submit(acme, 'records.submit', page());
+  assert.deepEqual(submitted.endorsement, [['demand', 'ACME']]);
+  const granted = await channel.submit(acme, 'members.grant', { id: beta.member, roles: ['auditor'] });
+  assert.deepEqual(granted.endorsement, [['demand', 'ACME']]);
+  const { publicKey } = identity('GAMMA');
+  const admitted = await channel.submit(acme, 'members.admit', { id: 'GAMMA', name: 'Gamma', publicKey, roles: [] });
+  assert.deepEqual(admitted.endorsement, [
+    ['demand', 'ACME'],
+    ['enrol', 'GAMMA'],
+  ]);
 });
 
 test('one content has one text: pages', async () => {

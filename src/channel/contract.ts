@@ -81,6 +81,7 @@ export const channelContract: Contract = { run: runTransaction, query: runQuery 
 async function runTransaction(context: LedgerContext, name: string, args: string): Promise<string> {
   if (name === 'channel.create') return canonical(await createChannel(context, checked(args, createShape) as never));
   const member = await callingMember(context);
+  context.endorsers.demand(member.id);
   if (name === 'records.submit') return runSubmit(context, member, args);
   const transaction = Object.hasOwn(transactions, name) ? transactions[name] : undefined;
   if (transaction === undefined) throw unknown(name);

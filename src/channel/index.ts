@@ -1,4 +1,5 @@
-export type { Caller, Contract, LedgerContext, PrivateCollections, QueryContext } from './context.ts';
+export type { Caller, Contract, Endorsers, LedgerContext, PrivateCollections, QueryContext } from './context.ts';
+export { nobodyEndorses } from './context.ts';
 export { channelContract, transactionNames } from './contract.ts';
 export {
   type DocumentRequest,

@@ -154,5 +154,6 @@ function putMember(context: LedgerContext, { id, name, publicKey: spki }: Admiss
     ...(spki === undefined ? {} : { keys: [keyIdOf(spki)] }),
   };
   write(context, stateKeys.member(id), member);
+  context.endorsers.enrol(id);
   return member;
 }

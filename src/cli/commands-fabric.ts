@@ -14,7 +14,9 @@ import {
   fabricUp,
 } from '../ledger/fabric/network/index.ts';
 import { oneOf } from './calculate.ts';
+import { type EnrollOptions, enrollIdentity } from './enroll-identity.ts';
 import { exitCodes } from './exit-code.ts';
+import { foundChannel } from './found-channel.ts';
 import { print, table } from './output.ts';
 
 interface Json {
@@ -62,6 +64,27 @@ export async function addOrg(
   };
   const answer = await withSteps((onStep) => fabricAddOrg(dir, member, { onStep }));
   print(answer, options.json, () => renderUp(answer));
+}
+
+/** On a network of the members' own: the founder's first transaction. */
+export async function found(profile: string, options: Json & { readonly name: string }): Promise<void> {
+  const answer = await foundChannel(profile, options.name);
+  print(answer, options.json, () =>
+    [
+      `${answer.founder} founded the channel ${styleText('bold', answer.channel)} and is its steward.`,
+      `Make its node: uec init DIR --member ${answer.founder} --name "${answer.name}" --fabric ${profile}`,
+    ].join('\n'),
+  );
+}
+
+export async function enroll(msp: string, options: Json & EnrollOptions): Promise<void> {
+  const answer = await enrollIdentity(msp, options);
+  print(answer, options.json, () =>
+    [
+      `${answer.id} is enrolled until ${answer.validTo}; its MSP folder is ${answer.msp}.`,
+      `Name it in the connection profile: "identity": { "msp": "${answer.msp}" }`,
+    ].join('\n'),
+  );
 }
 
 export async function deploy(dir: string, options: Json & { readonly chaincode?: string }): Promise<void> {

@@ -109,7 +109,8 @@ function termsOf(releases: readonly Release[]): InitAnswer['terms'] {
   return [...byPublisher.values()];
 }
 
-function checkNames({ member, name }: InitOptions): void {
+/** @throws {ChannelError} OPTION_INVALID for an id or a name that the channel would not take */
+export function checkNames({ member, name }: Pick<InitOptions, 'member' | 'name'>): void {
   if (!/^[A-Za-z][A-Za-z0-9.-]{0,62}$/.test(member)) {
     throw new ChannelError('OPTION_INVALID', `'${member.slice(0, 80)}' is not a member's id`, {
       where: '--member',

@@ -197,6 +197,7 @@ export const errorCodes = {
   STORE_UNAVAILABLE: { kind: 'unavailable', advice: 'Check the store: uec status.' },
   DISK_FULL: { kind: 'unavailable', advice: 'Free space and send it again; nothing was half written.' },
   // local Fabric network
+  CA_UNAVAILABLE: { kind: 'unavailable', advice: 'Check that the certificate authority runs, and its address.' },
   FABRIC_BINARY_MISSING: {
     kind: 'absent',
     advice:

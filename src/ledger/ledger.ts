@@ -35,6 +35,11 @@ export interface SubmitReceipt {
 export interface SubmitOptions {
   /** Gives up waiting after this; a submission that may have been committed is never reported as failed. */
   readonly signal?: AbortSignal;
+  /**
+   * Sealed values for the contract's private collections, by `COLLECTION/KEY`. They go to the endorsing peers beside the arguments
+   * and stand in no block. A ledger without collections has no use for them.
+   */
+  readonly sealed?: Readonly<Record<string, Uint8Array>>;
 }
 
 export interface BlockOptions {

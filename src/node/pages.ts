@@ -1,5 +1,6 @@
 import { type ActivityRecord, maxPageBytes, recordText } from '../channel/index.ts';
-import { canonical, type ProvenRow, sha256 } from '../emissions/index.ts';
+import { canonical, isChannelError, type ProvenRow, sha256 } from '../emissions/index.ts';
+import type { Ledger } from '../ledger/index.ts';
 import type { FactorDesk } from './factor-desk.ts';
 
 /** Records a page: enough to spread the cost of a block, small enough to stay well under the page limit. */
@@ -39,4 +40,26 @@ export async function pageArguments(
   const factors: readonly ProvenRow[] = await desk.prove(records);
   const key = `${importId}:${sha256(canonical({ factors, records })).slice(0, 32)}`;
   return canonical({ factors, key, records });
+}
+
+/**
+ * Submits records as one page, or in halves where the ledger takes none so large (orderers of Fabric have a limit of their
+ * own): nothing of a page that is too large is on the ledger. `onSplit` is told how many records the page had.
+ * @throws {ChannelError} PAGE_TOO_LARGE where one record alone is too large; what `submit` throws
+ */
+export async function submitRecords(
+  ledger: Pick<Ledger, 'submit'>,
+  records: readonly ActivityRecord[],
+  argumentsOf: (records: readonly ActivityRecord[]) => Promise<string>,
+  onSplit: (count: number) => void,
+): Promise<void> {
+  try {
+    await ledger.submit('records.submit', await argumentsOf(records));
+  } catch (error) {
+    if (!isChannelError(error, 'PAGE_TOO_LARGE') || records.length < 2) throw error;
+    onSplit(records.length);
+    const half = Math.ceil(records.length / 2);
+    for (const part of [records.slice(0, half), records.slice(half)])
+      await submitRecords(ledger, part, argumentsOf, onSplit);
+  }
 }

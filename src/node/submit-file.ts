@@ -15,7 +15,7 @@ import type { ImportEntry, ImportLine } from './import-log.ts';
 import { ImportSeal } from './import-seal.ts';
 import { LineMaker } from './line-maker.ts';
 import type { MeterBook } from './meter-book.ts';
-import { pageArguments, pagesOf } from './pages.ts';
+import { pageArguments, pagesOf, submitRecords } from './pages.ts';
 import { demandGoingOn } from './stopped.ts';
 import { isDefiniteRefusal } from './unrecorded.ts';
 
@@ -108,12 +108,21 @@ async function submitPages(
   for await (const page of pagesOf(fresh(), ({ record }) => record)) {
     demandGoingOn(signal);
     const records = page.map(({ record }) => record);
-    const args = await pageArguments(id, records, desk);
     node.imports.keepLines(
       id,
       page.map((line) => loggedLine(line, seal)),
     );
-    await node.ledger.submit('records.submit', args);
+    await submitRecords(
+      node.ledger,
+      records,
+      (part) => pageArguments(id, part, desk),
+      (count) =>
+        progress({
+          what: `splitting a page of ${count}, too large for the ledger`,
+          done: counter.sent,
+          total: file.count,
+        }),
+    );
     counter.sent += page.length;
     progress({ what: 'recording', done: recorded + counter.sent, total: file.count });
   }

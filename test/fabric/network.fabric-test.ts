@@ -15,7 +15,7 @@ import {
   fabricStatus,
   fabricUp,
 } from '../../src/ledger/fabric/network/index.ts';
-import { onFabric, ownNetwork, plainClient, sharedNetwork } from './support.ts';
+import { fabric3, onFabric, onFabric3, ownNetwork, plainClient, sharedNetwork } from './support.ts';
 
 /** Members by id with their roles, as the member of the profile reads them from its own Fabric peer. */
 async function membersSeenBy(profile: string): Promise<Record<string, readonly string[]>> {
@@ -184,7 +184,7 @@ test('down ends every process and keeps the data, on which up starts again', onF
   assert.deepEqual(await membersSeenBy(profile), before);
 });
 
-test('BFT: four orderers, of whom any one may be killed', onFabric, async () => {
+test('BFT: four orderers, of whom any one may be killed', onFabric3, async () => {
   const { dir, members } = await ownNetwork({ bft: true, orgs: 2 });
   const status = await fabricStatus(dir);
   assert.equal(status.ordering, 'bft');
@@ -193,6 +193,13 @@ test('BFT: four orderers, of whom any one may be killed', onFabric, async () => 
   const founder = plainClient((members[0] as { profile: string }).profile);
   const granted = (await founder.submit('members.grant', { id: 'Org2MSP', roles: [] })) as Member;
   assert.deepEqual(granted.roles, []);
+});
+
+test('BFT is refused before anything is made where Fabric has none', {
+  ...onFabric,
+  skip: onFabric.skip || (fabric3 ? 'needs Fabric 2' : false),
+}, async () => {
+  await assert.rejects(ownNetwork({ bft: true }), (error) => isChannelError(error, 'OPTION_INVALID'));
 });
 
 test('an up that fails ends what it started, and the next one begins anew', onFabric, async () => {

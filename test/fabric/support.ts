@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,16 +8,28 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { type Contract, connect, signers } from '@hyperledger/fabric-gateway';
 import { canonical, isChannelError } from '../../src/emissions/index.ts';
 import { bundleChaincode } from '../../src/ledger/fabric/chaincode/index.ts';
+import { fabricVersion, isFabric3 } from '../../src/ledger/fabric/network/binaries.ts';
 import { type FabricNetworkAnswer, fabricDown, fabricUp } from '../../src/ledger/fabric/network/index.ts';
 import { readProfile } from '../../src/ledger/fabric/profile.ts';
 
 /** Options of every test of this folder: it is skipped, and said so, where Fabric's programs are absent. */
 export const onFabric = { skip: programsAbsent() ? "needs Fabric's binaries on PATH" : false, timeout: 120_000 };
 
+/** Whether the programs are of Fabric 3; false where they are absent. */
+export const fabric3 =
+  onFabric.skip === false && isFabric3(fabricVersion(execFileSync('peer', ['version']).toString()));
+
+/** Options of a test of what came with Fabric 3. */
+export const onFabric3 = { ...onFabric, skip: onFabric.skip || (fabric3 ? false : 'needs Fabric 3') };
+
 function programsAbsent(): boolean {
+  return !['peer', 'orderer', 'configtxgen', 'configtxlator', 'cryptogen'].every(onPath);
+}
+
+/** Whether a program is on PATH. */
+export function onPath(name: string): boolean {
   const folders = (process.env.PATH ?? '').split(':');
-  const there = (name: string) => folders.some((folder) => folder !== '' && listed(folder).includes(name));
-  return !['peer', 'orderer', 'configtxgen', 'configtxlator', 'cryptogen'].every(there);
+  return folders.some((folder) => folder !== '' && listed(folder).includes(name));
 }
 
 function listed(folder: string): string[] {

@@ -19,6 +19,8 @@ interface Outcome {
   readonly error?: unknown;
   readonly reads: readonly string[];
   readonly writes: ReadonlyMap<string, string | null>;
+  /** Members that the rules enrol as endorsers, and whose endorsement they demand. */
+  readonly endorsement: readonly (readonly ['enrol' | 'demand', string])[];
   readonly event?: { readonly name: string; readonly payload: string };
 }
 
@@ -28,6 +30,8 @@ export interface Committed<T = Record<string, unknown>> {
   readonly result: T;
   readonly text: string;
   readonly writes: ReadonlyMap<string, string | null>;
+  /** Members that the rules enrol as endorsers, and whose endorsement they demand. */
+  readonly endorsement: readonly (readonly ['enrol' | 'demand', string])[];
   readonly event?: { readonly name: string; readonly payload: string };
 }
 
@@ -84,6 +88,7 @@ export class TestChannel {
       text,
       result: JSON.parse(text) as T,
       writes: outcome.writes,
+      endorsement: outcome.endorsement,
       ...(outcome.event === undefined ? {} : { event: outcome.event }),
     };
   }
@@ -171,6 +176,7 @@ class Replica implements LedgerContext {
   readonly #delay: number;
   readonly #reads = new Set<string>();
   readonly #writes = new Map<string, string | null>();
+  readonly #endorsement: ['enrol' | 'demand', string][] = [];
   #event: Outcome['event'];
 
   constructor(state: State, delay: number) {
@@ -228,10 +234,16 @@ class Replica implements LedgerContext {
     purge: () => assert.fail('no transaction uses private collections'),
   };
 
-  effects(): Pick<Outcome, 'reads' | 'writes' | 'event'> {
+  readonly endorsers = {
+    enrol: (member: string) => void this.#endorsement.push(['enrol', member]),
+    demand: (member: string) => void this.#endorsement.push(['demand', member]),
+  };
+
+  effects(): Pick<Outcome, 'reads' | 'writes' | 'endorsement' | 'event'> {
     return {
       reads: [...this.#reads].sort(),
       writes: new Map([...this.#writes].sort(([a], [b]) => (a < b ? -1 : 1))),
+      endorsement: this.#endorsement,
       ...(this.#event === undefined ? {} : { event: this.#event }),
     };
   }
@@ -242,7 +254,7 @@ class Replica implements LedgerContext {
 }
 
 async function settle(running: Promise<string>): Promise<Outcome> {
-  const nothing = { reads: [], writes: new Map() };
+  const nothing = { reads: [], writes: new Map(), endorsement: [] };
   try {
     return { ...nothing, result: await running };
   } catch (error) {

@@ -26,6 +26,17 @@ export function addFabricCommands(group: Command): void {
     .option('--name <name>', "the member's name")
     .option('--role <role...>', 'roles on the ledger (default reporter)')
     .action(async (id: string, { dir: at, ...options }) => (await load()).addOrg(resolvePath(at), id, options));
+  command(group, 'found <profile>', 'found the channel of a connection profile, for the member of the profile')
+    .requiredOption('--name <name>', "the organisation's name")
+    .action(async (profile: string, options) => (await load()).found(resolvePath(profile), options));
+  command(group, 'enroll <msp>', 'have a fabric-ca server issue an identity, and write its MSP folder')
+    .requiredOption('--url <url>', 'the authority: https://HOST:PORT')
+    .requiredOption('--id <id>', 'the id as it was registered')
+    .option('--secret-file <file>', 'file that holds the secret of the registration')
+    .option('--secret-variable <name>', 'environment variable that holds it')
+    .option('--tls-root <file>', "PEM of the authority of the server's TLS certificate")
+    .option('--ca-name <name>', 'which of several authorities of the server')
+    .action(async (msp: string, options) => (await load()).enroll(resolvePath(msp), withPaths(options)));
   command(group, 'deploy', 'upgrade the chaincode of the running channel')
     .option(...dir)
     .option(...chaincode)
@@ -34,6 +45,15 @@ export function addFabricCommands(group: Command): void {
 
 function withFolder<T extends { readonly chaincode?: string }>(options: T): T {
   return options.chaincode === undefined ? options : { ...options, chaincode: resolvePath(options.chaincode) };
+}
+
+function withPaths<T extends { readonly secretFile?: string; readonly tlsRoot?: string }>(options: T): T {
+  const { secretFile, tlsRoot } = options;
+  return {
+    ...options,
+    ...(secretFile === undefined ? {} : { secretFile: resolvePath(secretFile) }),
+    ...(tlsRoot === undefined ? {} : { tlsRoot: resolvePath(tlsRoot) }),
+  };
 }
 
 function list(text: string): string[] {

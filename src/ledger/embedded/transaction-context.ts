@@ -1,7 +1,14 @@
-import type { Caller, LedgerContext, PrivateCollections, QueryContext } from '../../channel/index.ts';
+import {
+  type Caller,
+  type LedgerContext,
+  nobodyEndorses,
+  type PrivateCollections,
+  type QueryContext,
+} from '../../channel/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
+import { PendingEffects } from '../pending-effects.ts';
 import type { Submission } from './envelope.ts';
-import type { Outcome, Writes } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { StateView } from './overlay.ts';
 
 /** World state for a query. */
@@ -33,56 +40,37 @@ export class TransactionContext extends StateContext implements LedgerContext {
   readonly transactionId: string;
   readonly timestamp: string;
   readonly collections: PrivateCollections = NO_COLLECTIONS;
-  readonly #writes = new Map<string, string | null>();
-  #event: Outcome['event'];
-  #ended = false;
+  readonly endorsers = nobodyEndorses;
+  readonly #effects: PendingEffects;
 
   constructor(submission: Submission, state: StateView) {
     super(submission.header.channel, state);
     this.caller = submission.caller;
     this.transactionId = submission.id;
     this.timestamp = submission.header.timestamp;
+    this.#effects = new PendingEffects(submission.id);
   }
 
   put(key: string, value: string): void {
-    if (value === '' || !value.isWellFormed()) throw misuse(`the value of key ${JSON.stringify(key)} is not JSON text`);
-    this.#write(key, value);
+    this.#effects.put(key, value);
   }
 
   delete(key: string): void {
-    this.#write(key, null);
+    this.#effects.delete(key);
   }
 
   emit(name: string, payload: string): void {
-    this.#mustRun();
-    if (name === '' || !name.isWellFormed() || !payload.isWellFormed()) throw misuse('an event needs a name and text');
-    this.#event = { name, payload };
+    this.#effects.emit(name, payload);
   }
 
   /** Ends the transaction: what it answered, announced and changed. */
   end(result: string): Outcome {
-    this.#ended = true;
-    if (typeof result !== 'string' || !result.isWellFormed()) throw misuse('the answer is not JSON text');
-    const writes: Writes = this.#writes;
-    return this.#event === undefined ? { result, writes } : { result, event: this.#event, writes };
+    this.#effects.end();
+    if (typeof result !== 'string' || !result.isWellFormed())
+      throw new ChannelError('INTERNAL', 'the answer is not JSON text');
+    const { writes, event } = this.#effects;
+    return event === undefined ? { result, writes } : { result, event, writes };
   }
-
-  #write(key: string, value: string | null): void {
-    this.#mustRun();
-    if (key === '' || key.includes('\0') || !key.isWellFormed()) {
-      throw misuse(`${JSON.stringify(key)} is no key: keys are non-empty UTF-8 without NUL`);
-    }
-    this.#writes.set(key, value);
-  }
-
-  // A write that was not awaited would be lost without a word.
-  #mustRun(): void {
-    if (this.#ended) throw misuse(`transaction ${this.transactionId} has ended`);
-  }
-}
-
-function misuse(message: string): ChannelError {
-  return new ChannelError('INTERNAL', message);
 }
 
 // Private values would have to live outside the log, and so outside rebuild and replay, for no use: on one machine each

@@ -6,6 +6,7 @@ import { CertificateCheck, signatureHolds } from './certificate-check.ts';
 import { type ChannelConfig, type MemberMsp, readConfig } from './channel-config.ts';
 import type { BlockScope } from './decode.ts';
 import { type OpenedTransaction, openTransaction } from './envelope.ts';
+import { endorsedByItsMember } from './own-endorsement.ts';
 
 export type Fault = VerifyReport['faults'][number];
 
@@ -140,9 +141,12 @@ export class BlockCheck {
     const proposal = Buffer.concat([opened.channelHeader, opened.signatureHeader, opened.proposalPayload]);
     if (!sha256Bytes(proposal).equals(opened.proposalHash)) return 'its endorsements are for another proposal';
     if (opened.endorsements.length === 0) return 'nobody endorsed it';
-    return opened.endorsements
+    const wrong = opened.endorsements
       .map((each) => this.#wrongWithEndorsement(each, opened))
-      .find((wrong) => wrong !== undefined);
+      .find((each) => each !== undefined);
+    if (wrong !== undefined) return wrong;
+    const own = opened.chaincode !== this.#scope.chaincode || endorsedByItsMember(opened);
+    return own ? undefined : `${creator.mspId}, which submitted it, is not among those that endorsed it`;
   }
 
   #wrongWithEndorsement(endorsement: peer.Endorsement, opened: OpenedTransaction): string | undefined {

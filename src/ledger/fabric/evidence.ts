@@ -1,9 +1,10 @@
-import { common, gateway as messages, msp, peer as peerMessages } from '@hyperledger/fabric-protos';
+import { common, gateway as messages, peer as peerMessages } from '@hyperledger/fabric-protos';
 import type { Evidence } from '../ledger.ts';
 import { configHeight, readConfig } from './channel-config.ts';
 import { findTransaction } from './decode.ts';
 import { openTransaction } from './envelope.ts';
 import type { FabricLimits } from './limits.ts';
+import { memberOf } from './own-endorsement.ts';
 import type { Call } from './own-peer.ts';
 import type { OwnPeers } from './own-peers.ts';
 import type { SystemQueries } from './system-queries.ts';
@@ -118,12 +119,8 @@ async function endorsedAnswer(
 function answerOf(prepared: Uint8Array): EndorsedAnswer {
   const envelope = messages.PreparedTransaction.deserializeBinary(prepared).getEnvelope() ?? new common.Envelope();
   const bytes = envelope.serializeBinary();
-  const members = openTransaction(bytes)?.endorsements.map((each) => mspIdOf(each.getEndorser_asU8())) ?? [];
+  const members = openTransaction(bytes)?.endorsements.map((each) => memberOf(each.getEndorser_asU8())) ?? [];
   return { members: [...new Set(members)].toSorted(), envelope: base64(bytes) };
-}
-
-function mspIdOf(serialised: Uint8Array): string {
-  return msp.SerializedIdentity.deserializeBinary(serialised).getMspid();
 }
 
 function base64(bytes: Uint8Array): string {

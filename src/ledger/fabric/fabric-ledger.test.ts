@@ -44,6 +44,9 @@ test('a profile that lacks something, or names files that are not there, is refu
   await refused({ ...whole, version: 2 }, 'CONFIG_INVALID', /lacks version 1/);
   const peers = [{ endpoint: 'localhost:1', tlsRootCert: 'absent.pem' }];
   await refused({ ...whole, peers }, 'CONFIG_INVALID', /TLS root certificate .*absent\.pem/);
+  await refused({ ...whole, peers: [{ endpoint: 'localhost:1' }] }, 'CONFIG_INVALID', /lacks endpoint or tlsRootCert/);
+  for (const identity of [undefined, null, {}, { pkcs12: 'a.p12' }, { certificate: 'cert.pem' }, { msp: 7 }])
+    await refused({ ...whole, identity }, 'CONFIG_INVALID', /lacks identity in one of its forms: msp; certificate and/);
   await refused({ ...whole, identity: { msp: 'nowhere' } }, 'CONFIG_INVALID', /signcerts/);
 });
 

@@ -24,7 +24,7 @@ export interface FabricLedgerOptions {
  */
 export async function openFabricLedger(options: FabricLedgerOptions): Promise<FabricLedger> {
   const { profile, now = () => new Date() } = options;
-  const identity = loadIdentity(profile, now());
+  const identity = await loadIdentity(profile, now());
   const notices = () => {
     const message = expiryWarning(identity, now());
     return message === undefined ? [] : [{ kind: 'identity-expires' as const, message }];

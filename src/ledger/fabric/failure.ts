@@ -32,7 +32,7 @@ export function failureOf(step: Step, error: unknown): Failure {
 }
 
 /** The contract's own refusal inside a failure, where there is one: JSON of a report after the response's number. */
-function refusalOf(failure: Failure): ErrorReport | undefined {
+export function refusalOf(failure: Failure): ErrorReport | undefined {
   return failure.texts.map(reportIn).find((report) => report !== undefined);
 }
 

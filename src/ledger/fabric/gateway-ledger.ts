@@ -52,7 +52,9 @@ export class GatewayLedger implements FabricLedger {
       limits: this.#limits,
       lookUp: (transactionId: string) => this.#lookUp(transactionId),
     };
-    return submitTransaction(submitter, { name, args: [args] }, options.signal);
+    const { sealed, signal } = options;
+    const call = { name, args: [args], ...(sealed === undefined ? {} : { transient: sealed }) };
+    return submitTransaction(submitter, call, signal);
   }
 
   async evaluate(name: string, args: string): Promise<string> {

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
+import { openPkcs12 } from './pkcs12.ts';
 import type { LoadedProfile, ProfileIdentity } from './profile.ts';
 
 /** What a node signs with on Fabric. */
@@ -17,32 +18,35 @@ export interface FabricIdentity {
 const DAY_MS = 86_400_000;
 const WARNING_DAYS = 30;
 
+/** What an identity is made of; of several certificates the one that a key belongs to counts. */
+interface Material {
+  readonly where: string;
+  readonly certificates: readonly { readonly pem: Buffer; readonly parsed: X509Certificate }[];
+  readonly keys: readonly KeyObject[];
+}
+
 /**
  * The identity that a profile names, its key checked against the certificate and the certificate against the clock.
  * @throws {ChannelError} CONFIG_INVALID naming what does not fit; IDENTITY_EXPIRED; CLOCK_SKEW when it is not valid yet
  */
-export function loadIdentity(profile: LoadedProfile, now: Date): FabricIdentity {
-  const { certificateFile, keyFiles } = filesOf(profile.identity);
-  const certificate = readFile(certificateFile);
-  const parsed = parse(certificateFile, 'certificate in PEM', () => new X509Certificate(certificate));
-  const keys = keyFiles.map((file) =>
-    parse(file, 'private key in PEM, without a password', () => createPrivateKey(readFile(file))),
+export async function loadIdentity(profile: LoadedProfile, now: Date): Promise<FabricIdentity> {
+  const { where, certificates, keys } = await materialOf(profile.identity);
+  const [found] = certificates.flatMap(({ pem, parsed }) =>
+    keys.filter((key) => parsed.checkPrivateKey(key)).map((privateKey) => ({ pem, parsed, privateKey })),
   );
-  const privateKey = keys.find((key) => parsed.checkPrivateKey(key));
-  if (privateKey === undefined) {
-    throw invalid(`no private key of the profile belongs to the certificate ${certificateFile}`, certificateFile);
-  }
+  if (found === undefined) throw invalid(`no private key of the profile belongs to the certificate ${where}`, where);
+  const { pem, parsed, privateKey } = found;
   if (privateKey.asymmetricKeyType !== 'ec' || privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw invalid("the identity's key is not an ECDSA P-256 key", certificateFile);
+    throw invalid("the identity's key is not an ECDSA P-256 key", where);
   }
   const identity: FabricIdentity = {
     mspId: profile.mspId,
-    certificate,
+    certificate: pem,
     privateKey,
     validFrom: parsed.validFromDate,
     validTo: parsed.validToDate,
   };
-  checkValidity(identity, now, certificateFile);
+  checkValidity(identity, now, where);
   return identity;
 }
 
@@ -64,13 +68,39 @@ function checkValidity({ validFrom, validTo }: FabricIdentity, now: Date, where:
   }
 }
 
-function filesOf(identity: ProfileIdentity): { certificateFile: string; keyFiles: readonly string[] } {
+async function materialOf(identity: ProfileIdentity): Promise<Material> {
   if ('pkcs12' in identity) {
-    throw new ChannelError('CONFIG_INVALID', 'PKCS#12 files are not read here', {
-      where: identity.pkcs12,
-      fix: 'Make a PEM pair of it: openssl pkcs12 -in FILE -clcerts -nokeys -out cert.pem; openssl pkcs12 -in FILE -nocerts -nodes -out key.pem',
-    });
+    const { certificates, keys } = await openPkcs12(readFile(identity.pkcs12), passwordOf(identity), identity.pkcs12);
+    const parts = certificates.map((parsed) => ({ pem: Buffer.from(parsed.toString()), parsed }));
+    return { where: identity.pkcs12, certificates: parts, keys };
   }
+  const { certificateFile, keyFiles } = filesOf(identity);
+  const pem = readFile(certificateFile);
+  const parsed = parse(certificateFile, 'certificate in PEM', () => new X509Certificate(pem));
+  const keys = keyFiles.map((file) =>
+    parse(file, 'private key in PEM, without a password', () => createPrivateKey(readFile(file))),
+  );
+  return { where: certificateFile, certificates: [{ pem, parsed }], keys };
+}
+
+/** Never from the command line, which every user of the machine can read. */
+function passwordOf(identity: Extract<ProfileIdentity, { pkcs12: string }>): string {
+  // An editor ends a file with a line break that is no part of the password.
+  if ('passwordFile' in identity)
+    return readFile(identity.passwordFile)
+      .toString()
+      .replace(/\r?\n$/, '');
+  const { passwordVariable: name } = identity;
+  const password = process.env[name];
+  if (password === undefined)
+    throw invalid(`the environment variable ${name} of the password of ${identity.pkcs12} is not set`, name);
+  return password;
+}
+
+function filesOf(identity: Exclude<ProfileIdentity, { pkcs12: string }>): {
+  certificateFile: string;
+  keyFiles: readonly string[];
+} {
   if ('certificate' in identity) {
     return { certificateFile: identity.certificate, keyFiles: [identity.privateKey] };
   }
@@ -116,7 +146,7 @@ function parse<T>(file: string, what: string, read: () => T): T {
 function invalid(message: string, where: string, cause?: unknown): ChannelError {
   return new ChannelError('CONFIG_INVALID', message, {
     where,
-    fix: 'Name an MSP folder, or a certificate and its private key in PEM, in the connection profile.',
+    fix: 'Name an MSP folder, a certificate and its private key in PEM, or a PKCS#12 file, in the connection profile.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

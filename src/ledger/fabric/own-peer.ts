@@ -28,6 +28,8 @@ export interface Call {
   readonly chaincode?: string;
   /** Members that must endorse; left out, the channel's policy says. */
   readonly members?: readonly string[];
+  /** Transient data: seen by the endorsing peers, in no block. */
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** One of the member's own peers. Errors are the gateway's own. */
@@ -45,6 +47,8 @@ export interface OwnPeer {
 // The gateway's own messages are larger than the default of 4 MB.
 const UNLIMITED = -1;
 const KEEPALIVE_MS = 120_000;
+// A peer that was away is found again within a second; by default the pauses grow to two minutes.
+const RECONNECT_MS = { initial: 200, most: 1_000 };
 
 /** @throws {ChannelError} CONFIG_INVALID when the TLS root certificate cannot be read */
 export function openOwnPeer(profile: LoadedProfile, peer: ProfilePeer, identity: FabricIdentity): OwnPeer {
@@ -52,6 +56,8 @@ export function openOwnPeer(profile: LoadedProfile, peer: ProfilePeer, identity:
     'grpc.max_receive_message_length': UNLIMITED,
     'grpc.max_send_message_length': UNLIMITED,
     'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.initial_reconnect_backoff_ms': RECONNECT_MS.initial,
+    'grpc.max_reconnect_backoff_ms': RECONNECT_MS.most,
     ...(peer.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': peer.serverName }),
   });
   // This signer gives the low-S form that Fabric demands.
@@ -120,12 +126,13 @@ class GatewayPeer implements OwnPeer {
     this.#client.close();
   }
 
-  #proposal({ name, args, chaincode = this.#profile.chaincode, members }: Call) {
+  #proposal({ name, args, chaincode = this.#profile.chaincode, members, transient }: Call) {
     return this.#gateway
       .getNetwork(this.#profile.channel)
       .getContract(chaincode)
       .newProposal(name, {
         arguments: [...args],
+        ...(transient === undefined ? {} : { transientData: { ...transient } }),
         ...(members === undefined ? {} : { endorsingOrganizations: [...members] }),
       });
   }

@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
 
-/** How a node signs on Fabric: an MSP folder (signcerts, keystore), a PEM pair, or a PKCS#12 file. Paths are relative to the profile. */
+/**
+ * How a node signs on Fabric: an MSP folder (signcerts, keystore), a PEM pair, or a PKCS#12 file whose password is in a file or an
+ * environment variable. Paths are relative to the profile.
+ */
 export type ProfileIdentity =
   | { readonly msp: string }
   | { readonly certificate: string; readonly privateKey: string }
-  | { readonly pkcs12: string; readonly passwordFile: string };
+  | { readonly pkcs12: string; readonly passwordFile: string }
+  | { readonly pkcs12: string; readonly passwordVariable: string };
 
 export interface ProfilePeer {
   /** `host:port`. */
@@ -54,7 +58,11 @@ export function readProfile(file: string): LoadedProfile {
   }
   if (value.version !== 1) throw lacks(file, 'version 1');
   if (!Array.isArray(value.peers) || value.peers.length === 0) throw lacks(file, 'peers');
-  if (typeof value.identity !== 'object' || value.identity === null) throw lacks(file, 'identity');
+  for (const peer of value.peers as readonly Partial<ProfilePeer>[]) {
+    if (!allText(peer, ['endpoint', 'tlsRootCert'])) throw lacks(file, 'endpoint or tlsRootCert of a peer');
+  }
+  if (!identityForms.some((form) => allText(value.identity, form)))
+    throw lacks(file, `identity in one of its forms: ${identityForms.map((form) => form.join(' and ')).join('; ')}`);
   const profile = value as ConnectionProfile;
   const absolute = (path: string): string => resolve(dirname(file), path);
   return {
@@ -65,9 +73,26 @@ export function readProfile(file: string): LoadedProfile {
   };
 }
 
+const identityForms = [
+  ['msp'],
+  ['certificate', 'privateKey'],
+  ['pkcs12', 'passwordFile'],
+  ['pkcs12', 'passwordVariable'],
+] as const;
+
+function allText(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string');
+}
+
 function absoluteIdentity(identity: ProfileIdentity, absolute: (path: string) => string): ProfileIdentity {
   if ('msp' in identity) return { msp: absolute(identity.msp) };
-  if ('pkcs12' in identity) return { pkcs12: absolute(identity.pkcs12), passwordFile: absolute(identity.passwordFile) };
+  if ('pkcs12' in identity) {
+    const pkcs12 = absolute(identity.pkcs12);
+    return 'passwordFile' in identity
+      ? { pkcs12, passwordFile: absolute(identity.passwordFile) }
+      : { pkcs12, passwordVariable: identity.passwordVariable };
+  }
   return { certificate: absolute(identity.certificate), privateKey: absolute(identity.privateKey) };
 }
 

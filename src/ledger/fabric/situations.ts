@@ -337,7 +337,7 @@ const rows: readonly Row[] = [
     numbers: [ENDORSEMENT_POLICY_FAILURE],
     reaction: 'final',
     code: 'NOT_ENDORSED',
-    says: "the members that endorsed do not satisfy the channel's policy",
+    says: "the members that endorsed are no majority with its own member's peer among them",
   },
   { name: 'invalid', steps: ['commit'], reaction: 'final', code: 'NOT_ENDORSED', says: 'the peers found it invalid' },
   // The stream of blocks.

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { common, msp } from '@hyperledger/fabric-protos';
 import { commitment, line, pageOf, recordOf } from '../../../../test/support/fixture-channel.ts';
 import { egrid, releases } from '../../../../test/support/fixture-releases.ts';
 import { identity, TestChannel } from '../../../../test/support/test-context.ts';
@@ -30,6 +31,7 @@ const audit = standInIdentity('AUDIT');
 const bundles: RunningBundle[] = [];
 const peers: StandInPeer[] = [];
 const done = new Set<string>();
+const policies = new Map<string, Buffer>();
 const rules = new TestChannel();
 let fabric: StandInChannel;
 let count = 0;
@@ -59,8 +61,15 @@ async function submit(by: StandInIdentity, name: string, args: unknown): Promise
   const { result, made } = await fabric.submit(by, name, canonical(args), options);
   assert.equal(result, expected.text);
   assert.deepEqual(made.event, expected.event);
-  const written = [...made.writes].map(([key, value]) => [key, value?.toString() ?? null] as const);
+  const { own = [], rest = [] } = Object.groupBy(made.writes, ([key]) =>
+    key.startsWith('endorser/') ? 'own' : 'rest',
+  );
+  const written = rest.map(([key, value]) => [key, value?.toString() ?? null] as const);
   assert.deepEqual(new Map(written), expected.writes);
+  const keysOf = (what: string) => expected.endorsement.flatMap(([of, id]) => (of === what ? [`endorser/${id}`] : []));
+  assert.deepEqual(own.map(([key]) => key).sort(), [...keysOf('enrol'), ...keysOf('demand')].sort());
+  assert.deepEqual([...made.policies.keys()], keysOf('enrol'));
+  for (const [key, policy] of made.policies) policies.set(key, policy);
   done.add(name);
   return transactionId;
 }
@@ -193,6 +202,25 @@ test('corrections, documents and a withdrawn release', async () => {
     page('late', { start: '2022-11-01', end: '2022-12-01' }).args,
     'RELEASE_WITHDRAWN',
   );
+});
+
+test("each member's key asks for one signature, of a peer of that member", () => {
+  assert.deepEqual(
+    [...policies.keys()].sort(),
+    ['ACME', 'AUDIT', 'Beta.Foods', 'GAMMA'].map((id) => `endorser/${id}`),
+  );
+  for (const [key, bytes] of policies) {
+    const policy = common.SignaturePolicyEnvelope.deserializeBinary(bytes);
+    assert.deepEqual(policy.getRule()?.getNOutOf()?.toObject(), {
+      n: 1,
+      rulesList: [{ signedBy: 0, nOutOf: undefined }],
+    });
+    const roles = policy.getIdentitiesList().map((each) => msp.MSPRole.deserializeBinary(each.getPrincipal_asU8()));
+    assert.deepEqual(
+      roles.map((role) => [role.getMspIdentifier(), role.getRole()]),
+      [[key.slice('endorser/'.length), msp.MSPRole.MSPRoleType.PEER]],
+    );
+  }
 });
 
 test('every transaction of the channel has run', () => {

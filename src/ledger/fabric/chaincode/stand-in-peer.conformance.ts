@@ -1,5 +1,6 @@
 // A peer that speaks the chaincode protocol, for the real bundle under the real fabric-shim: it simulates proposals on a
 // snapshot of world state and gives their read and write sets, with Fabric's semantics.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type ChannelCredentials, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { ledger, peer } from '@hyperledger/fabric-protos';
@@ -34,6 +35,8 @@ export class Simulation {
   readonly ranges: { readonly start: string; readonly end: string; readonly found: (readonly [string, string])[] }[] =
     [];
   readonly writes = new Map<string, Buffer | null>();
+  /** Endorsement policies set for keys. */
+  readonly policies = new Map<string, Buffer>();
   /** By `collection/key`; null = purged. */
   readonly privateWrites = new Map<string, Buffer | null>();
   /** Kinds of the messages that came, in order. */
@@ -47,6 +50,7 @@ export class Simulation {
       hashedWrites: sorted(this.privateWrites).map(([key, value]) => [key, value === null ? null : hashOf(value)]),
       message: this.message,
       payload: this.payload,
+      policies: sorted(this.policies).map(([key, policy]) => [key, policy.toString('base64')]),
       ranges: this.ranges,
       reads: sorted(this.reads),
       status: this.status,
@@ -193,6 +197,13 @@ export class StandInPeer {
       case type.PURGE_PRIVATE_DATA: {
         const purged = peer.PurgePrivateState.deserializeBinary(payload);
         write(run, purged.getCollection(), purged.getKey(), null);
+        return Buffer.alloc(0);
+      }
+      case type.PUT_STATE_METADATA: {
+        const put = peer.PutStateMetadata.deserializeBinary(payload);
+        const policy = put.getMetadata()?.getValue_asU8() ?? new Uint8Array();
+        assert.equal(put.getMetadata()?.getMetakey(), 'VALIDATION_PARAMETER');
+        run.made.policies.set(put.getKey(), Buffer.from(policy));
         return Buffer.alloc(0);
       }
       case type.GET_STATE_BY_RANGE:

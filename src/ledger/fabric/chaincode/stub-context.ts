@@ -1,8 +1,10 @@
 import type { ChaincodeStub } from 'fabric-shim';
 import type { Caller, LedgerContext, QueryContext } from '../../../channel/index.ts';
 import { ChannelError } from '../../../emissions/index.ts';
+import { PendingEffects } from '../../pending-effects.ts';
 import { getStates, writeStates } from './batching.ts';
 import { callerOf } from './caller.ts';
+import { StubEndorsers } from './endorsers.ts';
 import { StubCollections } from './private-data.ts';
 
 /** Largest time that ISO 8601 writes with a year of four digits: 9999-12-31T23:59:59.999Z. */
@@ -39,66 +41,52 @@ export class StubState implements QueryContext {
   }
 }
 
-/** What one transaction sees; what it changes is kept here and handed to the peer at its end, so that a refusal leaves nothing. */
+/** What one transaction sees; what it changes is handed to the peer at its end. */
 export class StubContext extends StubState implements LedgerContext {
   readonly caller: Caller;
   readonly transactionId: string;
   readonly timestamp: string;
   readonly collections: StubCollections;
-  readonly #writes = new Map<string, string | null>();
-  #event: { readonly name: string; readonly payload: string } | undefined;
-  #ended = false;
+  readonly endorsers = new StubEndorsers((key, value) => this.put(key, value));
+  readonly #effects: PendingEffects;
 
   constructor(stub: ChaincodeStub, batching: boolean) {
     super(stub, batching);
     this.caller = callerOf(stub);
     this.transactionId = stub.getTxID();
     this.timestamp = timestampOf(stub);
+    this.#effects = new PendingEffects(this.transactionId);
     this.collections = new StubCollections(stub, this.caller.member);
   }
 
   put(key: string, value: string): void {
-    if (value === '' || !value.isWellFormed()) throw misuse(`the value of key ${JSON.stringify(key)} is not JSON text`);
-    this.#write(key, value);
+    this.#effects.put(key, value);
   }
 
   delete(key: string): void {
-    this.#write(key, null);
+    this.#effects.delete(key);
   }
 
   emit(name: string, payload: string): void {
-    this.#mustRun();
-    if (name === '' || !name.isWellFormed() || !payload.isWellFormed()) throw misuse('an event needs a name and text');
-    this.#event = { name, payload };
+    this.#effects.emit(name, payload);
   }
 
   /** Ends the transaction: hands writes and event to the peer. */
   async commit(): Promise<void> {
-    this.#ended = true;
-    if (this.batching) await writeStates(this.stub, this.#writes);
-    else await this.#writeOneByOne();
+    this.#effects.end();
+    const { writes, event } = this.#effects;
+    if (this.batching) await writeStates(this.stub, writes);
+    else await writeOneByOne(this.stub, writes);
+    await this.endorsers.flush(this.stub);
     await this.collections.flush();
-    if (this.#event !== undefined) this.stub.setEvent(this.#event.name, Buffer.from(this.#event.payload));
+    if (event !== undefined) this.stub.setEvent(event.name, Buffer.from(event.payload));
   }
+}
 
-  async #writeOneByOne(): Promise<void> {
-    for (const [key, value] of this.#writes) {
-      if (value === null) await this.stub.deleteState(key);
-      else await this.stub.putState(key, Buffer.from(value));
-    }
-  }
-
-  #write(key: string, value: string | null): void {
-    this.#mustRun();
-    if (key === '' || key.includes('\0') || !key.isWellFormed()) {
-      throw misuse(`${JSON.stringify(key)} is no key: keys are non-empty UTF-8 without NUL`);
-    }
-    this.#writes.set(key, value);
-  }
-
-  // A write that was not awaited would be lost without a word.
-  #mustRun(): void {
-    if (this.#ended) throw misuse(`transaction ${this.transactionId} has ended`);
+async function writeOneByOne(stub: ChaincodeStub, writes: ReadonlyMap<string, string | null>): Promise<void> {
+  for (const [key, value] of writes) {
+    if (value === null) await stub.deleteState(key);
+    else await stub.putState(key, Buffer.from(value));
   }
 }
 
@@ -115,8 +103,4 @@ function timestampOf(stub: ChaincodeStub): string {
       where: 'timestamp',
     });
   return new Date(time).toISOString();
-}
-
-function misuse(message: string): ChannelError {
-  return new ChannelError('INTERNAL', message);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 import { isChannelError } from '../../../emissions/index.ts';
-import { fabricVersion, findBinaries, orderersAgreeByzantine, peersBatch } from './binaries.ts';
+import { fabricVersion, findBinaries, isFabric3, peersBatch } from './binaries.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'uec-binaries-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,8 +48,8 @@ test('what a version can do', () => {
     ['3.10.2', '3.10', true, true],
     ['latest', undefined, true, true],
   ] as const;
-  for (const [text, version, batches, byzantine] of cases) {
+  for (const [text, version, batches, three] of cases) {
     assert.equal(fabricVersion(printed(text)), version);
-    assert.deepEqual([peersBatch(version), orderersAgreeByzantine(version)], [batches, byzantine], text);
+    assert.deepEqual([peersBatch(version), isFabric3(version)], [batches, three], text);
   }
 });

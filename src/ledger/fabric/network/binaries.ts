@@ -50,7 +50,7 @@ export function peersBatch(version: string | undefined): boolean {
   return major > 3 || (major === 3 && minor >= 1);
 }
 
-/** BFT ordering came with Fabric 3. */
-export function orderersAgreeByzantine(version: string | undefined): boolean {
+/** Fabric 3 brought BFT ordering, and peers that refuse a proposal whose time differs from theirs by too much. */
+export function isFabric3(version: string | undefined): boolean {
   return version === undefined || Number(version.split('.')[0]) >= 3;
 }

@@ -6,22 +6,37 @@ import type { MemberState } from './state.ts';
 import { runTool } from './tool.ts';
 
 interface ChannelConfig {
-  readonly channel_group: { readonly groups: { readonly Application: { readonly groups: Record<string, unknown> } } };
+  readonly channel_group: { readonly groups: { readonly Application: { readonly groups: Organisations } } };
 }
 
-/**
- * Adds a member to the configuration of the running channel, with its Fabric peer as anchor. A majority of the present
- * members' administrators signs; the last of them by submitting it.
- */
+/** The members' organisations in a channel's configuration, by MSP id, as configtxlator writes them. */
+type Organisations = Record<string, unknown>;
+
+/** Adds a member to the configuration of the running channel, with its Fabric peer as anchor. */
 export async function addToChannel(network: Network, member: MemberState): Promise<void> {
   const folder = join(network.paths.config, member.id);
   mkdirSync(folder, { recursive: true });
+  const definition = await definitionOf(network, member, folder);
+  await updateMembers(network, folder, (organisations) => {
+    organisations[member.id] = definition;
+  });
+}
+
+/**
+ * Changes the members' organisations in the configuration of the running channel. A majority of the members' administrators
+ * signs; the first of them by submitting it. The folder takes what Fabric's programs read and write on the way.
+ */
+export async function updateMembers(
+  network: Network,
+  folder: string,
+  change: (organisations: Organisations) => void,
+): Promise<void> {
   const file = (name: string): string => join(folder, name);
   const [first, ...others] = network.state.members as [MemberState, ...MemberState[]];
   const { channel } = network.state;
   const present = await currentConfig(network, first.id, file);
   const changed = structuredClone(present);
-  changed.channel_group.groups.Application.groups[member.id] = await definitionOf(network, member, folder);
+  change(changed.channel_group.groups.Application.groups);
   const before = await encode(network, 'common.Config', present, file('present'));
   const after = await encode(network, 'common.Config', changed, file('changed'));
   await translate(network, [

@@ -88,13 +88,19 @@ test('a member that is added is defined as those of the beginning', () => {
 
 test('every listener is on the loopback interface, under TLS where identities or data pass', () => {
   const orderer = ordererConfigText(paths, orderers[0] as (typeof orderers)[0]);
-  const peer = peerConfigText(paths, members[0] as MemberState);
+  const peer = peerConfigText(paths, members[0] as MemberState, '3.1');
   assert.deepEqual(listened(orderer), ['127.0.0.1', '127.0.0.1:20011', '127.0.0.1:20021']);
   assert.deepEqual(listened(peer), ['127.0.0.1:20100', '127.0.0.1:0', '127.0.0.1:0']);
   const { General, Admin } = JSON.parse(orderer);
   assert.equal(General.TLS.Enabled, true);
   assert.equal(Admin.TLS.ClientAuthRequired, true);
   assert.equal(JSON.parse(peer).peer.tls.enabled, true);
+});
+
+test('a peer of 2.5 is given no filter that it does not know', () => {
+  const filters = (version: string) =>
+    JSON.parse(peerConfigText(paths, members[0] as MemberState, version)).peer.handlers.authFilters.length;
+  assert.deepEqual([filters('2.5'), filters('3.0')], [2, 3]);
 });
 
 test('the builder takes packages of type ccaas alone, and releases where their server listens', () => {

@@ -1,9 +1,8 @@
-import { createPrivateKey } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChannelError, canonical, type ErrorReport } from '../../../emissions/index.ts';
-import { memberIdentities } from './folder.ts';
+import { ChannelError, canonical } from '../../../emissions/index.ts';
+import { failureOf, refusalOf } from '../failure.ts';
+import { loadIdentity } from '../identity.ts';
+import { type ProfilePeer, readProfile } from '../profile.ts';
 import type { Network } from './network.ts';
 import type { MemberState } from './state.ts';
 
@@ -22,32 +21,22 @@ const COMMIT_MS = 20_000;
 const PATIENCE_MS = 45_000;
 const RETRY_MS = 50;
 
-/** Connects to a member's Fabric peer as its client. */
-export async function connectMember({ paths, state }: Network, { id, peerPort }: MemberState): Promise<MemberClient> {
-  const [{ connect, signers }, grpc] = await Promise.all([
-    import('@hyperledger/fabric-gateway'),
-    import('@grpc/grpc-js'),
-  ]);
-  const { tlsRoot, clientMsp } = memberIdentities(paths, id);
-  const connection = new grpc.Client(`localhost:${peerPort}`, grpc.credentials.createSsl(readFileSync(tlsRoot)));
-  const within = (ms: number) => () => ({ deadline: Date.now() + ms });
-  const gateway = connect({
-    client: connection,
-    identity: { mspId: id, credentials: onlyFile(join(clientMsp, 'signcerts')) },
-    signer: signers.newPrivateKeySigner(createPrivateKey(onlyFile(join(clientMsp, 'keystore')))),
-    endorseOptions: within(ENDORSE_MS),
-    submitOptions: within(SUBMIT_MS),
-    commitStatusOptions: within(COMMIT_MS),
-  });
-  const contract = gateway.getNetwork(state.channel).getContract(state.chaincode);
+/** Connects to a member's Fabric peer by the profile of its node. */
+export async function connectMember({ paths }: Network, { id }: MemberState): Promise<MemberClient> {
+  const { openOwnPeer } = await import('../own-peer.ts');
+  const profile = readProfile(paths.profile(id));
+  const peer = openOwnPeer(profile, profile.peers[0] as ProfilePeer, await loadIdentity(profile, new Date()));
+  const endorse = (name: string, args: string) => peer.endorse({ name, args: [args] }, ENDORSE_MS);
   return {
-    submit: (name, args) => untilAccepted(`${id}: ${name}`, () => contract.submitTransaction(name, canonical(args))),
-    endorse: (name) =>
-      untilAccepted(`${id}: ${name}`, () => contract.newProposal(name, { arguments: ['{}'] }).endorse()),
-    close: () => {
-      gateway.close();
-      connection.close();
-    },
+    submit: (name, args) =>
+      untilAccepted(`${id}: ${name}`, async () => {
+        const signed = await endorse(name, canonical(args));
+        await peer.submit(signed, SUBMIT_MS);
+        const { code } = await peer.status(signed.transactionId, COMMIT_MS);
+        if (code !== 0) throw new Error(`invalid, code ${code}`);
+      }),
+    endorse: (name) => untilAccepted(`${id}: ${name}`, () => endorse(name, '{}')),
+    close: () => peer.close(),
   };
 }
 
@@ -59,36 +48,14 @@ async function untilAccepted(what: string, work: () => Promise<unknown>): Promis
       await work();
       return;
     } catch (error) {
-      const refusal = refusalIn(error);
+      const failure = failureOf('endorse', error);
+      const refusal = refusalOf(failure);
       if (refusal !== undefined) throw ChannelError.from(refusal);
       if (performance.now() > deadline)
-        throw new ChannelError('FABRIC_NETWORK_FAILED', `${what} was not accepted: ${saidBy(error)}`, { cause: error });
+        throw new ChannelError('FABRIC_NETWORK_FAILED', `${what} was not accepted: ${failure.texts.at(-1)}`, {
+          cause: error,
+        });
       await sleep(RETRY_MS);
     }
   }
-}
-
-/** What the contract said, where it was the contract that refused. */
-function refusalIn(error: unknown): ErrorReport | undefined {
-  const said = /chaincode response 500, (\{.*\})/s.exec(saidBy(error))?.[1];
-  if (said === undefined) return undefined;
-  try {
-    return JSON.parse(said) as ErrorReport;
-  } catch {
-    return undefined;
-  }
-}
-
-function saidBy(error: unknown): string {
-  const { message, details } = error as {
-    readonly message?: string;
-    readonly details?: readonly { readonly message: string }[];
-  };
-  const detail = Array.isArray(details) ? details[0]?.message : undefined;
-  return detail ?? message ?? String(error);
-}
-
-function onlyFile(folder: string): Buffer {
-  const [name] = readdirSync(folder);
-  return readFileSync(join(folder, name ?? ''));
 }

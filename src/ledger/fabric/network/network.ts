@@ -114,7 +114,7 @@ export async function ensureOrderer(network: Network, orderer: OrdererState): Pr
 export async function ensurePeer(network: Network, member: MemberState): Promise<void> {
   const { paths, binaries } = network;
   const folder = paths.member(member.id);
-  writeConfig(join(folder, 'core.yaml'), peerConfigText(paths, member));
+  writeConfig(join(folder, 'core.yaml'), peerConfigText(paths, member, network.state.fabric ?? undefined));
   const start = {
     name: peerProcess(member.id),
     command: binaries.peer,

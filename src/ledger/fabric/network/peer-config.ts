@@ -1,9 +1,14 @@
 import { join } from 'node:path';
+import { isFabric3 } from './binaries.ts';
 import { memberIdentities, type NetworkPaths } from './folder.ts';
 import type { MemberState } from './state.ts';
 
 /** The text of a member's core.yaml: its Fabric peer, and the `peer` command that talks to it. JSON, which is YAML too. */
-export function peerConfigText(paths: NetworkPaths, { id, peerPort }: MemberState): string {
+export function peerConfigText(
+  paths: NetworkPaths,
+  { id, peerPort }: MemberState,
+  version: string | undefined,
+): string {
   const identities = memberIdentities(paths, id);
   const address = `localhost:${peerPort}`;
   const data = join(paths.member(id), 'data');
@@ -60,7 +65,12 @@ export function peerConfigText(paths: NetworkPaths, { id, peerPort }: MemberStat
       // Orderers that come back are found within seconds; the default grows to an hour.
       deliveryclient: { connTimeout: '3s', reConnectBackoffThreshold: '2s', reconnectTotalTimeThreshold: '3600s' },
       handlers: {
-        authFilters: [{ name: 'DefaultAuth' }, { name: 'ExpirationCheck' }, { name: 'TimeWindowCheck' }],
+        authFilters: [
+          { name: 'DefaultAuth' },
+          { name: 'ExpirationCheck' },
+          // An older peer does not start with a filter that it does not know.
+          ...(isFabric3(version) ? [{ name: 'TimeWindowCheck' }] : []),
+        ],
         decorators: [{ name: 'DefaultDecorator' }],
         endorsers: { escc: { name: 'DefaultEndorsement' } },
         validators: { vscc: { name: 'DefaultValidation' } },

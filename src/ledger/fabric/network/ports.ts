@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { ChannelError } from '../../../emissions/index.ts';
 
@@ -7,13 +6,17 @@ import { ChannelError } from '../../../emissions/index.ts';
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 
+// Between the choice and the listening another process may choose too: each begins at a place of its own and goes on from there.
+const PORTS_A_PROCESS = 64;
+const SPAN = HIGHEST - LOWEST;
+let next = (process.pid * PORTS_A_PROCESS) % SPAN;
+
 /** Ports of the loopback interface that nothing listens on, none of them in `taken`. */
 export async function freePorts(count: number, taken: ReadonlySet<number> = new Set()): Promise<number[]> {
   const ports: number[] = [];
-  const span = HIGHEST - LOWEST;
-  const first = randomInt(span);
-  for (let at = 0; at < span && ports.length < count; at += 1) {
-    const port = LOWEST + ((first + at) % span);
+  for (let tried = 0; tried < SPAN && ports.length < count; tried += 1) {
+    const port = LOWEST + next;
+    next = (next + 1) % SPAN;
     if (!taken.has(port) && (await isFree(port))) ports.push(port);
   }
   if (ports.length < count)

@@ -5,7 +5,7 @@ import { ChannelError } from '../../../emissions/index.ts';
 import { admitAll, joinPeer, untilWritable } from './admission.ts';
 import { allSettled } from './all-settled.ts';
 import { answerOf, type FabricNetworkAnswer } from './answer.ts';
-import { fabricVersion, findBinaries, orderersAgreeByzantine, peersBatch } from './binaries.ts';
+import { fabricVersion, findBinaries, isFabric3, peersBatch } from './binaries.ts';
 import { writeBuilder } from './builder.ts';
 import { channelConfigText, channelProfile } from './channel-config.ts';
 import {
@@ -76,7 +76,7 @@ export async function fabricUp(options: FabricUpOptions): Promise<FabricNetworkA
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   const printed = await runTool({ command: binaries.peer, args: ['version'], log: paths.toolLog });
   const version = fabricVersion(printed.toString());
-  if (plan.bft && !orderersAgreeByzantine(version))
+  if (plan.bft && !isFabric3(version))
     throw new ChannelError('OPTION_INVALID', `BFT ordering needs Fabric 3; this is ${version}`, { where: 'bft' });
   const network: Network = {
     paths,

@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type BillItem, type BillLine, type ReadOptions, readBills } from '../index.ts';
+import { type Value, writeWorkbook } from '../workbook/workbook-writer.ts';
+import { type UploadEntry, writeUpload } from './upload.ts';
+
+const folder = fileURLToPath(new URL('../../../test/data/workbooks/', import.meta.url));
+const read = (body: AsyncIterable<Uint8Array>, options: ReadOptions = {}): Promise<BillItem[]> =>
+  Array.fromAsync(readBills({ body, options }));
+const fixture = (name: string) => read(createReadStream(`${folder}${name}.xlsx`));
+const shown = (item: BillItem) => {
+  if ('rejected' in item) return [item.where, item.rejected.code];
+  const { where, meter, commodity, flow, start, end, statedEnd, quantity, unit, readBasis, warnings } = item.line;
+  return [
+    where,
+    meter,
+    commodity,
+    flow,
+    start,
+    end,
+    statedEnd,
+    quantity,
+    unit,
+    readBasis,
+    ...warnings.map(({ code }) => code),
+  ];
+};
+
+// The rows of test/data/workbooks/make.py, worked out by hand.
+const entries = [
+  [
+    'sheet 2, row 5',
+    '11',
+    'electricity',
+    'delivered',
+    '2022-02-01',
+    '2022-03-01',
+    'shared-day',
+    '1234.5',
+    'kWh',
+    'estimated',
+    'SHEET_HIDDEN',
+  ],
+  [
+    'sheet 2, row 6',
+    '11',
+    'electricity',
+    'delivered',
+    '2022-01-01',
+    '2022-02-01',
+    'shared-day',
+    '0.3',
+    'kWh',
+    'actual',
+    'GREEN_POWER_NOTED',
+  ],
+  [
+    'sheet 2, row 7',
+    '12',
+    'natural-gas',
+    'delivered',
+    '2022-01-01',
+    '2022-02-01',
+    'inclusive',
+    '12000',
+    'Mcf',
+    'actual',
+    'UNIT_RESTATED',
+  ],
+  ['sheet 2, row 8', '12', 'natural-gas', 'delivered', '2022-02-01', '2022-03-01', 'inclusive', '340', 'CCF', 'actual'],
+  [
+    'sheet 2, row 9',
+    '13',
+    'electricity',
+    'self-consumed',
+    '2022-06-01',
+    '2022-07-01',
+    'inclusive',
+    '500',
+    'kWh',
+    'actual',
+    'END_ASSUMED',
+  ],
+  [
+    'sheet 2, row 9',
+    '13',
+    'electricity',
+    'exported',
+    '2022-06-01',
+    '2022-07-01',
+    'inclusive',
+    '120.25',
+    'kWh',
+    'actual',
+    'END_ASSUMED',
+  ],
+  ['sheet 2, row 10', 'COMMODITY_UNKNOWN'],
+  ['sheet 2, row 11', 'QUANTITY_BLANK'],
+  [
+    'sheet 2, row 12',
+    '16',
+    'water',
+    'delivered',
+    '2022-01-15',
+    '2022-02-15',
+    'inclusive',
+    '3000',
+    'US gallon',
+    'actual',
+    'END_ASSUMED',
+    'UNIT_RESTATED',
+  ],
+  ['sheet 2, row 13', 'DATE_INVALID'],
+  [
+    'sheet 2, row 14',
+    '18',
+    'electricity',
+    'delivered',
+    '2022-05-05',
+    '2022-05-06',
+    'inclusive',
+    '7',
+    'kWh',
+    'actual',
+    'ROW_HIDDEN',
+  ],
+  ['sheet 2, row 15', 'QUANTITY_BLANK'],
+  ['sheet 2, row 16', 'QUANTITY_BLANK'],
+];
+
+test('meter entries of a workbook made by another program, with days counted from 1900 and from 1904', async () => {
+  assert.deepEqual((await fixture('meter-entries')).map(shown), entries);
+  assert.deepEqual((await fixture('meter-entries-1904')).map(shown), entries);
+});
+
+test('the upload spreadsheet has its tables on two sheets, and no ids', async () => {
+  assert.deepEqual((await fixture('upload')).map(shown), [
+    [
+      'sheet 1, row 2',
+      'E-7',
+      'electricity',
+      'delivered',
+      '2024-02-01',
+      '2024-03-01',
+      'inclusive',
+      '88.25',
+      'MWh',
+      'actual',
+      'END_ASSUMED',
+    ],
+    [
+      'sheet 2, row 2',
+      'G-7',
+      'natural-gas',
+      'delivered',
+      '2024-02-01',
+      '2024-03-01',
+      'inclusive',
+      '61',
+      'therm',
+      'estimated',
+      'END_ASSUMED',
+    ],
+  ]);
+});
+
+test('a property is the site, and stands in no place of a rejected row', async () => {
+  const items = await fixture('meter-entries');
+  for (const item of items) {
+    if ('line' in item) assert.equal(item.line.site, 'Sample Hall');
+    else assert.ok(!JSON.stringify({ ...item.rejected, where: item.where }).includes('Sample Hall'));
+  }
+  const [row] = items.filter((item) => 'rejected' in item && item.rejected.code === 'DATE_INVALID');
+  assert.equal(row && 'rejected' in row && row.rejected.where, 'sheet 2, row 13, column Start Date');
+});
+
+const HEADINGS = [
+  'Portfolio Manager Meter ID',
+  'Meter Type',
+  'Start Date',
+  'End Date',
+  'Usage/Quantity',
+  'Usage Units',
+];
+const sheet = (...rows: (readonly Value[])[]) => writeWorkbook('Entries', [HEADINGS, ...rows]);
+const one = (unit: Value, quantity: Value = { number: '5' }, type = 'Electric - Grid') =>
+  sheet(['1', type, { date: '2022-01-01' }, { date: '2022-01-31' }, quantity, unit]);
+const outcome = async (body: AsyncIterable<Uint8Array>) =>
+  (await read(body)).map((item) => ('line' in item ? `${item.line.quantity} ${item.line.unit}` : item.rejected.code));
+
+test('units are those of Portfolio Manager, whose M is a million; without its words they are refused', async () => {
+  const gas = (unit: string) => outcome(one(unit, { number: '2.5' }, 'Natural Gas'));
+  assert.deepEqual(await gas('MCF(million cubic feet)'), ['2500 Mcf']);
+  assert.deepEqual(await gas('kcf (thousand cubic feet)'), ['2.5 Mcf']);
+  assert.deepEqual(await gas('MCF'), ['UNIT_AMBIGUOUS']);
+  assert.deepEqual(await gas('MBtu (million Btu)'), ['2.5 mmBtu']);
+  assert.deepEqual(await gas('Gallons (US)'), ['2.5 US gallon']);
+  assert.deepEqual(await outcome(one('ccf (hundred cubic feet)')), ['UNIT_UNFIT']);
+  assert.deepEqual(await outcome(one(undefined)), ['UNIT_UNKNOWN']);
+});
+
+test('an amount is what the sheet shows exactly, or is refused', async () => {
+  const amount = (value: Value) => outcome(one('kWh (thousand Watt-hours)', value));
+  assert.deepEqual(await amount({ number: '0' }), ['0 kWh']);
+  assert.deepEqual(await amount({ number: '0.0000001' }), ['0.0000001 kWh']);
+  assert.deepEqual(await amount('12345678901234567890.5'), ['12345678901234567890.5 kWh']);
+  assert.deepEqual(await amount('1,234.5'), ['DECIMAL_INVALID']);
+  assert.deepEqual(await amount('=5*2'), ['DECIMAL_INVALID']);
+  assert.deepEqual(await amount({ number: '-5' }), ['QUANTITY_NEGATIVE']);
+  assert.deepEqual(await amount({ date: '2022-01-01' }), ['DECIMAL_INVALID']);
+});
+
+test('an end without a neighbour follows the other ends of its meter; what is told wins', async () => {
+  const row = (start: string, end: string): Value[] => [
+    '1',
+    'Electric',
+    { date: start },
+    { date: end },
+    { number: '1' },
+    'GJ',
+  ];
+  const shared = [row('2022-01-01', '2022-02-01'), row('2022-02-01', '2022-03-01')];
+  const ends = async (rows: Value[][], options?: ReadOptions) =>
+    (await read(sheet(...rows), options)).map((item) =>
+      'line' in item ? [item.line.end, item.line.warnings.length] : item.rejected.code,
+    );
+  assert.deepEqual(await ends(shared), [
+    ['2022-02-01', 0],
+    ['2022-03-01', 0],
+  ]);
+  assert.deepEqual(await ends([row('2022-01-01', '2022-02-01')]), [['2022-02-02', 1]]);
+  assert.deepEqual(await ends([row('2022-01-01', '2022-02-01')], { statedEnd: 'shared-day' }), [['2022-02-01', 0]]);
+  // Shared once and following once: the last has no answer, and says so.
+  assert.deepEqual(
+    await ends([...shared.slice(0, 1), row('2022-02-01', '2022-02-28'), row('2022-03-01', '2022-03-31')]),
+    [
+      ['2022-02-01', 0],
+      ['2022-03-01', 0],
+      ['2022-04-01', 1],
+    ],
+  );
+});
+
+test('other workbooks say what they are', async () => {
+  const code = (body: AsyncIterable<Uint8Array>) =>
+    assert.rejects(read(body), { code: 'FILE_KIND_UNKNOWN', message: /no sheet of this workbook has the columns/ });
+  await code(writeWorkbook('Sheet', [['meter', 'quantity']]));
+  await assert.rejects(read(writeWorkbook('S', [HEADINGS])), { code: 'FILE_MALFORMED', message: /no rows/ });
+  await assert.rejects(read(writeWorkbook('S', [[...HEADINGS, 'Usage']])), {
+    code: 'FILE_MALFORMED',
+    message: /one meaning/,
+  });
+});
+
+const uploads: UploadEntry[] = (['electricity', 'natural-gas', 'heat', 'cooling', 'steam', 'water'] as const).map(
+  (commodity, at) => ({
+    meter: `M-${at} <"&'>`,
+    property: '=1+1 Hall é',
+    commodity,
+    flow: 'delivered',
+    start: `2022-0${at + 1}-01`,
+    end: `2022-0${at + 2}-01`,
+    quantity: at === 0 ? '12345678901234567890.123456' : `${at}.25`,
+    unit: commodity === 'water' ? 'm3' : 'kWh',
+    estimated: at % 2 === 1,
+  }),
+);
+
+test('what is written for upload is read back to the same lines', async () => {
+  const lines = (await read(writeUpload(uploads))).map((item) => (item as { line: BillLine }).line);
+  assert.deepEqual(
+    lines.map(({ meter, site, commodity, flow, start, end, quantity, unit, readBasis }) => {
+      return {
+        meter,
+        property: site,
+        commodity,
+        flow,
+        start,
+        end,
+        quantity,
+        unit,
+        estimated: readBasis === 'estimated',
+      };
+    }),
+    uploads,
+  );
+});

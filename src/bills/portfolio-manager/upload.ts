@@ -1,0 +1,76 @@
+import { type Commodity, type Flow, formatDate, parseDate, type UnitName } from '../../emissions/index.ts';
+import { type Value, writeWorkbook } from '../workbook/workbook-writer.ts';
+import { spellingOf } from './usage-units.ts';
+
+/** One bill to be entered. The period is half-open, as everywhere else. */
+export interface UploadEntry {
+  readonly meter: string;
+  readonly property?: string;
+  readonly commodity: Commodity;
+  readonly flow: Flow;
+  readonly start: string;
+  readonly end: string;
+  readonly quantity: string;
+  readonly unit: UnitName;
+  readonly estimated: boolean;
+}
+
+/** Headings of the spreadsheet by which Portfolio Manager takes bills for meters that it knows already. */
+const HEADINGS = [
+  'Meter ID (Pre-filled)',
+  'Meter Consumption ID (Pre-filled)',
+  'Portfolio Manager ID (Pre-filled)',
+  'Property Name (Pre-filled)',
+  'Meter Name (Pre-filled)',
+  'Meter Type (Pre-filled)',
+  'Start Date (Required)',
+  'End Date (Required)',
+  'Quantity (Required)',
+  'Usage Units',
+  'Cost ($)',
+  'Estimation',
+];
+
+const meterTypes: Readonly<Record<Commodity, string>> = {
+  electricity: 'Electric - Grid',
+  'natural-gas': 'Natural Gas',
+  steam: 'District Steam',
+  heat: 'District Hot Water',
+  cooling: 'District Chilled Water - Other',
+  water: 'Municipally Supplied Potable Water - Mixed Indoor/Outdoor',
+};
+
+/** Why an entry has no place in the layout; undefined where it has one. */
+export function notUploaded({ flow, unit }: Pick<UploadEntry, 'flow' | 'unit'>): string | undefined {
+  if (flow !== 'delivered') return `energy that is ${flow}: the record does not say whether it is solar or wind`;
+  if (spellingOf(unit) === undefined) return `amounts in ${unit}: Portfolio Manager has no such unit`;
+  return undefined;
+}
+
+/**
+ * The workbook of entries that `notUploaded` accepts. Ends are written as the last day billed, which Portfolio Manager counts in. The ids
+ * that it gives are left blank for its owner to fill: the node does not know them.
+ */
+export function writeUpload(entries: Iterable<UploadEntry>): AsyncGenerator<Uint8Array> {
+  return writeWorkbook('Add Bills', rowsOf(entries));
+}
+
+function* rowsOf(entries: Iterable<UploadEntry>): Generator<Value[]> {
+  yield HEADINGS;
+  for (const { meter, property, commodity, start, end, quantity, unit, estimated } of entries) {
+    yield [
+      undefined,
+      undefined,
+      undefined,
+      property,
+      meter,
+      meterTypes[commodity],
+      { date: start },
+      { date: formatDate(parseDate(end) - 1) },
+      { number: quantity },
+      spellingOf(unit),
+      undefined,
+      estimated ? 'Yes' : 'No',
+    ];
+  }
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isChannelError } from '../../emissions/index.ts';
+import { readBills } from '../index.ts';
+import { dateOfSerial, decimalOfDouble } from './cell-number.ts';
+import { writeWorkbook } from './workbook-writer.ts';
+import { zipArchive } from './zip-writer.ts';
+
+const bytesOf = async (pieces: AsyncIterable<Uint8Array>) => Buffer.concat(await Array.fromAsync(pieces));
+const read = (bytes: Uint8Array) =>
+  Array.fromAsync(
+    readBills({
+      body: (async function* () {
+        yield bytes;
+      })(),
+      options: {},
+    }),
+  );
+const refused = (bytes: Uint8Array, message: RegExp, code = 'FILE_MALFORMED') =>
+  assert.rejects(read(bytes), { code, message });
+
+const NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
+const REL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"';
+/** A workbook of one sheet, with other parts in place of the plain ones. */
+const parts = (sheet: string, other: Record<string, string | Iterable<string>> = {}) =>
+  Object.entries({
+    '[Content_Types].xml': '<Types/>',
+    '_rels/.rels': `<Relationships ${PACKAGE}><Relationship Id="a" Type="${REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+    'xl/workbook.xml': `<workbook ${NS} xmlns:r="${REL}"><sheets><sheet name="S" sheetId="1" r:id="s"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships ${PACKAGE}><Relationship Id="s" Type="${REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+    'xl/worksheets/sheet1.xml': sheet,
+    ...other,
+  }).map(([name, text]) => ({ name, text: typeof text === 'string' ? [text] : text }));
+const archive = (sheet: string, other?: Record<string, string | Iterable<string>>) =>
+  bytesOf(zipArchive(parts(sheet, other)));
+const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
+const HEAD = `<row r="1">${['Meter Name', 'Meter Type', 'Start Date', 'End Date', 'Usage', 'Units'].map((name, at) => text(`${'ABCDEF'[at]}1`, name)).join('')}</row>`;
+const ENTRY = (value: string) =>
+  `<row r="2">${['m', 'Electric', '2022-01-01', '2022-01-31'].map((name, at) => text(`${'ABCD'[at]}2`, name)).join('')}${value}${text('F2', 'kWh')}</row>`;
+const sheet = (rows: string) => `<worksheet ${NS}><sheetData>${rows}</sheetData></worksheet>`;
+const amountIn = async (cell: string) => {
+  const [item] = await read(await archive(sheet(HEAD + ENTRY(cell))));
+  return item !== undefined && 'line' in item
+    ? [item.line.quantity, ...item.line.warnings.map(({ code }) => code)]
+    : item?.rejected.code;
+};
+
+test('a formula is never run: the stored value is taken and said, none is refused', async () => {
+  assert.deepEqual(await amountIn('<c r="E2"><v>7</v></c>'), ['7', 'END_ASSUMED']);
+  assert.deepEqual(await amountIn('<c r="E2"><f>5*2</f><v>7</v></c>'), ['7', 'END_ASSUMED', 'FORMULA_STORED']);
+  assert.equal(await amountIn('<c r="E2"><f>5*2</f></c>'), 'QUANTITY_BLANK');
+  assert.equal(await amountIn('<c r="E2"><f>5*2</f><v></v></c>'), 'QUANTITY_BLANK');
+  assert.equal(await amountIn('<c r="E2" t="e"><v>#REF!</v></c>'), 'QUANTITY_BLANK');
+  assert.equal(await amountIn('<c r="E2" t="b"><v>1</v></c>'), 'DECIMAL_INVALID');
+  assert.equal(await amountIn('<c r="E2"><v>1e300</v></c>'), 'DECIMAL_INVALID');
+  assert.equal(await amountIn('<c r="E2"><v>NaN</v></c>'), 'DECIMAL_INVALID');
+});
+
+test('archives that would fill a disk, or hide what they hold, are refused before they are unpacked', async () => {
+  const plain = sheet(HEAD + ENTRY('<c r="E2"><v>7</v></c>'));
+  const megabyte = ' '.repeat(1_048_576);
+  await refused(
+    await archive(plain, { 'xl/media/a.xml': Array.from({ length: 40 }, () => megabyte) }),
+    /200 times its size/,
+  );
+  const many = Object.fromEntries(Array.from({ length: 2_001 }, (_, at) => [`x${at}`, '']));
+  await refused(await archive(plain, many), /more than 2000 parts/);
+  await refused(await archive(plain, { '../outside.xml': '' }), /damaged, cut off or made by hand/);
+  await refused(await archive(plain, { '/etc/x': '' }), /damaged/);
+  await refused(await archive(plain, { 'xl/WORKBOOK.xml': '' }), /one name/);
+
+  const good = await archive(plain);
+  // The directory's flags of the first part: bit 0 is encryption (APPNOTE 4.4.4).
+  const encrypted = Buffer.from(good);
+  const directory = encrypted.readUInt32LE(encrypted.length - 6);
+  encrypted.writeUInt16LE(encrypted.readUInt16LE(directory + 8) | 1, directory + 8);
+  await refused(encrypted, /encrypted/);
+  // The second part starts where the first does.
+  const overlapping = Buffer.from(good);
+  const second = overlapping.indexOf(Buffer.from('PK\x01\x02'), directory + 4);
+  overlapping.writeUInt32LE(0, second + 42);
+  await refused(overlapping, /overlap/);
+  await refused(good.subarray(0, good.length - 30), /damaged/);
+});
+
+test('XML of a workbook is bounded, and never declares entities', async () => {
+  await refused(await archive(`<!DOCTYPE x [<!ENTITY a "b">]>${sheet('')}`), /DOCTYPE/);
+  await refused(await archive(sheet(`<x>${'<y>'.repeat(50)}${'</y>'.repeat(50)}</x>`)), /nested deeper/);
+  await refused(
+    await archive(sheet(`<row r="1"><c t="inlineStr"><is><t>${'a'.repeat(40_000)}</t></is></c></row>`)),
+    /32,767/,
+  );
+  await refused(await archive(sheet('<row r="2"></row><row r="1"></row>')), /not in order/);
+  await refused(await archive(sheet('<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>')), /not in order/);
+  await refused(await archive(sheet('<row r="1"><c t="s"><v>5</v></c></row>')), /text that the workbook does not hold/);
+  await refused(await archive(`${sheet('')}<`), /not well-formed/);
+});
+
+test('old, binary and protected workbooks are named', async () => {
+  const old = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)]);
+  await refused(old, /an old workbook \(xls\)/, 'FILE_KIND_UNKNOWN');
+  await refused(
+    Buffer.concat([old, Buffer.from('EncryptedPackage', 'utf16le')]),
+    /with a password/,
+    'FILE_KIND_UNKNOWN',
+  );
+  await refused(await bytesOf(zipArchive([{ name: 'a.csv', text: ['x'] }])), /no workbook/, 'FILE_KIND_UNKNOWN');
+});
+
+test('a double becomes the shortest decimal that is it, and a serial its day', () => {
+  // Shortest round trip: ECMA-262; checked with Python's repr, which has the same rule.
+  assert.equal(decimalOfDouble('1234.5599999999999'), '1234.56');
+  assert.equal(decimalOfDouble('1234.4999999999998'), '1234.4999999999998');
+  assert.equal(decimalOfDouble('1.5E-7'), '0.00000015');
+  assert.equal(decimalOfDouble('1E3'), '1000');
+  assert.equal(decimalOfDouble('9007199254740993'), undefined);
+  assert.equal(decimalOfDouble('0x10'), undefined);
+  // Serials of 2022-01-01 as Excel gives them in the two systems.
+  assert.equal(dateOfSerial('44562', false), '2022-01-01');
+  assert.equal(dateOfSerial('43100', true), '2022-01-01');
+  assert.equal(dateOfSerial('60', false), undefined);
+  assert.equal(dateOfSerial('44562.5', false), undefined);
+  fc.assert(
+    fc.property(fc.double({ min: -9e15, max: 9e15, noNaN: true }), (value) => {
+      const decimal = decimalOfDouble(String(value));
+      return decimal !== undefined && !/e/i.test(decimal) && Number(decimal) === value + 0;
+    }),
+  );
+});
+
+test('a workbook with changed bytes is read, or refused with a code: it neither crashes nor leaves a spool behind', async () => {
+  const rows = Array.from({ length: 5 }, (_, at) => [
+    `m${at}`,
+    'Electric',
+    { date: '2022-01-01' },
+    { date: '2022-01-31' },
+    { number: '7' },
+    'kWh',
+  ]);
+  const good = await bytesOf(
+    writeWorkbook('S', [['Meter Name', 'Meter Type', 'Start Date', 'End Date', 'Usage', 'Units'], ...rows]),
+  );
+  const spools = () => readdirSync(tmpdir()).filter((name) => name.startsWith('uec-spool-'));
+  const before = spools();
+  const whole = await read(good);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+      fc.nat(good.length),
+      fc.boolean(),
+      async (changes, length, cut) => {
+        const bytes = Buffer.from(cut ? good.subarray(0, length) : good);
+        for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+        const items = await read(bytes).catch((error: unknown) => {
+          assert.ok(isChannelError(error), String(error));
+          return [];
+        });
+        // Each part has a checksum: what is read is what was written.
+        if (items.length > 0) assert.deepEqual(items, whole);
+      },
+    ),
+    { numRuns: 200 },
+  );
+  assert.deepEqual(spools(), before);
+});
