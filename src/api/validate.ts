@@ -11,7 +11,7 @@ const MOST_PROBLEMS = 50;
 export function validated<T extends z.ZodType>(schema: T, value: unknown, part: Part): z.output<T> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const problems = error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => reportsOf(issue, part));
+  const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => reportOf(issue, part));
   const [first] = problems as [ErrorReport];
   throw new ChannelError('REQUEST_INVALID', `${first.where}: ${first.message}`, {
     where: first.where as string,
@@ -19,15 +19,21 @@ export function validated<T extends z.ZodType>(schema: T, value: unknown, part: 
   });
 }
 
-function reportsOf(issue: z.core.$ZodIssue, part: Part): ErrorReport[] {
-  const at = (more: readonly PropertyKey[] = []) => `${part}${pointer([...issue.path, ...more])}`;
+function reportOf(issue: z.core.$ZodIssue, part: Part): ErrorReport {
+  const at = () => `${part}${pointer(issue.path)}`;
   const report = (message: string, where: string): ErrorReport => {
     const { code, fix } = new ChannelError('REQUEST_INVALID', message);
     return { code, message, where, fix };
   };
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.slice(0, MOST_PROBLEMS).map((key) => report('is not known here', at([key.slice(0, 60)])));
-  return [report(wordsOf(issue), at())];
+  // A name that is not known is the caller's own text, like a value.
+  if (issue.code === 'unrecognized_keys') {
+    const { length } = issue.keys;
+    return report(
+      `has ${length === 1 ? 'a field' : `${length} fields`} that ${length === 1 ? 'is' : 'are'} not known here`,
+      at(),
+    );
+  }
+  return report(wordsOf(issue), at());
 }
 
 // Never the value: it can hold what must not stand in a log.

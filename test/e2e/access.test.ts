@@ -161,8 +161,16 @@ describe('tokens', () => {
       assert.deepEqual([answer.status, (answer.body as { code: string }).code], [400, code], JSON.stringify(json));
       assert.doesNotMatch(answer.text, /secret-of-mine/);
     }
-    const large = await call('/api/v1/tokens', of('admin'), { json: { label: 'x'.repeat(100_000) } });
+    const label = 'x'.repeat(1_100_000);
+    const large = await call('/api/v1/tokens', of('admin'), { json: { label } });
     assert.equal(large.status, 413);
+    const unmeasured = await fetch(`${served.address}/api/v1/tokens`, {
+      method: 'POST',
+      body: new Blob([JSON.stringify({ label })]).stream(),
+      duplex: 'half',
+      headers: { Authorization: `Bearer ${of('admin')}`, 'Content-Type': 'application/json' },
+    } as RequestInit);
+    assert.equal(unmeasured.status, 413);
     const plain = await fetch(`${served.address}/api/v1/tokens`, {
       method: 'POST',
       body: '{}',
@@ -378,7 +386,7 @@ describe('the audit log', () => {
     await served.stop();
     const path = join(channel.acme, 'audit.db');
     const db = new DatabaseSync(path);
-    db.exec("UPDATE entries SET body = replace(body, 'addToken', 'tokens.bad') WHERE number = 1");
+    db.exec("UPDATE entries SET body = replace(body, 'command.tokens.add', 'command.tokens.sad') WHERE number = 1");
     db.close();
     assert.equal((await command(['audit', 'verify', channel.acme])).code, 5);
     const again = new DatabaseSync(path);
