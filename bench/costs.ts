@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { channelContract } from '../src/channel/index.ts';
 import { MeterYears } from '../src/channel/meter-years.ts';
-import type { RecordPage } from '../src/channel/page.ts';
-import { recordTexts } from '../src/channel/page-text.ts';
-import { provenRows } from '../src/channel/releases.ts';
-import { recordCheck } from '../src/channel/submission.ts';
-import { leafHash, merkleRoot } from '../src/emissions/index.ts';
+import { PageRecords, readHead } from '../src/channel/page-reading.ts';
+import { RecordCheck } from '../src/channel/record-check.ts';
+import { leafHash, merkleRoot, sha256 } from '../src/emissions/index.ts';
 import type { Release } from '../src/factors/index.ts';
 import { encodeBlock } from '../src/ledger/embedded/block-frame.ts';
 import { BlockLog } from '../src/ledger/embedded/block-log.ts';
@@ -45,24 +43,19 @@ export async function benchCosts(
 async function timePage(envelope: Envelope, clock: StepClock, log: BlockLog, state: WorldState): Promise<void> {
   const submission = await clock.time('signature', () => checkEnvelope(envelope, CHANNEL));
   const { args } = submission;
-  const page = await clock.time('parse', () => JSON.parse(args) as RecordPage);
-  const { records, factors } = page;
-  const texts = await clock.time('shape-and-canonical-text', () => {
-    const found = recordTexts(args, page);
-    if (found === undefined) throw new Error('a page of the bench is not canonical');
-    return found;
-  });
-  const ids = await clock.time('record-ids', () => texts.map(leafHash));
-  await clock.time('merkle-root', () => merkleRoot(ids));
+  const head = await clock.time('head', () => present(readHead(args)));
   const context = new TransactionContext(submission, state);
-  await clock.time('factor-proofs', () => provenRows(context, factors));
-  const check = await recordCheck(context, factors);
-  await clock.time('arithmetic', () => {
-    for (const record of records) check(record);
-  });
+  const check = await clock.time('factor-proofs', () => RecordCheck.of(context, head.factors));
+  const records = await clock.time('records', () => present(new PageRecords(args, check).read(head.length)));
+  const ids = await clock.time('record-ids', () => records.map(({ text }) => leafHash(text)));
+  await clock.time('merkle-root', () => merkleRoot(ids));
+  await clock.time('digest', () => sha256(args));
   await clock.time('overlap', async () => {
-    const years = await MeterYears.load(context, records);
-    for (const [at, record] of records.entries()) years.enter(record, ids[at] as string);
+    const years = await MeterYears.load(
+      context,
+      records.map(({ period }) => period),
+    );
+    for (const [at, { period }] of records.entries()) years.enter(period, ids[at] as string);
     years.write(context);
   });
   const outcome = await runContract(channelContract, submission, state);
@@ -72,6 +65,11 @@ async function timePage(envelope: Envelope, clock: StepClock, log: BlockLog, sta
   );
   await clock.time('log-and-sync', () => log.append(frame));
   state.apply({ height: place.height, hash, transactions: [{ id: submission.id, writes: outcome.writes }] });
+}
+
+function present<T>(found: T | undefined): T {
+  if (found === undefined) throw new Error('a page of the bench is not canonical');
+  return found;
 }
 
 /** Times of steps by name. */

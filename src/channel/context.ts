@@ -1,3 +1,5 @@
+import type { AheadCheck, CheckedPage } from './checked-page.ts';
+
 /** Who sent a transaction: on Fabric the MSP id and the hash of the certificate, on the embedded ledger the same from its key. */
 export interface Caller {
   readonly member: string;
@@ -66,6 +68,12 @@ export type QueryContext = Pick<LedgerContext, 'channel' | 'get' | 'getMany' | '
  * thrown as `ChannelError`; whatever was put before a throw is discarded by the ledger.
  */
 export interface Contract {
-  run(context: LedgerContext, name: string, args: string): Promise<string>;
+  /**
+   * `checked` is what `ahead` made of these very arguments: what it says is not checked again where the facts are the same.
+   * The answer and the writes are the same with it and without.
+   */
+  run(context: LedgerContext, name: string, args: string, checked?: CheckedPage): Promise<string>;
   query(context: QueryContext, name: string, args: string): Promise<string>;
+  /** What a ledger may check while it waits; a ledger that never does is as right. */
+  readonly ahead?: AheadCheck;
 }

@@ -1,4 +1,5 @@
 import { ChannelError, canonical, sha256 } from '../emissions/index.ts';
+import type { CheckedPage } from './checked-page.ts';
 import type { Contract, LedgerContext } from './context.ts';
 import { correctRecord, correctShape, voidRecords, voidShape } from './corrections.ts';
 import {
@@ -32,12 +33,14 @@ import {
 } from './members.ts';
 import { announceNode, announceShape } from './nodes.ts';
 import { parseJson, parsePage } from './page.ts';
+import { pageCheck, stillHolds } from './page-check.ts';
+import { readPage } from './page-reading.ts';
 import { policyShape, setPolicy } from './policies.ts';
 import { runQuery } from './queries.ts';
 import { publishRelease, publishShape, withdrawRelease, withdrawShape } from './releases.ts';
 import type { Shape } from './shape.ts';
 import { read, write } from './state.ts';
-import { submitPage } from './submission.ts';
+import { submitChecked, submitPage } from './submission.ts';
 
 interface Transaction {
   /** Role needed; `undefined` where any member in good standing may, and the rule itself asks whose it is. */
@@ -76,24 +79,39 @@ export const transactionNames: readonly string[] = [
 ].sort();
 
 /** The channel's rules: the same code on the embedded ledger and on Fabric. */
-export const channelContract: Contract = { run: runTransaction, query: runQuery };
+export const channelContract: Contract = { run: runTransaction, query: runQuery, ahead: pageCheck };
 
-async function runTransaction(context: LedgerContext, name: string, args: string): Promise<string> {
+async function runTransaction(
+  context: LedgerContext,
+  name: string,
+  args: string,
+  ahead?: CheckedPage,
+): Promise<string> {
   if (name === 'channel.create') return canonical(await createChannel(context, checked(args, createShape) as never));
   const member = await callingMember(context);
   context.endorsers.demand(member.id);
-  if (name === 'records.submit') return runSubmit(context, member, args);
+  if (name === 'records.submit') return runSubmit(context, member, args, ahead);
   const transaction = Object.hasOwn(transactions, name) ? transactions[name] : undefined;
   if (transaction === undefined) throw unknown(name);
   if (transaction.role !== undefined) demandRole(member, transaction.role, name);
   const value = checked(args, transaction.shape);
-  return once(context, name, args, (value as { key?: string }).key, () => transaction.handle(context, value as never));
+  const { key } = value as { key?: string };
+  if (key === undefined) return canonical(await transaction.handle(context, value as never));
+  return once(context, name, sha256(args), key, () => transaction.handle(context, value as never));
 }
 
-async function runSubmit(context: LedgerContext, member: Member, args: string): Promise<string> {
+async function runSubmit(
+  context: LedgerContext,
+  member: Member,
+  args: string,
+  ahead: CheckedPage | undefined,
+): Promise<string> {
   demandRole(member, 'reporter', 'records.submit');
-  const { page, ids, root } = parsePage(args);
-  return once(context, 'records.submit', args, page.key, () => submitPage(context, page, ids, root));
+  const checked = ahead !== undefined && (await stillHolds(ahead, context)) ? ahead : await readPage(args, context);
+  if (checked !== undefined)
+    return once(context, 'records.submit', checked.digest, checked.key, () => submitChecked(context, checked));
+  const parsed = parsePage(args);
+  return once(context, 'records.submit', sha256(args), parsed.page.key, () => submitPage(context, parsed));
 }
 
 interface Submission {
@@ -106,14 +124,12 @@ interface Submission {
 async function once(
   context: LedgerContext,
   name: string,
-  args: string,
-  key: string | undefined,
+  digest: string,
+  key: string,
   handle: () => Promise<unknown>,
 ): Promise<string> {
-  if (key === undefined) return canonical(await handle());
   const stateKey = stateKeys.submission(context.caller.member, key);
   const first = await read<Submission>(context, stateKey);
-  const digest = sha256(args);
   if (first !== undefined) {
     if (first.name === name && first.args === digest) return canonical(first.result);
     throw new ChannelError('ARGUMENTS_INVALID', `the key '${key}' was used for another submission`, {

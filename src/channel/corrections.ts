@@ -1,7 +1,8 @@
 import { ChannelError, leafHash, type ProvenRow, samePlace } from '../emissions/index.ts';
+import type { MeterPeriod } from './checked-page.ts';
 import type { LedgerContext } from './context.ts';
 import { stateKeys } from './keys.ts';
-import { MeterYears } from './meter-years.ts';
+import { MeterYears, periodOf } from './meter-years.ts';
 import {
   type ProvenRecord,
   provenRecordId,
@@ -10,11 +11,12 @@ import {
   recordStatus,
 } from './proven-record.ts';
 import { type ActivityRecord, type CorrectionReason, correctionReasons } from './record.ts';
+import { RecordCheck } from './record-check.ts';
 import { recordShape } from './record-shape.ts';
 import { provenRowsShape } from './releases.ts';
 import { key, list, object, oneOf, type Shape } from './shape.ts';
 import { write } from './state.ts';
-import { putPage, recordCheck } from './submission.ts';
+import { putPage } from './submission.ts';
 
 interface Correction {
   readonly factors: readonly ProvenRow[];
@@ -48,13 +50,14 @@ export const voidShape: Shape = object({
 export async function correctRecord(context: LedgerContext, { factors, record, target }: Correction): Promise<unknown> {
   const { id: targetId, status } = await activeOwn(context, target);
   demandFollows(record, targetId, target.record);
-  const check = await recordCheck(context, factors);
-  check(record);
+  const check = await RecordCheck.of(context, factors);
+  check.check(record);
   const id = leafHash(JSON.stringify(record));
   if (record.supersedes !== undefined) {
-    const years = await MeterYears.load(context, [target.record, record]);
-    years.retire(target.record, targetId);
-    years.enter(record, id);
+    const [before, after] = [periodOf(target.record), periodOf(record)];
+    const years = await MeterYears.load(context, [before, after]);
+    years.retire(before, targetId);
+    years.enter(after, id);
     years.write(context);
     write(context, stateKeys.record(targetId), {
       ...status,
@@ -72,20 +75,20 @@ export async function correctRecord(context: LedgerContext, { factors, record, t
 /** Takes records out of every total. Nothing is deleted; the same content can be recorded again by naming what it replaces. */
 export async function voidRecords(context: LedgerContext, { reason, targets }: Voiding): Promise<unknown> {
   const voided: string[] = [];
-  const entered: [id: string, record: ActivityRecord][] = [];
+  const entered: [id: string, period: MeterPeriod][] = [];
   for (const target of targets) {
     const { id, status } = await activeOwn(context, target);
     if (voided.includes(id))
       throw new ChannelError('ARGUMENTS_INVALID', `record ${id.slice(0, 12)} is named twice`, { recordId: id });
-    if (target.record.adjusts === undefined) entered.push([id, target.record]);
+    if (target.record.adjusts === undefined) entered.push([id, periodOf(target.record)]);
     write(context, stateKeys.record(id), { ...status, reason, state: 'voided' });
     voided.push(id);
   }
   const years = await MeterYears.load(
     context,
-    entered.map(([, record]) => record),
+    entered.map(([, period]) => period),
   );
-  for (const [id, record] of entered) years.retire(record, id);
+  for (const [id, period] of entered) years.retire(period, id);
   years.write(context);
   return { voided };
 }

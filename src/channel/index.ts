@@ -1,3 +1,4 @@
+export type { AheadCheck, CheckedPage, MeterPeriod, PageFacts } from './checked-page.ts';
 export type { Caller, Contract, Endorsers, LedgerContext, PrivateCollections, QueryContext } from './context.ts';
 export { nobodyEndorses } from './context.ts';
 export { channelContract, transactionNames } from './contract.ts';
@@ -9,7 +10,7 @@ export {
   evidenceStates,
 } from './documents.ts';
 export { type ChannelInfo, type Member, type Role, roles } from './members.ts';
-export { lastRecordableDay, MeterYears } from './meter-years.ts';
+export { lastRecordableDay, MeterYears, periodOf } from './meter-years.ts';
 export type { NodeAnnouncement } from './nodes.ts';
 export { maxPageBytes, maxPageRecords, type PageDigest, type RecordPage, recordIds } from './page.ts';
 export type { ProvenRecord, RecordStatus } from './proven-record.ts';

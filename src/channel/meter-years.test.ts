@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { line, recordOf } from '../../test/support/fixture-channel.ts';
 import { formatDate, isChannelError, parseDate } from '../emissions/index.ts';
-import { lastRecordableDay, MeterYears } from './meter-years.ts';
+import { lastRecordableDay, MeterYears, periodOf } from './meter-years.ts';
 import { type ActivityRecord, recordId } from './record.ts';
 
 const base = recordOf(line({ flow: 'exported' }));
@@ -12,7 +12,7 @@ const first = parseDate('2021-11-15');
 type Store = Map<string, string>;
 
 function load(store: Store, records: readonly ActivityRecord[]): Promise<MeterYears> {
-  return MeterYears.load({ getMany: async (keys) => keys.map((key) => store.get(key)) }, records);
+  return MeterYears.load({ getMany: async (keys) => keys.map((key) => store.get(key)) }, records.map(periodOf));
 }
 
 function save(store: Store, years: MeterYears): void {
@@ -32,7 +32,7 @@ test('a period is entered exactly when no active one shares a day with it', asyn
         const free = active.every((other) => record.end <= other.start || other.end <= record.start);
         const years = await load(store, [record]);
         try {
-          years.enter(record, recordId(record));
+          years.enter(periodOf(record), recordId(record));
           assert.ok(free);
           active.push(record);
           save(store, years);
@@ -62,7 +62,7 @@ test('the state does not depend on the order in which periods came', async () =>
         for (const order of [records, records.toReversed()]) {
           const store: Store = new Map();
           const years = await load(store, order);
-          for (const record of order) years.enter(record, recordId(record));
+          for (const record of order) years.enter(periodOf(record), recordId(record));
           save(store, years);
           stores.push(store);
         }
@@ -77,11 +77,11 @@ test('a retired period is free again for other content alone', async () => {
   const store: Store = new Map();
   const long = { ...base, start: '2021-12-20', end: '2022-01-10' };
   const years = await load(store, [long]);
-  years.enter(long, recordId(long));
-  years.retire(long, recordId(long));
-  assert.throws(() => years.enter(long, recordId(long)), { code: 'RECORD_VOIDED' });
+  years.enter(periodOf(long), recordId(long));
+  years.retire(periodOf(long), recordId(long));
+  assert.throws(() => years.enter(periodOf(long), recordId(long)), { code: 'RECORD_VOIDED' });
   const other = { ...long, quantity: '2' };
-  years.enter(other, recordId(other));
+  years.enter(periodOf(other), recordId(other));
   save(store, years);
   assert.equal(store.size, 2);
   for (const value of store.values()) {
@@ -96,7 +96,7 @@ test('a period that ends with the year stands under that year alone', async () =
   const store: Store = new Map();
   const december = { ...base, start: '2021-12-01', end: '2022-01-01' };
   const years = await load(store, [december]);
-  years.enter(december, recordId(december));
+  years.enter(periodOf(december), recordId(december));
   save(store, years);
   assert.deepEqual([...store.keys()], [`meter/ACME/${base.meter}/electricity/exported/2021`]);
 });

@@ -1,4 +1,5 @@
 import { ChannelError, formatDate, parseDate } from '../emissions/index.ts';
+import type { MeterPeriod } from './checked-page.ts';
 import type { LedgerContext } from './context.ts';
 import { stateKeys } from './keys.ts';
 import type { ActivityRecord } from './record.ts';
@@ -24,9 +25,9 @@ export class MeterYears {
     this.#years = years;
   }
 
-  static async load(context: Pick<LedgerContext, 'getMany'>, records: Iterable<ActivityRecord>): Promise<MeterYears> {
+  static async load(context: Pick<LedgerContext, 'getMany'>, periods: Iterable<MeterPeriod>): Promise<MeterYears> {
     const keys = new Set<string>();
-    for (const record of records) for (const key of keysOf(record)) keys.add(key);
+    for (const period of periods) for (const key of period.keys) keys.add(key);
     const sorted = [...keys].sort();
     const values = await context.getMany(sorted);
     const years = sorted.map((key, at): [string, MeterYear] => {
@@ -37,42 +38,38 @@ export class MeterYears {
   }
 
   /**
-   * Enters the record's period.
+   * Enters the period of the record with this id.
    * @throws {ChannelError} RECORD_DUPLICATE, RECORD_VOIDED, PERIOD_OVERLAP naming both records
    */
-  enter(record: ActivityRecord, id: string): void {
-    this.check(record, id);
-    const keys = keysOf(record);
+  enter(period: MeterPeriod, id: string): void {
+    this.check(period, id);
+    const { keys, start, end } = period;
     for (const key of keys) {
       const year = this.#year(key);
-      const at = position(year.entries, record.start);
-      year.entries.splice(at, 0, [record.start, record.end, id]);
+      year.entries.splice(position(year.entries, start), 0, [start, end, id]);
       this.#changed.add(key);
     }
   }
 
   /**
-   * Whether the record could be entered; nothing is.
+   * Whether the period could be entered; nothing is.
    * @throws {ChannelError} as `enter`
    */
-  check(record: ActivityRecord, id: string): void {
-    const keys = keysOf(record);
-    for (const key of keys) this.#check(this.#year(key), record, id);
-    if (
-      record.replaces !== undefined &&
-      !keys.some((key) => this.#year(key).retired.includes(record.replaces as string))
-    ) {
+  check(period: MeterPeriod, id: string): void {
+    const { keys, replaces } = period;
+    for (const key of keys) this.#check(this.#year(key), period, id);
+    if (replaces !== undefined && !keys.some((key) => this.#year(key).retired.includes(replaces))) {
       throw new ChannelError(
         'RECORD_NOT_FOUND',
-        `no retired record ${record.replaces.slice(0, 12)} stands under this meter and year`,
+        `no retired record ${replaces.slice(0, 12)} stands under this meter and year`,
         { where: 'replaces', recordId: id },
       );
     }
   }
 
   /** Takes a voided or superseded record's period out and keeps its id: one id is active at most once in its life. */
-  retire(record: ActivityRecord, id: string): void {
-    for (const key of keysOf(record)) {
+  retire({ keys }: MeterPeriod, id: string): void {
+    for (const key of keys) {
       const year = this.#year(key);
       year.entries = year.entries.filter(([, , entry]) => entry !== id);
       year.retired.push(id);
@@ -91,7 +88,7 @@ export class MeterYears {
     return this.#years.get(key) as MeterYear;
   }
 
-  #check({ entries, retired }: MeterYear, record: ActivityRecord, id: string): void {
+  #check({ entries, retired }: MeterYear, record: MeterPeriod, id: string): void {
     if (retired.includes(id))
       throw new ChannelError('RECORD_VOIDED', `the same content was recorded and retired as ${id.slice(0, 12)}`, {
         recordId: id,
@@ -128,8 +125,17 @@ function position(entries: readonly Entry[], start: string): number {
   return low;
 }
 
+type MeteredPeriod = Pick<ActivityRecord, 'owner' | 'meter' | 'commodity' | 'flow' | 'start' | 'end' | 'replaces'>;
+
+/** Where the record stands in overlap control. */
+export function periodOf(record: MeteredPeriod): MeterPeriod {
+  const { start, end, replaces } = record;
+  const keys = keysOf(record);
+  return replaces === undefined ? { keys, start, end } : { keys, start, end, replaces };
+}
+
 // A period that ends on 1 January, exclusive, has no day in that year. The dates have been read before: they are not read again.
-function keysOf({ owner, meter, commodity, flow, start, end }: ActivityRecord): string[] {
+function keysOf({ owner, meter, commodity, flow, start, end }: MeteredPeriod): string[] {
   const first = Number(start.slice(0, 4));
   const last = Number(end.slice(0, 4)) - (end.endsWith('-01-01') ? 1 : 0);
   if (first === last) return [stateKeys.meterYear(owner, meter, commodity, flow, first)];

@@ -8,16 +8,27 @@ const record = new RegExp(recordShape.canonicalText as string, 'y');
  * anything is otherwise. Factors and key are compared, not checked. `page` is the value of `args`.
  */
 export function recordTexts(args: string, { factors, key }: RecordPage): string[] | undefined {
-  const head = `{"factors":${JSON.stringify(factors)},"key":${JSON.stringify(key)},"records":`;
-  if (!args.startsWith(`${head}[`)) return undefined;
+  const head = headText(factors, key);
+  if (!args.startsWith(head)) return undefined;
   const texts: string[] = [];
-  let at = head.length;
+  let at = head.length - 1;
   do {
     const start = at + 1;
-    record.lastIndex = start;
-    if (!record.test(args)) return undefined;
-    at = record.lastIndex;
+    const end = recordEnd(args, start);
+    if (end === undefined) return undefined;
+    at = end;
     texts.push(args.slice(start, at));
   } while (args[at] === ',');
   return args.slice(at) === ']}' ? texts : undefined;
+}
+
+/** A page's canonical text up to its first record. */
+export function headText(factors: RecordPage['factors'], key: string): string {
+  return `{"factors":${JSON.stringify(factors)},"key":${JSON.stringify(key)},"records":[`;
+}
+
+/** Where the record ends whose text begins at `at`; undefined where none does that is canonical and has its shape. */
+export function recordEnd(args: string, at: number): number | undefined {
+  record.lastIndex = at;
+  return record.test(args) ? record.lastIndex : undefined;
 }

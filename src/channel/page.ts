@@ -13,6 +13,13 @@ export interface RecordPage {
   readonly records: readonly ActivityRecord[];
 }
 
+/** A page with what its text gives: ids in page order, and the Merkle root over them. */
+export interface ParsedPage {
+  readonly page: RecordPage;
+  readonly ids: readonly string[];
+  readonly root: string;
+}
+
 /** What the world state keeps of a page: single records are shown with a path to its root. */
 export interface PageDigest {
   readonly owner: string;
@@ -24,7 +31,8 @@ export const maxPageRecords = 2_000;
 export const maxPageBytes = 1_000_000;
 
 const pageShape = object({ factors: provenRowsShape, key, records: list(recordShape, 1, maxPageRecords) });
-const headShape = object({ factors: provenRowsShape, key, records: () => undefined });
+/** Shape of a page but for its records. */
+export const headShape = object({ factors: provenRowsShape, key, records: () => undefined });
 
 /** Ids of records parsed from a page's canonical text, in page order. A record just built has no key order yet: `recordId`. */
 export function recordIds(records: readonly ActivityRecord[]): string[] {
@@ -35,7 +43,7 @@ export function recordIds(records: readonly ActivityRecord[]): string[] {
  * The page of canonical text with the ids of its records, each record put to text once for both.
  * @throws {ChannelError} PAGE_TOO_LARGE, NOT_CANONICAL, FIELD_INVALID
  */
-export function parsePage(args: string): { page: RecordPage; ids: string[]; root: string } {
+export function parsePage(args: string): ParsedPage {
   const page = parseJson(args) as RecordPage;
   const count = Array.isArray(page?.records) ? page.records.length : 0;
   if (count > maxPageRecords)
@@ -62,8 +70,7 @@ function shapedTexts(page: RecordPage, args: string): string[] {
  * @throws {ChannelError} PAGE_TOO_LARGE, NOT_CANONICAL when the text is not JSON
  */
 export function parseJson(args: string): unknown {
-  // A text has at least as many UTF-8 bytes as UTF-16 units, so most are counted by their length alone.
-  const bytes = args.length > maxPageBytes ? args.length : Buffer.byteLength(args);
+  const bytes = bytesOf(args);
   if (bytes > maxPageBytes)
     throw new ChannelError('PAGE_TOO_LARGE', `the arguments have ${bytes} bytes; ${maxPageBytes} are allowed`);
   try {
@@ -71,4 +78,10 @@ export function parseJson(args: string): unknown {
   } catch (cause) {
     throw new ChannelError('NOT_CANONICAL', 'the arguments are not JSON', { cause });
   }
+}
+
+/** Bytes of a text in UTF-8, or a part of them where the part is too many for a page. */
+export function bytesOf(args: string): number {
+  // A text has at least as many UTF-8 bytes as UTF-16 units.
+  return args.length > maxPageBytes ? args.length : Buffer.byteLength(args);
 }

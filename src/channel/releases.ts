@@ -96,7 +96,10 @@ export async function withdrawRelease(
  * The rows of a page, each checked against the root that the ledger holds of its release.
  * @throws {ChannelError} RELEASE_UNKNOWN, RELEASE_WITHDRAWN, FACTOR_PROOF_INVALID
  */
-export async function provenRows(context: LedgerContext, factors: readonly ProvenRow[]): Promise<ProvenRows> {
+export async function provenRows(
+  context: Pick<QueryContext, 'get'>,
+  factors: readonly ProvenRow[],
+): Promise<ProvenRows> {
   const rows = new Map<string, FactorRow>();
   const releases = new Map<string, PublishedRelease>();
   for (const { release, row, index, path } of factors) {

@@ -10,6 +10,8 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   // Half of a short command's time is compiling. The folder is the package's own: one that others can write to would let them
   // put code there.
   module.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/uec', import.meta.url)));
+  const { keepHeapSmall } = await import('./small-heap.ts');
+  keepHeapSmall();
   const { run } = await import('./program.ts');
   process.exitCode = await run(process.argv);
 } else {

@@ -32,6 +32,7 @@ export {
 } from './energy.ts';
 export { ChannelError, type ErrorDetails, type ErrorReport, isChannelError } from './error.ts';
 export { type ErrorCode, type ErrorKind, errorCodes } from './error-codes.ts';
+export { figureOf } from './exact-sum.ts';
 export type { Candidate } from './factor.ts';
 export {
   type Commodity,

@@ -64,8 +64,8 @@ export interface CheckedFile {
   readonly mends: string | undefined;
 }
 
-/** Lines tried together, and printed together. */
-export const RUN = 500;
+/** Lines tried together, and printed together: few, so that what is made of a line is let go of soon after. */
+export const RUN = 100;
 /** Beyond this the file as a whole is of another layout than was said, and memory would grow with it. */
 const MOST_REJECTED = 20_000;
 

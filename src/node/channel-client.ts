@@ -3,6 +3,7 @@ import {
   type Member,
   MeterYears,
   type PublishedRelease,
+  periodOf,
   type RecordStatus,
 } from '../channel/index.ts';
 import { canonical, type Policy } from '../emissions/index.ts';
@@ -42,7 +43,7 @@ export class ChannelClient {
       }
       return values;
     };
-    return MeterYears.load({ getMany }, records);
+    return MeterYears.load({ getMany }, records.map(periodOf));
   }
 
   async #evaluate<T>(name: string, args: unknown): Promise<T> {

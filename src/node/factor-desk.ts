@@ -40,6 +40,8 @@ export class FactorDesk {
   readonly #candidates = new Map<string, Promise<readonly Candidate[]>>();
   readonly #proofs = new Map<string, Promise<ProvenRow>>();
   readonly #chosen = new Map<string, Candidate>();
+  /** Answers by question: bills of one utility share their periods. */
+  readonly #choices = new Map<string, ChosenSlice[]>();
   /** Countries for which the store has rows that the channel does not use. */
   readonly #withdrawn = new Set<string>();
 
@@ -60,7 +62,16 @@ export class FactorDesk {
    * Each chosen row is proven against the root on the ledger before its figures are used.
    * @throws {ChannelError} FACTOR_NOT_FOUND, FACTOR_PROOF_INVALID and what `parseSpan` throws
    */
-  async choose(question: FactorQuestion): Promise<ChosenSlice[]> {
+  async choose(question: FactorQuestion): Promise<readonly ChosenSlice[]> {
+    const { commodity, place, start, end, calorific } = question;
+    const key = `${placeKey(commodity, place)} ${start} ${end} ${calorific ?? ''}`;
+    const known = this.#choices.get(key) ?? (await this.#chooseAnew(question));
+    if (this.#choices.size >= MOST_CHOICES) this.#choices.clear();
+    this.#choices.set(key, known);
+    return known;
+  }
+
+  async #chooseAnew(question: FactorQuestion): Promise<ChosenSlice[]> {
     const { commodity, place, start, end, calorific } = question;
     const candidates = await this.#candidatesFor(commodity, place);
     const span = parseSpan(start, end);
@@ -130,7 +141,7 @@ export class FactorDesk {
   }
 
   #candidatesFor(commodity: Commodity, place: Place): Promise<readonly Candidate[]> {
-    const key = `${commodity} ${place.country} ${placeName(place)} ${place.subdivision ?? ''}`;
+    const key = placeKey(commodity, place);
     const known = this.#candidates.get(key) ?? this.#readCandidates(commodity, place);
     this.#candidates.set(key, known);
     return known;
@@ -143,6 +154,13 @@ export class FactorDesk {
     if (used.length < all.length) this.#withdrawn.add(place.country);
     return used;
   }
+}
+
+/** Some 500 bytes each. */
+const MOST_CHOICES = 4_096;
+
+function placeKey(commodity: Commodity, place: Place): string {
+  return `${commodity} ${place.country} ${placeName(place)} ${place.subdivision ?? ''}`;
 }
 
 function notCovered({ commodity, place, start, end }: FactorQuestion): ChannelError {

@@ -11,8 +11,8 @@ export class MeterBook {
   readonly #meters: Promise<readonly Meter[]>;
   readonly #kept: Map<string, Promise<string>>;
   #existing: Promise<ReadonlyMap<string, string>> | undefined;
-  /** By the meter's number alone: the meters that bear it, in the vault or in this import. */
-  readonly #byNumber = new Map<string, Set<string>>();
+  /** By the meter's number alone: the meters that bear it, in the vault or in this import. Nearly always it is one. */
+  readonly #byNumber = new Map<string, string | Set<string>>();
 
   constructor(
     vault: KeyVault,
@@ -46,9 +46,7 @@ export class MeterBook {
   async otherUtility(line: BillLine): Promise<readonly BillWarning[]> {
     const key = meterKey(line);
     await this.#known();
-    const bearers = this.#bearers(line.meter);
-    bearers.add(key);
-    if (bearers.size === 1) return [];
+    if (this.#bear(line.meter, key) === 1) return [];
     const message =
       line.utility === ''
         ? 'this meter number is known with a utility name, and the line names no utility: it is taken for another meter'
@@ -60,19 +58,23 @@ export class MeterBook {
     this.#existing ??= this.#meters.then((meters) => {
       const pseudonyms = new Map<string, string>();
       for (const { utility, number, pseudonym } of meters) {
-        pseudonyms.set(meterText(utility, number), pseudonym);
-        this.#bearers(number).add(meterText(utility, number));
+        const key = meterText(utility, number);
+        pseudonyms.set(key, pseudonym);
+        this.#bear(number, key);
       }
       return pseudonyms;
     });
     return this.#existing;
   }
 
-  #bearers(number: string): Set<string> {
+  /** Notes that a meter bears the number; how many do. */
+  #bear(number: string, key: string): number {
     const alone = meterText(UNNAMED, number);
-    const bearers = this.#byNumber.get(alone) ?? new Set<string>();
+    const known = this.#byNumber.get(alone);
+    if (known === key) return 1;
+    const bearers = known === undefined ? key : typeof known === 'string' ? new Set([known, key]) : known.add(key);
     this.#byNumber.set(alone, bearers);
-    return bearers;
+    return typeof bearers === 'string' ? 1 : bearers.size;
   }
 
   /** The pseudonym of the line's meter, which has a key in the vault from now on. */

@@ -1,4 +1,4 @@
-import { type ActivityRecord, type MeterYears, recordId } from '../channel/index.ts';
+import { type ActivityRecord, type MeterYears, periodOf, recordId } from '../channel/index.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import type { PreparedLine } from './bill-lines.ts';
 import { ChannelClient } from './channel-client.ts';
@@ -56,7 +56,7 @@ export class PeriodCheck {
   #ledgerFault(record: ActivityRecord, years: MeterYears): ChannelError | undefined {
     const id = recordId(record);
     try {
-      years.check(record, id);
+      years.check(periodOf(record), id);
       return undefined;
     } catch (error) {
       if (!isChannelError(error, 'PERIOD_OVERLAP', 'RECORD_DUPLICATE')) throw error;

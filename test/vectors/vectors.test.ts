@@ -1,7 +1,7 @@
 // The worked examples, by their ids. Expected values are the published ones or the arithmetic written beside them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildRecord, MeterYears, type RecordFacts, recordId } from '../../src/channel/index.ts';
+import { buildRecord, MeterYears, periodOf, type RecordFacts, recordId } from '../../src/channel/index.ts';
 import {
   add,
   type Calculation,
@@ -152,10 +152,10 @@ test('T8: bills that share a day do not overlap; a third over the day is refused
   const records = [bill(first), bill(second), bill(halfOpenPeriod('2024-02-14', '2024-03-10', 'shared-day'))] as const;
   const ids = records.map((each) => recordId(each));
   const empty = { getMany: async (keys: readonly string[]) => keys.map(() => undefined) };
-  const years = await MeterYears.load(empty as never, records);
-  years.enter(records[0], ids[0] as string);
-  years.enter(records[1], ids[1] as string);
-  assert.throws(() => years.enter(records[2], ids[2] as string), {
+  const years = await MeterYears.load(empty as never, records.map(periodOf));
+  years.enter(periodOf(records[0]), ids[0] as string);
+  years.enter(periodOf(records[1]), ids[1] as string);
+  assert.throws(() => years.enter(periodOf(records[2]), ids[2] as string), {
     code: 'PERIOD_OVERLAP',
     details: { recordId: ids[2], otherRecordId: ids[0], where: 'start' },
   });

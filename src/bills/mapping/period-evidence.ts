@@ -23,7 +23,7 @@ interface Seen {
 /**
  * What the end dates of a file mean, by what its bills show: where the next bill begins on the end date, the day is shared;
  * where it begins on the day after, the end is inclusive; the number of days says it of each bill. Gaps and overlaps show
- * nothing. `usual` is what the layout does where the file shows nothing.
+ * nothing, and one such day after between two bills alone is too little, unless it is usual. `usual` is what the layout does where the file shows nothing.
  * @throws {ChannelError} END_CONVENTION_UNKNOWN where the file shows both, or nothing and there is no usual one
  */
 export function endDecision(periods: readonly StatedPeriod[], usual: StatedEnd | undefined): EndDecision {
@@ -39,6 +39,9 @@ export function endDecision(periods: readonly StatedPeriod[], usual: StatedEnd |
   const isExclusive = next.shared.count + days.exclusive.count > 0;
   const seen = words.join('; ');
   if (isInclusive && isExclusive) throw unknown(`the file shows both kinds of end date: ${seen}`);
+  // A gap of one day between two bills can be a day that is missing: alone it decides nothing.
+  if (next.after.count === 1 && days.inclusive.count === 0 && usual !== 'inclusive')
+    throw unknown(`only two bills (${next.after.rows}) show that the end date is the last day billed; it may be a gap`);
   if (isInclusive) return { statedEnd: 'inclusive', seen };
   if (isExclusive) return { statedEnd: next.shared.count > 0 ? 'shared-day' : 'exclusive', seen };
   if (usual !== undefined)

@@ -5,6 +5,7 @@ import { runContract } from './contract-run.ts';
 import type { Submission } from './envelope.ts';
 import { encodeOutcome, type Outcome } from './outcome.ts';
 import { Overlay, type StateView } from './overlay.ts';
+import { type PageCheckOptions, PageChecks } from './page-checks.ts';
 
 /** A transaction that goes into the next block. */
 export interface Entry {
@@ -18,6 +19,7 @@ export interface Entry {
 export interface CommitTarget {
   readonly contract: Contract;
   readonly state: StateView;
+  readonly pageChecks?: PageCheckOptions;
   /** The first receipt of a transaction that is on the ledger already. */
   receiptOf(transactionId: string): Promise<SubmitReceipt | undefined>;
   /** Makes a block durable, then visible, and gives its height. Nothing is changed when it throws. */
@@ -57,10 +59,14 @@ const GROUPS_A_RUN = 32;
  */
 export class Committer {
   readonly #target: CommitTarget;
+  readonly #checks: PageChecks | undefined;
   #waiting: Job[] = [];
+  #running = false;
 
   constructor(target: CommitTarget) {
     this.#target = target;
+    const { ahead } = target.contract;
+    if (ahead !== undefined) this.#checks = new PageChecks(ahead, target.state, target.pageChecks);
   }
 
   get idle(): boolean {
@@ -72,6 +78,7 @@ export class Committer {
     const job: Job = { submission, resolve, reject, started: false };
     const abandon = () => {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
+      if (!job.started) this.#checks?.drop(submission);
       reject(abandoned(submission, job.started));
     };
     if (signal?.aborted) {
@@ -79,12 +86,28 @@ export class Committer {
       return promise;
     }
     signal?.addEventListener('abort', abandon, { once: true });
+    // What comes to an idle ledger is run at once.
+    if (this.#running || !this.idle) this.#checks?.offer(submission);
     this.#waiting.push(job);
     return promise.finally(() => signal?.removeEventListener('abort', abandon));
   }
 
   /** Runs the submissions that wait, block after block. */
   async runGroups(): Promise<void> {
+    this.#running = true;
+    try {
+      await this.#runGroups();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Ends the thread that checks pages; submissions that are still to come are run without. */
+  async close(): Promise<void> {
+    await this.#checks?.close();
+  }
+
+  async #runGroups(): Promise<void> {
     let before: Group | undefined;
     let written: Promise<unknown> = Promise.resolve(undefined);
     for (let left = GROUPS_A_RUN; left > 0 && !this.idle; left -= 1) {
@@ -122,6 +145,7 @@ export class Committer {
   async #write(group: Group): Promise<unknown> {
     try {
       if (group.entries.length > 0) group.height = await this.#target.commit(group.entries);
+      for (const { writes } of group.entries) this.#checks?.written(writes.keys());
       for (const answer of group.answers) answer(group.height);
       return undefined;
     } catch (error) {
@@ -154,7 +178,8 @@ export class Committer {
       if (earlier !== undefined) return () => resolve(receipt(earlier, before?.height));
       const first = await this.#target.receiptOf(transactionId);
       if (first !== undefined) return () => resolve(first);
-      const outcome = await runContract(this.#target.contract, submission, pending);
+      const checked = await this.#checks?.take(submission);
+      const outcome = await runContract(this.#target.contract, submission, pending, checked);
       if (outcome.writes.size === 0 && outcome.event === undefined) {
         return () => resolve({ transactionId, result: outcome.result });
       }
@@ -164,6 +189,8 @@ export class Committer {
       return (height) => resolve(receipt(entry, height));
     } catch (error) {
       return () => reject(error);
+    } finally {
+      this.#checks?.drop(submission);
     }
   }
 }

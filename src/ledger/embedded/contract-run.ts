@@ -1,4 +1,4 @@
-import type { Contract } from '../../channel/index.ts';
+import type { CheckedPage, Contract } from '../../channel/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
 import type { Submission } from './envelope.ts';
 import type { Outcome } from './outcome.ts';
@@ -9,10 +9,15 @@ import { TransactionContext } from './transaction-context.ts';
  * What a submission does to a state, by the channel's rules; changes nothing.
  * @throws {ChannelError} the rule's code with the transaction's id; INTERNAL for a fault of the rules' code
  */
-export async function runContract(contract: Contract, submission: Submission, state: StateView): Promise<Outcome> {
+export async function runContract(
+  contract: Contract,
+  submission: Submission,
+  state: StateView,
+  checked?: CheckedPage,
+): Promise<Outcome> {
   const context = new TransactionContext(submission, state);
   try {
-    return context.end(await contract.run(context, submission.header.name, submission.args));
+    return context.end(await contract.run(context, submission.header.name, submission.args, checked));
   } catch (error) {
     throw contractError(error, submission.header.name, submission.id);
   }

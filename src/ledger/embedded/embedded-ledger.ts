@@ -13,6 +13,7 @@ import type { Progress } from './log-check.ts';
 import { MemberLedger } from './member-ledger.ts';
 import type { LedgerNotice } from './notice.ts';
 import { encodeOutcome } from './outcome.ts';
+import type { PageCheckOptions } from './page-checks.ts';
 import { type LedgerServer, serveCore } from './server.ts';
 import { WriteLock } from './write-lock.ts';
 
@@ -23,6 +24,8 @@ export interface EmbeddedLedgerOptions {
   readonly signer: Signer;
   /** What the process does with the ledger, such as "uec serve": said to whoever finds it locked. */
   readonly purpose?: string;
+  /** How pages are checked before their turn; for tests. */
+  readonly pageChecks?: PageCheckOptions;
   /** Clock for the timestamps of this process's own submissions. */
   readonly now?: () => Date;
 }
@@ -119,7 +122,7 @@ const EMPTY = { get: () => undefined, range: () => [] };
  * @throws {ChannelError} LEDGER_ABSENT, LEDGER_LOCKED (names the holder), LEDGER_CORRUPT (names block and byte; nothing is changed)
  */
 export async function openEmbeddedLedger(options: EmbeddedLedgerOptions): Promise<EmbeddedLedger> {
-  const { dir, contract, signer, purpose = 'open' } = options;
-  const core = await LedgerCore.open({ dir, contract, purpose });
+  const { dir, contract, signer, purpose = 'open', pageChecks } = options;
+  const core = await LedgerCore.open({ dir, contract, purpose, ...(pageChecks === undefined ? {} : { pageChecks }) });
   return new EmbeddedLedger(core, signer, options.now ?? (() => new Date()));
 }

@@ -13,6 +13,7 @@ import { checkChain, fault, type Progress } from './log-check.ts';
 import { Mutex, ReadWriteGate } from './mutex.ts';
 import type { LedgerNotice } from './notice.ts';
 import { decodeOutcome } from './outcome.ts';
+import type { PageCheckOptions } from './page-checks.ts';
 import { replayLog } from './replay.ts';
 import { buildState } from './state-build.ts';
 import { checkState, withScratch } from './state-check.ts';
@@ -27,6 +28,7 @@ export interface CoreOptions {
   readonly contract: Contract;
   /** What the process does with the ledger: said to whoever finds it locked. */
   readonly purpose: string;
+  readonly pageChecks?: PageCheckOptions;
 }
 
 export const LOG_FILE = 'blocks.log';
@@ -70,6 +72,7 @@ export class LedgerCore {
     this.#committer = new Committer({
       contract: options.contract,
       state: { get: (key) => this.#state.get(key), range: (start, end) => this.#state.range(start, end) },
+      ...(options.pageChecks === undefined ? {} : { pageChecks: options.pageChecks }),
       receiptOf: (id) => this.#receiptOf(id),
       commit: (entries) => this.#commit(entries),
     });
@@ -223,6 +226,7 @@ export class LedgerCore {
     await this.#maintenance.run(() =>
       this.#serial.run(async () => {
         while (!this.#committer.idle) await this.#committer.runGroups();
+        await this.#committer.close();
         clearTimeout(this.#idle);
         await this.#flush();
         await this.#gate.write(() => this.#state.close());
