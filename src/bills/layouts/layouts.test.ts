@@ -6,7 +6,7 @@ import { isChannelError } from '../../emissions/index.ts';
 import { type BillItem, type BillLine, errorFile, type ReadOptions, readBills } from '../index.ts';
 
 const samples = fileURLToPath(new URL('../../../samples/layouts/', import.meta.url));
-const shared = '/work/shared/data/greenbutton/csv/';
+const shared = fileURLToPath(new URL('../../../../shared/data/greenbutton/csv/', import.meta.url));
 
 function readFile(path: string, options: ReadOptions = {}): Promise<BillItem[]> {
   return Array.fromAsync(readBills({ body: createReadStream(path), options }));
