@@ -7,6 +7,7 @@ import { signDecision } from './amount-evidence.ts';
 import { isNoUsage, isTotal } from './column-words.ts';
 import { type DatedRow, dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
+import { decisionWarnings } from './decision-warnings.ts';
 import { MappedRows } from './mapped-row.ts';
 import { endDecision, type StatedPeriod } from './period-evidence.ts';
 import { RowShape } from './row-shape.ts';
@@ -89,15 +90,7 @@ export class BillTable {
       this.#options.decimalSign ?? mapping.decimalSign,
       layout.usualSign,
     );
-    if (date.stated)
-      this.#untold.push({ code: 'DATE_ORDER_READ', message: `dates were read ${date.order}: ${date.seen}` });
-    if (date.shortYears)
-      this.#untold.push({ code: 'DATE_ORDER_READ', message: 'years of two digits were read as 1980 to 2079' });
-    if (sign.stated)
-      this.#untold.push({
-        code: 'DECIMAL_SIGN_READ',
-        message: `amounts were read with a decimal ${sign.sign}: ${sign.seen}`,
-      });
+    this.#untold.push(...decisionWarnings(date, sign));
     const statedEnd = this.#endOf(rows, dates, cell);
     const shape = new RowShape(this.#binding, rows);
     return new MappedRows(this.#binding, { dates, sign: sign.sign, statedEnd }, shape, this.#options);

@@ -21,6 +21,7 @@ import { LOOK_AHEAD } from './bill-table.ts';
 import { commodityNamed, isNoUsage, isTotal } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
+import { decisionWarnings } from './decision-warnings.ts';
 import { PLACES, type ReadingSeries, seriesLines } from './reading-lines.ts';
 import { ReadingTimes } from './reading-times.ts';
 import { RowShape } from './row-shape.ts';
@@ -117,15 +118,7 @@ export class ReadingTable {
     );
     const sign = signDecision(amounts, this.#options.decimalSign ?? mapping.decimalSign, usualSign);
     this.#sign = sign.sign;
-    if (date.stated)
-      this.#untold.push({ code: 'DATE_ORDER_READ', message: `dates were read ${date.order}: ${date.seen}` });
-    if (date.shortYears)
-      this.#untold.push({ code: 'DATE_ORDER_READ', message: 'years of two digits were read as 1980 to 2079' });
-    if (sign.stated)
-      this.#untold.push({
-        code: 'DECIMAL_SIGN_READ',
-        message: `amounts were read with a decimal ${sign.sign}: ${sign.seen}`,
-      });
+    this.#untold.push(...decisionWarnings(date, sign));
     this.#times = new ReadingTimes(this.#binding, this.#zone, this.#zoneName);
     this.#untold.push(...this.#times.decide(rows, dates));
     this.#shape = new RowShape(
