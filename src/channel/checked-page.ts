@@ -12,6 +12,8 @@ export interface PageFacts {
   readonly caller: { readonly member: string };
   /** Of the proposal, UTC. */
   readonly timestamp: string;
+  /** SHA-256 of the page's text, lower-case hex, where it was computed before. */
+  readonly argsHash?: string;
   /** Value of a key of the world state. */
   get(key: string): Promise<string | undefined>;
 }

@@ -21,6 +21,8 @@ export interface LedgerContext {
   readonly transactionId: string;
   /** Timestamp of the proposal, UTC, `YYYY-MM-DDTHH:MM:SS.sssZ`; the submitter's word, not a clock's. */
   readonly timestamp: string;
+  /** SHA-256 of the arguments' UTF-8 bytes, lower-case hex; absent where the ledger has not computed it. */
+  readonly argsHash?: string;
   get(key: string): Promise<string | undefined>;
   /** Values in the order of the keys; one round trip where the ledger can. */
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;

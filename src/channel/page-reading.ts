@@ -37,7 +37,7 @@ export async function readPage(args: string, facts: PageFacts): Promise<CheckedP
     if (records === undefined) return undefined;
     const ids = records.map(({ text }) => leafHash(text));
     return {
-      digest: sha256(args),
+      digest: facts.argsHash ?? sha256(args),
       member: caller.member,
       lastDay: check.lastDay,
       reads: [...reads],
@@ -87,6 +87,8 @@ export class PageRecords {
   readonly #check: RecordCheck;
   /** By a record's first row, the one that served last in front. */
   readonly #plans = new Map<string, RecordPlan[]>();
+  /** Served the record before: the next one is likely to be of its kind. */
+  #last: RecordPlan | undefined;
 
   constructor(args: string, check: RecordCheck) {
     this.#args = args;
@@ -109,11 +111,14 @@ export class PageRecords {
   }
 
   #next(at: number): { readonly to: number; readonly period: MeterPeriod } | undefined {
+    const again = this.#last?.read(this.#args, at, this.#check.lastDay);
+    if (again !== undefined) return again;
     const plans = this.#plansAt(at);
     for (const [n, plan] of plans.entries()) {
-      const planned = plan.read(this.#args, at, this.#check.lastDay);
+      const planned = plan === this.#last ? undefined : plan.read(this.#args, at, this.#check.lastDay);
       if (planned === undefined) continue;
       if (n > 0) plans.unshift(...plans.splice(n, 1));
+      this.#last = plan;
       return planned;
     }
     const to = recordEnd(this.#args, at);

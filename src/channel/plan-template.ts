@@ -2,12 +2,15 @@ import type { Rates, Ratio } from '../emissions/index.ts';
 import { reduced } from '../emissions/index.ts';
 import type { ActivityRecord, RecordSlice } from './record.ts';
 
-/** A figure of a result: its factor in each slice, and where it stands among the values that may differ. */
+/**
+ * Figures of a result with the same factors, slice by slice, such as a gas by both methods: they are the same figure. Where they
+ * stand among the values that may differ.
+ */
 export interface PlannedFigure {
   readonly factors: readonly Ratio[];
-  readonly total: number;
-  /** Slice by slice; none where the record has one slice. */
-  readonly slices: readonly number[];
+  readonly totals: readonly number[];
+  /** Of each slice; none where the record has one slice. */
+  readonly slices: readonly (readonly number[])[];
 }
 
 /** The text of a record with a gap for each value that may differ between records of its kind. Numbers are positions of gaps. */
@@ -57,12 +60,33 @@ export function planTemplate(record: ActivityRecord, rates: Rates): PlanTemplate
     ...(count > 1
       ? { cuts: { start: at('/slices/0/start'), end: at(`/slices/${count - 1}/end`), shares: ofSlices('/energy') } }
       : {}),
-    figures: figuresOf(record).map(([name, figure]) => ({
-      factors: factorsOf(rates, name, figure),
-      total: at(`/${name}/${figure}`),
-      slices: ofSlices(`/${name}/${figure}`),
-    })),
+    figures: merged(
+      figuresOf(record).map(([name, figure]) => ({
+        factors: factorsOf(rates, name, figure),
+        totals: [at(`/${name}/${figure}`)],
+        slices: ofSlices(`/${name}/${figure}`).map((gap) => [gap]),
+      })),
+    ),
   };
+}
+
+function merged(figures: readonly PlannedFigure[]): PlannedFigure[] {
+  const distinct = new Map<string, PlannedFigure>();
+  for (const figure of figures) {
+    const key = figure.factors.map(({ num, den }) => `${num}/${den}`).join();
+    const same = distinct.get(key);
+    distinct.set(
+      key,
+      same === undefined
+        ? figure
+        : {
+            factors: same.factors,
+            totals: [...same.totals, ...figure.totals],
+            slices: same.slices.map((gaps, at) => [...gaps, ...(figure.slices[at] as readonly number[])]),
+          },
+    );
+  }
+  return [...distinct.values()];
 }
 
 function figuresOf(record: ActivityRecord | RecordSlice): [name: (typeof resultNames)[number], figure: string][] {

@@ -131,13 +131,18 @@ export class RecordPlan {
 }
 
 function isRight(
-  { factors, total, slices }: PlannedFigure,
+  { factors, totals, slices }: PlannedFigure,
   values: readonly string[],
   shares: readonly bigint[],
 ): boolean {
   const figure = figureOf(factors.map((factor, at) => ({ micro: shares[at] as bigint, factor })));
-  if (!isAmount(values[total] as string, figure.total)) return false;
-  return slices.every((gap, at) => isAmount(values[gap] as string, figure.slices[at] as bigint));
+  if (!areAmounts(values, totals, figure.total)) return false;
+  return slices.every((gaps, at) => areAmounts(values, gaps, figure.slices[at] as bigint));
+}
+
+function areAmounts(values: readonly string[], gaps: readonly number[], units: bigint): boolean {
+  const text = formatUnits(units, 6);
+  return text.length <= MOST_DIGITS && gaps.every((gap) => values[gap] === text);
 }
 
 // Larger amounts may be more than a record can hold: that is for its shape to say.

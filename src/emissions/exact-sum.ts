@@ -17,11 +17,11 @@ export interface Figure {
  * last takes the remainder (channel.md, rule C, rounding). No slice is ever negative.
  */
 export function figureOf(terms: readonly Term[]): Figure {
-  const exact = terms.map(({ micro, factor }): Ratio => ({ num: micro * factor.num, den: factor.den }));
-  if (exact.length === 1) {
-    const only = roundUnits(exact[0] as Ratio, 0);
+  if (terms.length === 1) {
+    const only = roundUnits(exactOf(terms[0] as Term), 0);
     return { total: only, slices: [only] };
   }
+  const exact = terms.map(exactOf);
   const total = roundUnits(exact.reduce(add), 0);
   let rest = total;
   const slices = exact.map((value, at) => {
@@ -32,4 +32,8 @@ export function figureOf(terms: readonly Term[]): Figure {
     return units;
   });
   return { total, slices };
+}
+
+function exactOf({ micro, factor }: Term): Ratio {
+  return { num: micro * factor.num, den: factor.den };
 }

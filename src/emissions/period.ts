@@ -8,7 +8,7 @@ export interface DaySpan {
   readonly end: number;
 }
 
-const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+const HYPHEN = 45;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Longest line accepted: two leap-containing years and a margin; longer ones are several bills in one. */
 const MAX_DAYS = 800;
@@ -18,22 +18,22 @@ const MAX_DAYS = 800;
  * @throws {ChannelError} DATE_INVALID for another form or a day that does not exist
  */
 export function parseDate(text: string, where = 'date'): number {
-  const match = DATE.exec(text);
-  const year = Number(match?.[1]);
-  const month = Number(match?.[2]);
-  const day = Number(match?.[3]);
-  if (
-    match === null ||
-    year < 1900 ||
-    year > 2200 ||
-    month < 1 ||
-    month > 12 ||
-    day < 1 ||
-    day > monthDays(year, month)
-  ) {
+  const isForm = text.length === 10 && text.charCodeAt(4) === HYPHEN && text.charCodeAt(7) === HYPHEN;
+  const year = isForm ? 100 * twoDigits(text, 0) + twoDigits(text, 2) : Number.NaN;
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const exists = year >= 1900 && year <= 2200 && month >= 1 && month <= 12 && day >= 1 && day <= monthDays(year, month);
+  if (!exists) {
     throw new ChannelError('DATE_INVALID', `${where} '${text.slice(0, 40)}' is not a date`, { where });
   }
   return dayNumber(year, month, day);
+}
+
+// Measured: half of what a pattern takes, on the path of every record. NaN, which no comparison lets pass, for other characters.
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN;
 }
 
 /** `YYYY-MM-DD` of a day number. */

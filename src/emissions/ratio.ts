@@ -97,7 +97,8 @@ export function roundUnits(value: Ratio, places: number): bigint {
 /** The plain decimal of `units` x 10^-places, without trailing zeros, exponent or negative zero. */
 export function formatUnits(units: bigint, places: number): string {
   const negative = units < 0n;
-  const digits = (negative ? -units : units).toString().padStart(places + 1, '0');
+  let digits = (negative ? -units : units).toString();
+  if (digits.length <= places) digits = digits.padStart(places + 1, '0');
   let end = digits.length;
   const dot = digits.length - places;
   while (end > dot && digits.charCodeAt(end - 1) === 48) end -= 1;

@@ -12,12 +12,15 @@ interface Packed extends Omit<CheckedPage, 'periods'> {
 export function encodeChecked({ periods, ...page }: CheckedPage): string {
   const places = new Map<string, number>();
   const keys: (readonly string[])[] = [];
+  let last: string | undefined;
+  let place = 0;
   const rows = periods.map((period): Row => {
-    const text = period.keys.join();
-    let place = places.get(text);
-    if (place === undefined) {
-      place = keys.push(period.keys) - 1;
+    const text = period.keys.length === 1 ? (period.keys[0] as string) : period.keys.join();
+    // A meter's bills mostly follow one another.
+    if (text !== last) {
+      place = places.get(text) ?? keys.push(period.keys) - 1;
       places.set(text, place);
+      last = text;
     }
     const { start, end, replaces } = period;
     return replaces === undefined ? [place, start, end] : [place, start, end, replaces];

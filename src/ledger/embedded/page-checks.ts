@@ -119,20 +119,21 @@ export class PageChecks {
   async #checkHere(page: WaitingPage): Promise<void> {
     const { caller, header, args } = page.submission;
     const values = this.#readValues();
-    const facts = { caller, timestamp: header.timestamp, get: async (key: string) => values.get(key) };
+    const { timestamp, argsHash } = header;
+    const facts = { caller, timestamp, argsHash, get: async (key: string) => values.get(key) };
     settle(page, await this.#ahead.check(args, facts).catch(() => undefined));
   }
 
   #post(page: WaitingPage): void {
     const thread = this.#startedThread();
     if (thread === undefined) return;
-    const { caller, header, argsBytes } = page.submission;
+    const { caller, header, args } = page.submission;
     const values = this.#readValues();
     this.#posted.set(page.number, page);
     thread.post({
       page: page.number,
       claim: page.claim,
-      args: new Uint8Array(argsBytes),
+      args,
       caller: { member: caller.member },
       timestamp: header.timestamp,
       ...(this.#valuesSent ? {} : { values: [...values] }),

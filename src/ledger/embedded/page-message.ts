@@ -4,8 +4,8 @@ export interface PageMessage {
   readonly page: number;
   /** One shared cell: the thread that sets it first checks the page. */
   readonly claim: Int32Array;
-  /** Canonical text, UTF-8; handed over, not copied. */
-  readonly args: Uint8Array;
+  /** Canonical text. */
+  readonly args: string;
   readonly caller: { readonly member: string };
   readonly timestamp: string;
   /** State that the check may read, by key; absent where it is what it was. */

@@ -32,7 +32,7 @@ export class PageThread {
   }
 
   post(message: PageMessage): void {
-    this.#port.postMessage(message, [message.args.buffer as ArrayBuffer]);
+    this.#port.postMessage(message);
   }
 
   /** Takes in answers that have come, without giving the turn away. */

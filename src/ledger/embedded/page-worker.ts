@@ -16,7 +16,7 @@ port.on('message', async (message: PageMessage) => {
   let text: string | undefined;
   try {
     const facts = { caller, timestamp, get: async (key: string) => values.get(key) };
-    const checked = await ahead.check(Buffer.from(args).toString(), facts);
+    const checked = await ahead.check(args, facts);
     text = checked && encodeChecked(checked);
   } catch {
     // Whatever it is, the page is judged in place, where the refusal is thrown.

@@ -39,6 +39,7 @@ export class TransactionContext extends StateContext implements LedgerContext {
   readonly caller: Caller;
   readonly transactionId: string;
   readonly timestamp: string;
+  readonly argsHash: string;
   readonly collections: PrivateCollections = NO_COLLECTIONS;
   readonly endorsers = nobodyEndorses;
   readonly #effects: PendingEffects;
@@ -48,6 +49,7 @@ export class TransactionContext extends StateContext implements LedgerContext {
     this.caller = submission.caller;
     this.transactionId = submission.id;
     this.timestamp = submission.header.timestamp;
+    this.argsHash = submission.header.argsHash;
     this.#effects = new PendingEffects(submission.id);
   }
 
