@@ -72,7 +72,7 @@ export class LedgerCore {
     this.#committer = new Committer({
       contract: options.contract,
       state: { get: (key) => this.#state.get(key), range: (start, end) => this.#state.range(start, end) },
-      ...(options.pageChecks === undefined ? {} : { pageChecks: options.pageChecks }),
+      pageChecks: { ...options.pageChecks, onGivenUp: () => this.#tellGivenUp() },
       receiptOf: (id) => this.#receiptOf(id),
       commit: (entries) => this.#commit(entries),
     });
@@ -261,6 +261,12 @@ export class LedgerCore {
     grown.resolve();
     if (this.#state.groupIsFull) await this.#flush();
     return height;
+  }
+
+  #tellGivenUp(): void {
+    const message =
+      'the second thread that checks pages ended or hung three times: pages are checked in place until the next start, more slowly';
+    this.notices.push({ kind: 'no-second-thread', message });
   }
 
   async #flushIdle(): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { line, pageOf, recordOf } from '../../../test/support/fixture-channel.ts';
 import { releases } from '../../../test/support/fixture-releases.ts';
@@ -208,6 +209,31 @@ const broken: Record<string, string> = {
       if (Atomics.exchange(claim, 0, 1) === 0) workerData.port.postMessage({ page, text: '{' });
     });`,
 };
+
+test('a thread that fails three times is told to the operator, once', async () => {
+  const { url, remove } = script(broken['ends at once'] as string);
+  await withLedger(channelContract, { script: url, patienceMs: 50 }, async (ledger) => {
+    for (let round = 0; round < 6; round += 1) {
+      await sent(ledger, [page(`a${round}`), page(`b${round}`), page(`c${round}`)]);
+      await setTimeout(100);
+    }
+    const told = ledger.notices.filter(({ kind }) => kind === 'no-second-thread');
+    assert.equal(told.length, 1);
+    assert.match((told[0] as (typeof told)[number]).message, /checked in place/);
+  });
+  remove();
+});
+
+test('no more is handed over than there is room for', async () => {
+  const { url, remove } = script(`import { workerData } from 'node:worker_threads';
+    workerData.port.on('message', ({ args }) => { throw new Error('handed over: ' + args.length); });`);
+  await withLedger(channelContract, { script: url, mostBytes: 10_000 }, async (ledger) => {
+    for (let round = 0; round < 6; round += 1)
+      await sent(ledger, [page(`a${round}`), page(`b${round}`), page(`c${round}`)]);
+    assert.deepEqual(ledger.notices, []);
+  });
+  remove();
+});
 
 for (const [what, text] of Object.entries(broken)) {
   test(`a thread that ${what} costs no page`, async () => {

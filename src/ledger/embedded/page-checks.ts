@@ -19,6 +19,10 @@ export interface PageCheckOptions {
   /** The thread's program. */
   readonly script?: URL;
   readonly patienceMs?: number;
+  /** Bytes of pages that are with the thread at a time. */
+  readonly mostBytes?: number;
+  /** Told once, when no thread is started any more. */
+  readonly onGivenUp?: () => void;
 }
 
 // Smaller pages are checked sooner than they are handed over.
@@ -26,6 +30,8 @@ const LEAST_BYTES = 20_000;
 // A page takes the thread some hundredths of a second. After so long it hangs, or the machine has no time for it.
 const PATIENCE_MS = 2_000;
 const MOST_THREADS = 3;
+// What is handed over is copied. Pages beyond it wait for their turn with nothing done ahead.
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
  * Checks pages before their turn: on a thread beside, and here where there would be nothing to do but wait for it. Nothing rests
@@ -36,6 +42,8 @@ export class PageChecks {
   readonly #state: StateView;
   readonly #script: URL;
   readonly #patienceMs: number;
+  readonly #mostBytes: number;
+  readonly #onGivenUp: () => void;
   /** In the order of their turns. */
   readonly #waiting = new Map<Submission, WaitingPage>();
   /** With the thread, by number. */
@@ -53,6 +61,8 @@ export class PageChecks {
     this.#state = state;
     this.#script = options.script ?? pageWorker;
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    this.#mostBytes = options.mostBytes ?? MOST_BYTES;
+    this.#onGivenUp = options.onGivenUp ?? (() => undefined);
   }
 
   /** Takes on a submission that has to wait for others. */
@@ -125,6 +135,7 @@ export class PageChecks {
   }
 
   #post(page: WaitingPage): void {
+    if (this.#postedBytes() + page.submission.argsBytes.length > this.#mostBytes) return;
     const thread = this.#startedThread();
     if (thread === undefined) return;
     const { caller, header, args } = page.submission;
@@ -139,6 +150,12 @@ export class PageChecks {
       ...(this.#valuesSent ? {} : { values: [...values] }),
     });
     this.#valuesSent = true;
+  }
+
+  #postedBytes(): number {
+    let bytes = 0;
+    for (const { submission } of this.#posted.values()) bytes += submission.argsBytes.length;
+    return bytes;
   }
 
   // True where the page has not been begun by either side: it is this side's from now on.
@@ -172,6 +189,7 @@ export class PageChecks {
       settle(page, undefined);
     }
     this.#posted.clear();
+    if (thread !== undefined && !this.#isClosed && this.#threads === MOST_THREADS) this.#onGivenUp();
     await thread?.end();
   }
 
