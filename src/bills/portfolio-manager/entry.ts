@@ -14,12 +14,13 @@ import {
   pow10,
   type ReadBasis,
   ratio,
+  type StatedEnd,
 } from '../../emissions/index.ts';
 import type { BillLine, BillWarning, ReadOptions } from '../bill.ts';
 import { faultsOf } from '../row-faults.ts';
 import type { Cell } from '../workbook/sheet-rows.ts';
 import type { EntryColumn } from './columns.ts';
-import type { EndEvidence } from './end-convention.ts';
+import type { EndEvidence, EndReading } from './end-convention.ts';
 import { meterKind } from './meter-types.ts';
 import { usageUnit } from './usage-units.ts';
 
@@ -36,8 +37,14 @@ export interface Entry {
 const MAX_TEXT = 200;
 
 /** The meter of an entry: Portfolio Manager's number of it, else its name. Blank where neither is given. */
-export function meterOf({ cell }: Entry): string {
+function meterOf({ cell }: Entry): string {
   return textOf(cell('meterId')) || textOf(cell('meterName'));
+}
+
+/** The meter of an entry with what it counts: entries of one series follow one another. Blank where no meter is named. */
+export function seriesOf(entry: Entry): string {
+  const meter = meterOf(entry);
+  return meter === '' ? '' : `${meter}\n${textOf(entry.cell('meterType')).toLowerCase()}`;
 }
 
 /** The stated days of an entry as day numbers, for `EndEvidence`; undefined where one of them cannot be read. */
@@ -179,15 +186,30 @@ function periodOf(
       'Give --end-convention inclusive, exclusive or shared-day.',
     );
   }
-  if (told !== undefined) return { ...halfOpenPeriod(start, end, told), statedEnd: told };
-  const { statedEnd, assumed } = ends.conventionOf(meterOf(entry), parseDate(start), parseDate(end));
-  if (assumed) {
+  const reading = ends.readingOf(seriesOf(entry), parseDate(start), parseDate(end));
+  const statedEnd = reading.by === 'entries' ? reading.statedEnd : (told ?? assumedEnd(reading));
+  const period = { ...halfOpenPeriod(start, end, statedEnd), statedEnd };
+  if (told === undefined && reading.by === 'rule') {
     warnings.push({
       code: 'END_ASSUMED',
       message: `the end ${end} was taken as the last day billed: no neighbouring entry shows it`,
     });
+  } else if (told !== undefined && start !== end && halfOpenPeriod(start, end, told).end !== period.end) {
+    warnings.push({
+      code: 'END_AGAINST_TOLD',
+      message: `the end ${end} is ${statedEnd}, as the entries of the meter show, and not ${told} as was told`,
+    });
   }
-  return { ...halfOpenPeriod(start, end, statedEnd), statedEnd };
+  return period;
+}
+
+function assumedEnd(reading: Exclude<EndReading, { by: 'entries' }>): StatedEnd {
+  if (reading.by === 'rule') return reading.statedEnd;
+  return fail(
+    'END_CONVENTION_UNKNOWN',
+    `no neighbouring entry shows what the end date means, and ${reading.against}`,
+    'Write the last day billed, or give --end-convention: it decides for the ends that no entry shows.',
+  );
 }
 
 function dateOf(cell: Cell | undefined, name: string): string {

@@ -212,35 +212,57 @@ test('an amount is what the sheet shows exactly, or is refused', async () => {
   assert.deepEqual(await amount({ date: '2022-01-01' }), ['DECIMAL_INVALID']);
 });
 
-test('an end without a neighbour follows the other ends of its meter; what is told wins', async () => {
-  const row = (start: string, end: string): Value[] => [
-    '1',
-    'Electric',
-    { date: start },
-    { date: end },
-    { number: '1' },
-    'GJ',
-  ];
-  const shared = [row('2022-01-01', '2022-02-01'), row('2022-02-01', '2022-03-01')];
-  const ends = async (rows: Value[][], options?: ReadOptions) =>
-    (await read(sheet(...rows), options)).map((item) =>
-      'line' in item ? [item.line.end, item.line.warnings.length] : item.rejected.code,
-    );
-  assert.deepEqual(await ends(shared), [
-    ['2022-02-01', 0],
-    ['2022-03-01', 0],
-  ]);
-  assert.deepEqual(await ends([row('2022-01-01', '2022-02-01')]), [['2022-02-02', 1]]);
-  assert.deepEqual(await ends([row('2022-01-01', '2022-02-01')], { statedEnd: 'shared-day' }), [['2022-02-01', 0]]);
-  // Shared once and following once: the last has no answer, and says so.
-  assert.deepEqual(
-    await ends([...shared.slice(0, 1), row('2022-02-01', '2022-02-28'), row('2022-03-01', '2022-03-31')]),
-    [
-      ['2022-02-01', 0],
-      ['2022-03-01', 0],
-      ['2022-04-01', 1],
-    ],
+const days = (meter: string, start: string, end: string): Value[] => [
+  meter,
+  'Electric',
+  { date: start },
+  { date: end },
+  { number: '1' },
+  'GJ',
+];
+/** The exclusive end of each line with the codes of its warnings, or why the row was refused. */
+const ends = async (rows: Value[][], options?: ReadOptions) =>
+  (await read(sheet(...rows), options)).map((item) =>
+    'line' in item ? [item.line.end, ...item.line.warnings.map(({ code }) => code)] : item.rejected.code,
   );
+
+test('an end without a neighbour follows the other ends of its meter', async () => {
+  const shared = [days('1', '2022-01-01', '2022-02-01'), days('1', '2022-02-01', '2022-03-01')];
+  assert.deepEqual(await ends(shared), [['2022-02-01'], ['2022-03-01']]);
+  // Shared once and following once: the last has no answer.
+  const both = [...shared.slice(0, 1), days('1', '2022-02-01', '2022-02-28'), days('1', '2022-03-01', '2022-03-31')];
+  assert.deepEqual(await ends(both), [['2022-02-01'], ['2022-03-01'], 'END_CONVENTION_UNKNOWN']);
+  // A gas bill that starts on the last day of an electricity bill under the same number shows nothing of it.
+  const gas = [...days('1', '2022-01-31', '2022-02-27')].with(1, 'Natural Gas');
+  assert.deepEqual(await ends([days('1', '2022-01-01', '2022-01-31'), gas]), [
+    ['2022-02-01', 'END_ASSUMED'],
+    ['2022-02-28', 'END_ASSUMED'],
+  ]);
+});
+
+test('an end that nothing shows is the last day billed, said so; and refused where the workbook speaks against it', async () => {
+  assert.deepEqual(await ends([days('1', '2022-01-10', '2022-02-08')]), [['2022-02-09', 'END_ASSUMED']]);
+  assert.deepEqual(await ends([days('1', '2022-01-10', '2022-02-10')]), ['END_CONVENTION_UNKNOWN']);
+  const beside = (start: string, end: string) => [
+    days('2', '2022-01-05', '2022-02-03'),
+    days('2', '2022-02-03', '2022-03-04'),
+    days('1', start, end),
+  ];
+  assert.deepEqual((await ends(beside('2022-01-10', '2022-02-08'))).at(-1), 'END_CONVENTION_UNKNOWN');
+  // A whole month as it stands: the last day is in it.
+  assert.deepEqual((await ends(beside('2022-01-10', '2022-02-09'))).at(-1), ['2022-02-10', 'END_ASSUMED']);
+});
+
+test('what is told decides for the ends that no entry shows, and is told where entries show another', async () => {
+  const lone = [days('1', '2022-01-10', '2022-02-10')];
+  assert.deepEqual(await ends(lone, { statedEnd: 'shared-day' }), [['2022-02-10']]);
+  assert.deepEqual(await ends(lone, { statedEnd: 'inclusive' }), [['2022-02-11']]);
+  const following = [days('2', '2022-01-01', '2022-01-31'), days('2', '2022-02-01', '2022-02-28')];
+  assert.deepEqual(await ends([...lone, ...following], { statedEnd: 'shared-day' }), [
+    ['2022-02-10'],
+    ['2022-02-01', 'END_AGAINST_TOLD'],
+    ['2022-03-01', 'END_AGAINST_TOLD'],
+  ]);
 });
 
 test('other workbooks say what they are', async () => {

@@ -5,7 +5,7 @@ import { openWorkbook, type Sheet } from '../workbook/workbook.ts';
 import { openZip } from '../workbook/zip-parts.ts';
 import { type EntryTable, entryTable, HEADING_ROWS } from './columns.ts';
 import { EndEvidence } from './end-convention.ts';
-import { type Entry, meterOf, readEntry, statedDays } from './entry.ts';
+import { type Entry, readEntry, seriesOf, statedDays } from './entry.ts';
 import { KeptRows } from './kept-rows.ts';
 
 /** Largest workbook that is read, in bytes. */
@@ -108,8 +108,8 @@ function keepRow(
 
 function see(entry: Entry, ends: EndEvidence): void {
   const days = statedDays(entry);
-  const meter = meterOf(entry);
-  if (days !== undefined && meter !== '') ends.see(meter, days.start, days.end);
+  const series = seriesOf(entry);
+  if (days !== undefined && series !== '') ends.see(series, days.start, days.end);
 }
 
 function entryAt(sheet: number, row: Row, { at, titles }: EntryTable): Entry {

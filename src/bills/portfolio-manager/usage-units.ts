@@ -83,4 +83,7 @@ const writable: Partial<Record<UnitName, string>> = {
   L: 'Liters',
   'US gallon': 'Gallons (US)',
   'imperial gallon': 'Gallons (UK)',
+  lb: 'pounds',
+  klb: 'KLbs. (thousand pounds)',
+  kg: 'kilogram',
 };
