@@ -1,4 +1,4 @@
-import type { SheetRow } from '../workbook/sheet-rows.ts';
+import type { Cell, SheetRow } from '../workbook/sheet-rows.ts';
 
 /** What the columns of Portfolio Manager's layouts hold, and the headings that name them (lower case, without what stands in brackets). */
 const headings = {
@@ -65,7 +65,7 @@ export interface EntryTable {
 
 /** The table whose headings stand in this row: start, end or delivery, and quantity, and what names the meter; else undefined. */
 export function entryTable({ cells }: SheetRow): EntryTable | undefined {
-  const titles = Array.from(cells, (cell) => (cell?.kind === 'text' ? cell.text.trim().replace(/\s+/g, ' ') : ''));
+  const titles = Array.from(cells, titleOf);
   const at = new Map<EntryColumn, number>();
   const ignored: string[] = [];
   let twice: string | undefined;
@@ -79,6 +79,12 @@ export function entryTable({ cells }: SheetRow): EntryTable | undefined {
   }
   if (!isTable(at)) return undefined;
   return { at, titles, ignored, ...(twice === undefined ? {} : { twice }) };
+}
+
+/** Titles become names of an object's fields: one that would be its prototype is none. */
+function titleOf(cell: Cell | undefined): string {
+  const title = cell?.kind === 'text' ? cell.text.trim().replace(/\s+/g, ' ') : '';
+  return title === '__proto__' ? '' : title;
 }
 
 function isTable(at: ReadonlyMap<EntryColumn, number>): boolean {

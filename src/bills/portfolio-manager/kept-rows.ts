@@ -6,7 +6,7 @@ interface KeptRow {
   readonly row: SheetRow;
 }
 
-const PIECE = 262_144;
+const PIECE = 32_768;
 const kinds: Readonly<Record<CellKind, string>> = {
   text: 't',
   number: 'n',
