@@ -2,6 +2,7 @@ import { ChannelError } from '../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from './bill.ts';
 import { csvReader } from './csv.ts';
 import { greenButtonReader } from './green-button.ts';
+import { entriesCsvReader } from './portfolio-manager/entries-csv.ts';
 import { portfolioManagerReader } from './portfolio-manager/portfolio-manager.ts';
 import { decodeHead } from './text-encoding.ts';
 
@@ -13,7 +14,7 @@ export interface BillFile {
   readonly told?: (format: string) => void;
 }
 
-const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader];
+const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader, entriesCsvReader];
 const HEAD = 65_536;
 
 const OLD_WORKBOOK = 'an old workbook (xls)';

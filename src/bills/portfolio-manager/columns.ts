@@ -1,3 +1,4 @@
+import { errorColumns } from '../csv-columns.ts';
 import type { Cell, SheetRow } from '../workbook/sheet-rows.ts';
 
 /** What the columns of Portfolio Manager's layouts hold, and the headings that name them (lower case, without what stands in brackets). */
@@ -33,7 +34,7 @@ const headings = {
 export type EntryColumn = keyof typeof headings;
 
 /** Columns that hold nothing that is recorded. */
-const KNOWN_OTHER = [
+const KNOWN_OTHER: readonly string[] = [
   'meter consumption id',
   'cost',
   'total cost',
@@ -44,6 +45,7 @@ const KNOWN_OTHER = [
   'rec ownership',
   'custom meter id 1 name',
   'custom meter id 1 value',
+  ...errorColumns,
 ];
 
 const names = new Map<string, EntryColumn>(

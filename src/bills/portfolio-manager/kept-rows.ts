@@ -10,6 +10,8 @@ const PIECE = 32_768;
 const kinds: Readonly<Record<CellKind, string>> = {
   text: 't',
   number: 'n',
+  percent: 'p',
+  scaled: 's',
   date: 'd',
   boolean: 'b',
   error: 'e',
