@@ -1,4 +1,4 @@
-import { notUploaded, type UploadEntry } from '../bills/index.ts';
+import { notUploaded, type UploadEntry, uploadNotes } from '../bills/index.ts';
 import { type Meter, meterText } from '../documents/index.ts';
 import { add, formatExact, parseQuantity } from '../emissions/index.ts';
 import type { RecordFilter, RecordLine } from '../inventory/index.ts';
@@ -167,12 +167,9 @@ function notGross({ inventory }: Node, { id, commodity }: RecordLine): string | 
     : undefined;
 }
 
-function tell(
-  { inventory }: Node,
-  { id, commodity, readBasis }: RecordLine,
-  adjustments: number,
-  count: UploadCount,
-): void {
+function tell({ inventory }: Node, line: RecordLine, adjustments: number, count: UploadCount): void {
+  const { id, commodity, readBasis } = line;
+  for (const note of uploadNotes(line)) count.note(note, 1 + adjustments);
   if (adjustments > 0) count.note('a record and its adjustments are one entry with their sum', 1 + adjustments);
   if (commodity === 'natural-gas' && inventory.record(id)?.record.heatContent !== undefined)
     count.note('the heat content of the bill has no column: Portfolio Manager uses its own');

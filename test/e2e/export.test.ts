@@ -23,6 +23,7 @@ Sample Power,E-1,Harbor Hall,electricity,delivered,2022-04-01,2022-05-01,exclusi
 Sample Power,E-1,Harbor Hall,electricity,delivered,2022-05-01,2022-05-31,inclusive,777,kWh,actual,,
 Sample Power,E-2,Mill,electricity,delivered,2022-06-01,2022-06-30,inclusive,10,MWh,calculated,,
 Other Light,E-2,Annex,electricity,delivered,2022-07-01,2022-07-31,inclusive,20,kWh,actual,,
+Sample Power,E-4,Mill,electricity,delivered,2022-08-01,2022-08-31,inclusive,1.25,GWh,actual,,
 Sample Power,E-3,Mill,electricity,delivered,2022-06-01,2022-06-30,inclusive,33,kWh,actual,,
 Sample Gas,G-1,Mill,natural-gas,delivered,2022-01-05,2022-02-04,inclusive,340,CCF,actual,,
 Sample Gas,G-2,Mill,natural-gas,delivered,2022-03-01,2022-03-31,inclusive,100,CCF,actual,1.037,therm/CCF
@@ -56,6 +57,7 @@ const SHEET = [
       ['Harbor Hall', 'E-1', 'Electric - Grid', '03-01', '03-31', 1950, 'kWh', 'No'],
       ['Harbor Hall', 'E-1', 'Electric - Grid', '04-01', '04-30', 900, 'kWh', 'No'],
       ['Mill', 'E-2 (Sample Power)', 'Electric - Grid', '06-01', '06-30', 10, 'MWh', 'No'],
+      ['Mill', 'E-4', 'Electric - Grid', '08-01', '08-31', 1250, 'MWh', 'No'],
       ['Mill', 'G-1', 'Natural Gas', '01-05', '02-04', 340, 'CCF', 'No'],
       ['Mill', 'G-2', 'Natural Gas', '03-01', '03-31', 100, 'CCF', 'No'],
     ] as const
@@ -75,9 +77,9 @@ const SHEET = [
 ];
 
 const SUMMARY = {
-  rows: 9,
-  records: 10,
-  meters: 6,
+  rows: 10,
+  records: 11,
+  meters: 7,
   leftOut: [
     { what: 'energy that is exported: the record does not say whether it is solar or wind', records: 1 },
     { what: 'energy that is self-consumed: the record does not say whether it is solar or wind', records: 1 },
@@ -85,9 +87,14 @@ const SUMMARY = {
   ],
   notes: [
     { what: 'a record and its adjustments are one entry with their sum', records: 2 },
+    { what: 'amounts in GWh are written in MWh (million Watt-hours), exactly', records: 1 },
     { what: "another meter has the meter's number too: its utility stands beside it", records: 2 },
     { what: 'read basis calculated is written as not estimated: there is no other column', records: 1 },
     { what: 'the heat content of the bill has no column: Portfolio Manager uses its own', records: 1 },
+    {
+      what: 'water is entered as Municipally Supplied Potable Water - Mixed Indoor/Outdoor: change it where it is another',
+      records: 1,
+    },
   ],
 };
 
@@ -145,14 +152,15 @@ describe('export for Portfolio Manager', () => {
       ['electricity', '2022-03-01', '2022-04-01', '1950', 'kWh', '1950', 'actual'],
       ['electricity', '2022-04-01', '2022-05-01', '900', 'kWh', '900', 'actual'],
       ['electricity', '2022-06-01', '2022-07-01', '10', 'MWh', '10000', 'actual'],
+      ['electricity', '2022-08-01', '2022-09-01', '1250', 'MWh', '1250000', 'actual'],
       // 100 cubic feet of 0.001026 mmBtu each.
       ['natural-gas', '2022-01-05', '2022-02-05', '340', 'CCF', '34.884', 'actual'],
       ['natural-gas', '2022-03-01', '2022-04-01', '100', 'CCF', '10.26', 'actual'],
     ]);
     for (const { commodity, start, end, quantity, flags: read } of back.lines) {
       const known = flags.get(`${commodity} ${start} ${end} ${quantity}`);
-      // The sum of a record and its adjustment, and the heat content that has no column, are in no record as they stand.
-      if (quantity === '900') assert.equal(known, undefined);
+      // In no record as they stand: a sum with an adjustment, an amount in another unit, gas without the heat content of its bill.
+      if (quantity === '900' || quantity === '1250') assert.equal(known, undefined);
       else if (quantity === '100') assert.deepEqual(read, [...(known as string[]), 'heat-content-default'].sort());
       else assert.deepEqual(read, known, `${commodity} ${start}`);
     }
@@ -182,7 +190,7 @@ print(json.dumps([[shown(cell) for cell in row] for row in book.active.iter_rows
     assert.deepEqual([refusal.code, refusal.where, refusal.exit], ['OPTION_INVALID', '--portfolio-manager', 2]);
     assert.deepEqual(readFileSync(file), before_);
     const again = await answerOf<Exported>(['export', channel.acme, '--portfolio-manager', file, '--overwrite']);
-    assert.equal(again.rows, 9);
+    assert.equal(again.rows, 10);
     // The same records are the same file.
     assert.deepEqual(readFileSync(file), before_);
     const link = join(folder, 'link.xlsx');
@@ -217,10 +225,10 @@ print(json.dumps([[shown(cell) for cell in row] for row in book.active.iter_rows
     try {
       const other = join(folder, 'served.xlsx');
       const answer = await answerOf<Exported>(['export', channel.acme, '--portfolio-manager', other]);
-      assert.equal(answer.rows, 9);
+      assert.equal(answer.rows, 10);
       assert.deepEqual(readFileSync(other), readFileSync(file));
       const { stdout } = await command(['export', channel.acme, '--portfolio-manager', other, '--overwrite']);
-      assert.match(stdout, /^10 records of 6 meters in 9 rows: .*served\.xlsx\nLeft out:\n {2}1 record: /);
+      assert.match(stdout, /^11 records of 7 meters in 10 rows: .*served\.xlsx\nLeft out:\n {2}1 record: /);
     } finally {
       await served.stop();
     }

@@ -309,3 +309,20 @@ test('what is written for upload is read back to the same lines', async () => {
     uploads,
   );
 });
+
+test('every unit is written as one that Portfolio Manager has, exactly', async () => {
+  // By hand: powers of ten.
+  const cases = [
+    ['electricity', 'Wh', '1234567.5', '1234.5675 kWh'],
+    ['electricity', 'GWh', '0.25', '250 MWh'],
+    ['natural-gas', 'kJ', '1', '0.000001 GJ'],
+    ['natural-gas', 'TJ', '2.5', '2500 GJ'],
+    ['natural-gas', 'Btu', '99', '0.099 kBtu'],
+    ['steam', 'MJ', '1.5', '0.0015 GJ'],
+    ['water', 'imperial gallon', '7', '7 imperial gallon'],
+  ] as const;
+  for (const [commodity, unit, quantity, expected] of cases) {
+    const entry = { meter: 'm', commodity, flow: 'delivered', start: '2022-01-01', end: '2022-02-01' } as const;
+    assert.deepEqual(await outcome(writeUpload([{ ...entry, quantity, unit, estimated: false }])), [expected]);
+  }
+});
