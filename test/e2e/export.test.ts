@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import type { RecordAnswer, UseCaseResult } from '../../src/node/index.ts';
+import { type RecordAnswer, type UseCaseResult, useCases } from '../../src/node/index.ts';
 import { answerOf, command, jsonCommand, refusalOf } from '../support/command.ts';
 import { type Channel, newChannel, onNode, temporaryFolder } from '../support/nodes.ts';
 import { serveNode } from '../support/served.ts';
@@ -218,6 +218,13 @@ print(json.dumps([[shown(cell) for cell in row] for row in book.active.iter_rows
     const turned = ['export', channel.acme, '--portfolio-manager', none, '--from', '2022-05-01', '--to', '2022-05-01'];
     assert.equal((await refusalOf(turned)).code, 'PERIOD_INVALID');
     assert.equal((await refusalOf(['export', channel.acme])).code, 'OPTION_INVALID');
+  });
+
+  test('stopped on request, it ends at once and gives nothing', async () => {
+    const stopped = onNode(channel.acme, (_, node) =>
+      useCases.exportUpload(node, {}, () => undefined, AbortSignal.abort()),
+    );
+    await assert.rejects(stopped, { code: 'CANCELLED' });
   });
 
   test('through a node that is served, the same file; the meters stay out of its log', async () => {
