@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { formatDate, parseDate } from '../../emissions/index.ts';
 import { type BillItem, type BillLine, type ReadOptions, readBills } from '../index.ts';
 import { type Value, writeWorkbook } from '../workbook/workbook-writer.ts';
 import { type UploadEntry, writeUpload } from './upload.ts';
@@ -325,4 +327,38 @@ test('every unit is written as one that Portfolio Manager has, exactly', async (
     const entry = { meter: 'm', commodity, flow: 'delivered', start: '2022-01-01', end: '2022-02-01' } as const;
     assert.deepEqual(await outcome(writeUpload([{ ...entry, quantity, unit, estimated: false }])), [expected]);
   }
+});
+
+test('any entry is read back as it was written, whatever its texts and however long its amount', async () => {
+  const words = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+    .map((text) => text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '').trim())
+    .filter((text) => text !== '');
+  const entry = fc.record({
+    meter: words,
+    property: words,
+    start: fc.integer({ min: parseDate('1990-01-01'), max: parseDate('2040-01-01') }),
+    days: fc.integer({ min: 1, max: 400 }),
+    whole: fc.bigInt({ min: 0n, max: 10n ** 24n }),
+    decimals: fc.integer({ min: 1, max: 9_999 }),
+    estimated: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 6 }), async (all) => {
+      // Each meter has one entry, so that none shows another's end.
+      const written = all.map(({ start, days: length, whole, decimals, meter, ...rest }, at): UploadEntry => {
+        const quantity = `${whole}.${String(decimals).padStart(4, '0').replace(/0+$/, '')}`;
+        const period = { start: formatDate(start), end: formatDate(start + length) };
+        const line = { commodity: 'electricity', flow: 'delivered', unit: 'kWh' } as const;
+        return { ...rest, ...line, ...period, quantity, meter: `${meter} ${at}` };
+      });
+      const items = await read(writeUpload(written), { statedEnd: 'inclusive' });
+      const back = items.map((item) => ('line' in item ? item.line : item.rejected));
+      for (const [at, { meter, property, start, end, quantity, estimated }] of written.entries()) {
+        const readBasis = estimated ? 'estimated' : 'actual';
+        assert.partialDeepStrictEqual(back[at], { meter, site: property, start, end, quantity, readBasis });
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
