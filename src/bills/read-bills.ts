@@ -12,6 +12,8 @@ export interface BillFile {
   readonly options: ReadOptions;
   /** Has the name of the format before the first line. */
   readonly told?: (format: string) => void;
+  /** Has the number of rows seen before the first line is given, now and then; what it throws ends the reading. */
+  readonly looked?: (rows: number) => void;
 }
 
 const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader, entriesCsvReader];
@@ -39,7 +41,7 @@ const signatures: readonly (readonly [kind: string, bytes: string])[] = [
  * Nothing is held but what the reader needs; a slow consumer slows the source.
  * @throws {ChannelError} FILE_KIND_UNKNOWN saying what was seen; COLUMN_MISSING; FILE_MALFORMED, also after lines were given
  */
-export function readBills({ body, options, told }: BillFile): AsyncIterableIterator<BillItem> {
+export function readBills({ body, options, told, looked }: BillFile): AsyncIterableIterator<BillItem> {
   const source = body[Symbol.asyncIterator]();
   let items: AsyncIterator<BillItem> | undefined;
   const start = async (): Promise<IteratorResult<BillItem>> => {
@@ -48,7 +50,7 @@ export function readBills({ body, options, told }: BillFile): AsyncIterableItera
       const reader = readers.find((one) => one.recognises(head, options));
       if (reader === undefined) throw unknownKind(head);
       told?.(reader.format);
-      items = reader.read(rest(head, source, ended), options)[Symbol.asyncIterator]();
+      items = reader.read(rest(head, source, ended), options, looked)[Symbol.asyncIterator]();
       return await items.next();
     } catch (error) {
       await source.return?.();

@@ -24,11 +24,16 @@ function entries(cells: readonly string[]): EntryTable | undefined {
   return table?.at.has('meterType') === true && table.at.has('unit') ? table : undefined;
 }
 
-function readEntriesCsv(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<BillItem> {
+function readEntriesCsv(
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+  looked?: (rows: number) => void,
+): AsyncGenerator<BillItem> {
   return readMeterEntries(
     [{ number: 1, hidden: false, rows: () => sheetRows(body) }],
     options,
     (_, row) => `row ${row}`,
+    looked,
   );
 }
 

@@ -24,17 +24,19 @@ type PlaceOf = (sheet: number, row: number) => string;
 /**
  * The lines of every visible sheet with a table of meter entries. The meter is Portfolio Manager's number of it, else its name, the site
  * the property's name. The entries are kept in a spool, because what an end date means shows only in the entries beside it.
+ * `looked` is told meanwhile how many have been seen.
  * @throws {ChannelError} FILE_KIND_UNKNOWN where no visible sheet has such a table; FILE_MALFORMED
  */
 export async function* readMeterEntries(
   sheets: readonly EntrySheet[],
   options: ReadOptions,
   placeOf: PlaceOf,
+  looked: (rows: number) => void = () => undefined,
 ): AsyncGenerator<BillItem> {
   const kept = await KeptRows.open();
   try {
     const ends = new EndEvidence();
-    const { tables, hidden } = await keepEntries(sheets, kept, ends);
+    const { tables, hidden } = await keepEntries(sheets, kept, ends, looked);
     const first = firstWarnings(tables, hidden);
     for await (const rows of kept.read()) {
       for (const { sheet, row } of rows) {
@@ -63,11 +65,12 @@ async function keepEntries(
   sheets: readonly EntrySheet[],
   kept: KeptRows,
   ends: EndEvidence,
+  looked: (rows: number) => void,
 ): Promise<{ tables: ReadonlyMap<number, FoundTable>; hidden: number }> {
   const tables = new Map<number, FoundTable>();
   let hidden = 0;
   for (const sheet of sheets) {
-    const table = await keepSheet(sheet, kept, ends);
+    const table = await keepSheet(sheet, kept, ends, looked);
     if (table === undefined) continue;
     if (sheet.hidden) hidden += 1;
     else tables.set(sheet.number, { table, layout: sheet.layout });
@@ -78,16 +81,22 @@ async function keepEntries(
 }
 
 /** The table of a sheet, with its rows kept; those of a hidden sheet are not. Undefined where it has none. */
-async function keepSheet(sheet: EntrySheet, kept: KeptRows, ends: EndEvidence): Promise<EntryTable | undefined> {
+async function keepSheet(
+  sheet: EntrySheet,
+  kept: KeptRows,
+  ends: EndEvidence,
+  looked: (rows: number) => void,
+): Promise<EntryTable | undefined> {
   let table: EntryTable | undefined;
-  let looked = 0;
+  let heads = 0;
   for await (const rows of sheet.rows()) {
+    looked(kept.count);
     for (const row of rows) {
       if (table === undefined) {
-        looked += 1;
+        heads += 1;
         table = tableAt(sheet, row);
       } else await keepRow(sheet, row, table, kept, ends);
-      const done = table === undefined ? looked >= HEADING_ROWS : sheet.hidden;
+      const done = table === undefined ? heads >= HEADING_ROWS : sheet.hidden;
       if (done) return table;
     }
   }

@@ -362,3 +362,15 @@ test('any entry is read back as it was written, whatever its texts and however l
     { numRuns: 60 },
   );
 });
+
+test('rows are told while the first line waits for all of them, and reading ends on request', async () => {
+  const row = (at: number) => days(String(at % 50), formatDate(at + 10_000), formatDate(at + 10_020));
+  const body = () => sheet(...Array.from({ length: 2_000 }, (_, at) => row(at)));
+  const seen: number[] = [];
+  for await (const _ of readBills({ body: body(), options: {}, looked: (rows) => seen.push(rows) })) break;
+  assert.ok(seen.length > 3 && (seen.at(-1) as number) > 1_000, String(seen));
+  const looked = () => {
+    throw new RangeError('stopped');
+  };
+  await assert.rejects(Array.fromAsync(readBills({ body: body(), options: {}, looked })), { message: 'stopped' });
+});

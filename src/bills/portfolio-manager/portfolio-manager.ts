@@ -18,14 +18,18 @@ export const portfolioManagerReader: BillReader = {
   read: readWorkbook,
 };
 
-async function* readWorkbook(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<BillItem> {
+async function* readWorkbook(
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+  looked?: (rows: number) => void,
+): AsyncGenerator<BillItem> {
   const spool = await openSpool();
   try {
     if ((await fillSpool(spool, body, MAX_FILE)) > MAX_FILE) {
       throw new ChannelError('FILE_MALFORMED', 'the workbook is larger than 512 MiB', { fix: 'Split it by property.' });
     }
     const sheets = await openWorkbook(await openZip(spool.file.fd));
-    yield* readMeterEntries(sheets, options, (sheet, row) => `sheet ${sheet}, row ${row}`);
+    yield* readMeterEntries(sheets, options, (sheet, row) => `sheet ${sheet}, row ${row}`, looked);
   } finally {
     await spool.close();
   }
