@@ -1,4 +1,6 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { type Value, writeWorkbook } from '../src/bills/workbook/workbook-writer.ts';
 import { formatDate, parseDate } from '../src/emissions/index.ts';
 import { randomNumbers } from './random.ts';
 import { pageFacts } from './records.ts';
@@ -53,6 +55,41 @@ function* utilityText(rows: number): Generator<string> {
     yield page;
   }
 }
+
+/** Meter entries as Portfolio Manager gives them for download: twelve bills a meter, days shared. */
+export async function writeMeterEntries(path: string, rows: number): Promise<MadeFile> {
+  await writeFile(path, writeWorkbook('Meter Entries', meterEntries(rows)));
+  return { path, bytes: statSync(path).size };
+}
+
+function* meterEntries(rows: number): Generator<readonly Value[]> {
+  yield ENTRY_HEADINGS;
+  const random = randomNumbers(11);
+  const first = parseDate('2020-01-15');
+  for (let at = 0; at < rows; at += 1) {
+    const meter = Math.floor(at / 12);
+    const start = first + 30 * (at % 12);
+    const amount = `${Math.floor(random() * 90_000) + 1_000}.25`;
+    yield [
+      ...[`Property ${meter % 1_000}`, { number: String(1_000_000 + (meter % 1_000)) }],
+      ...[
+        { number: String(5_000_000 + meter) },
+        `Meter ${meter}`,
+        'Electric - Grid',
+        { number: String(7_000_000 + at) },
+      ],
+      ...[{ date: formatDate(start) }, { date: formatDate(start + 30) }, undefined, { number: amount }],
+      ...['kWh (thousand Watt-hours)', { number: '10.5' }, at % 6 === 0 ? 'Yes' : 'No', undefined, undefined],
+      ...[{ date: '2023-01-05' }, 'Sample'],
+    ];
+  }
+}
+
+const ENTRY_HEADINGS = [
+  ...['Property Name', 'Portfolio Manager ID', 'Portfolio Manager Meter ID', 'Meter Name', 'Meter Type'],
+  ...['Meter Consumption ID', 'Start Date', 'End Date', 'Delivery Date', 'Usage/Quantity', 'Usage Units', 'Cost ($)'],
+  ...['Estimation?', 'Demand (kW)', 'Demand Cost ($)', 'Last Modified Date', 'Last Modified By'],
+];
 
 const DAY = 86_400;
 const NAMESPACE = 'xmlns="http://naesb.org/espi"';

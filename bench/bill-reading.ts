@@ -1,9 +1,11 @@
 // Reads a bill file once, in a process of its own, so that the peak of its memory is its own: `csv`, `papaparse`,
-// `green-button` or `saxes`, then the path. Prints seconds, items and peak resident bytes.
+// `green-button`, `saxes`, `portfolio-manager` or `yauzl`, then the path; the last two with the command's settings of the heap. Prints seconds, items and peak resident bytes.
 import { createReadStream } from 'node:fs';
 import Papa from 'papaparse';
 import { SaxesParser } from 'saxes';
+import { openPromise } from 'yauzl';
 import { readBills } from '../src/bills/index.ts';
+import { keepHeapSmall } from '../src/cli/small-heap.ts';
 import { seconds } from './timing.ts';
 
 const [kind, path] = process.argv.slice(2) as [string, string];
@@ -35,6 +37,35 @@ async function saxes(): Promise<void> {
   parser.close();
 }
 
-const readers: Readonly<Record<string, () => Promise<void>>> = { csv: ours, 'green-button': ours, papaparse, saxes };
+async function portfolioManager(): Promise<void> {
+  keepHeapSmall();
+  await ours();
+}
+
+/** The sheet of a workbook unpacked and its elements told: what any reader of it has to do. */
+async function yauzl(): Promise<void> {
+  keepHeapSmall();
+  const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName !== 'xl/worksheets/sheet1.xml') continue;
+    const parser = new SaxesParser({ xmlns: false });
+    parser.on('opentag', () => {
+      items += 1;
+    });
+    const stream = await zip.openReadStreamPromise(entry);
+    for await (const piece of stream.setEncoding('utf8')) parser.write(piece as string);
+    parser.close();
+  }
+  zip.close();
+}
+
+const readers: Readonly<Record<string, () => Promise<void>>> = {
+  csv: ours,
+  'green-button': ours,
+  papaparse,
+  saxes,
+  'portfolio-manager': portfolioManager,
+  yauzl,
+};
 const time = await seconds(readers[kind] as () => Promise<void>);
 console.log(JSON.stringify({ seconds: time, items, rejected, peakBytes: process.resourceUsage().maxRSS * 1_024 }));

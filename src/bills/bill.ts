@@ -85,6 +85,9 @@ export interface BillReader {
   readonly format: string;
   /** True when the first bytes (up to 64 KiB) are of this format. */
   recognises(head: Uint8Array, options: ReadOptions): boolean;
-  /** Lines and rejected rows in file order; throws ChannelError FILE_MALFORMED where nothing further can be read. */
-  read(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncIterable<BillItem>;
+  /**
+   * Lines and rejected rows in file order; throws ChannelError FILE_MALFORMED where nothing further can be read. A reader that has to
+   * see all rows before it gives one tells how many it has seen; what `looked` throws ends the reading.
+   */
+  read(body: AsyncIterable<Uint8Array>, options: ReadOptions, looked?: (rows: number) => void): AsyncIterable<BillItem>;
 }

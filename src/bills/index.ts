@@ -20,6 +20,6 @@ export {
   parseMapping,
 } from './mapping/bill-mapping.ts';
 export { type ProposedMapping, proposeMapping } from './mapping/propose-mapping.ts';
-export { notUploaded, type UploadEntry, writeUpload } from './portfolio-manager/upload.ts';
+export { notUploaded, type UploadEntry, uploadNotes, writeUpload } from './portfolio-manager/upload.ts';
 export { type BillFile, readBills } from './read-bills.ts';
 export { type WarningCode, warningCodes } from './warning-codes.ts';

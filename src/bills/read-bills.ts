@@ -2,6 +2,7 @@ import { ChannelError } from '../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from './bill.ts';
 import { csvReader } from './csv.ts';
 import { greenButtonReader } from './green-button.ts';
+import { entriesCsvReader } from './portfolio-manager/entries-csv.ts';
 import { portfolioManagerReader } from './portfolio-manager/portfolio-manager.ts';
 import { decodeHead } from './text-encoding.ts';
 
@@ -11,9 +12,11 @@ export interface BillFile {
   readonly options: ReadOptions;
   /** Has the name of the format before the first line. */
   readonly told?: (format: string) => void;
+  /** Has the number of rows seen before the first line is given, now and then; what it throws ends the reading. */
+  readonly looked?: (rows: number) => void;
 }
 
-const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader];
+const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader, entriesCsvReader];
 const HEAD = 65_536;
 
 const OLD_WORKBOOK = 'an old workbook (xls)';
@@ -38,7 +41,7 @@ const signatures: readonly (readonly [kind: string, bytes: string])[] = [
  * Nothing is held but what the reader needs; a slow consumer slows the source.
  * @throws {ChannelError} FILE_KIND_UNKNOWN saying what was seen; COLUMN_MISSING; FILE_MALFORMED, also after lines were given
  */
-export function readBills({ body, options, told }: BillFile): AsyncIterableIterator<BillItem> {
+export function readBills({ body, options, told, looked }: BillFile): AsyncIterableIterator<BillItem> {
   const source = body[Symbol.asyncIterator]();
   let items: AsyncIterator<BillItem> | undefined;
   const start = async (): Promise<IteratorResult<BillItem>> => {
@@ -47,7 +50,7 @@ export function readBills({ body, options, told }: BillFile): AsyncIterableItera
       const reader = readers.find((one) => one.recognises(head, options));
       if (reader === undefined) throw unknownKind(head);
       told?.(reader.format);
-      items = reader.read(rest(head, source, ended), options)[Symbol.asyncIterator]();
+      items = reader.read(rest(head, source, ended), options, looked)[Symbol.asyncIterator]();
       return await items.next();
     } catch (error) {
       await source.return?.();

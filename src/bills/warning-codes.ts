@@ -34,9 +34,14 @@ export const warningCodes = {
   INTERVAL_READ: 'Check how long a reading of the file is: it states neither its end nor its duration.',
   END_ASSUMED:
     'Check the end date: it was taken as the last day billed; give --end-convention if it is shared with the next bill.',
+  END_AGAINST_TOLD:
+    'Check the end date: entries beside it show another meaning than --end-convention says, and were followed.',
   UNIT_RESTATED: 'Check the quantity: the unit of the file is larger by the power of ten that the message gives.',
   FORMULA_STORED: 'Check the value: it is what a formula gave when the workbook was saved.',
   ROW_HIDDEN: 'Check that the row belongs to the bills: it is hidden in the workbook, and was read.',
+  COLUMN_HIDDEN: 'Check the columns named: they are hidden in the workbook, and were read.',
+  CELL_MERGED: 'Unmerge the cells and fill each: a blank under a merged cell takes nothing from it.',
+  NUMBER_SCALED: 'Check the quantity: the sheet shows it divided by thousands, and the number in the cell was taken.',
   SHEET_HIDDEN: 'Show the sheet if its entries are bills: hidden sheets are not read.',
   GREEN_POWER_NOTED: 'Keep the certificates: green power that the file claims changes no result here.',
 } as const satisfies Record<string, string>;

@@ -17,6 +17,7 @@ const READS: ReadonlySet<UseCaseName> = new Set<UseCaseName>([
   'verify',
   'fsck',
   'exportBundle',
+  'exportUpload',
   'channelTrust',
   'documents',
   'verifyDocuments',

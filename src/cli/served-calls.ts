@@ -42,6 +42,8 @@ export const servedCalls: Served = {
   verify: (api, body, progress) => api.run('POST /verifications', { body }, progress),
   fsck: (api, body, progress) => api.run('POST /checks', { body }, progress),
   exportBundle: (api, body, progress) => api.run('POST /bundles', { body }, progress),
+  exportUpload: (api, body, progress, signal) =>
+    api.run('POST /portfolio-manager-uploads', { body, ...stoppedBy(signal) }, progress),
   channelTrust: (api) => api.call('GET /trust', {}),
   documents: async (api) => ({
     documents: await Array.fromAsync(api.all('GET /documents', {})),

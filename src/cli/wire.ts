@@ -64,7 +64,8 @@ async function openStores(folder: string, config: NodeConfig, opened: OpenedLedg
     imports,
     member: config.member,
     name: config.name,
-    readBills: (body, options, told) => readBills({ body, options, ...(told && { told }) }),
+    readBills: (body, options, told, looked) =>
+      readBills({ body, options, ...(told && { told }), ...(looked && { looked }) }),
     usPlaces: () => {
       places ??= loadUsPlaces();
       return places;

@@ -16,6 +16,7 @@ import { Database, sound } from './database.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { Follower } from './follow.ts';
 import { type Holdings, holdingsOf } from './holdings.ts';
+import { type Adjustment, adjustmentsOf, recordedMeters } from './meter-records.ts';
 import type { Page, PageRequest } from './paging.ts';
 import { listRecords, type RecordFilter, type RecordLine } from './record-list.ts';
 import { findRecord, provenRecord, type RecordView } from './record-queries.ts';
@@ -102,6 +103,16 @@ export class Inventory {
   /** @throws {ChannelError} as `listRecords` */
   records(filter: RecordFilter = {}, page: PageRequest = {}): Page<RecordLine> {
     return this.#ask((database) => listRecords(database, filter, page));
+  }
+
+  /** Pseudonyms of the meters that a member has recorded, in order. */
+  meters(owner: string): string[] {
+    return this.#ask((database) => recordedMeters(database, owner));
+  }
+
+  /** The adjustments of one meter that count, in the order of their coming. */
+  adjustments(owner: string, meter: string): Adjustment[] {
+    return this.#ask((database) => adjustmentsOf(database, owner, meter));
   }
 
   /** Records that used a row of the release (publisher/dataset/version): what a withdrawal concerns. */

@@ -87,12 +87,20 @@ export async function checkBills(work: Import, path: string, index: number): Pro
   const check = new FileCheck(work, maker, evidence, { index, open });
   let format: string | undefined;
   const body = digestingBytes(path, demandSame(sha256, name), name);
-  for await (const item of node.readBills(body, maker.readerOptions, (told) => {
-    format = told;
-  }))
-    await check.take(item);
+  const told = (name: string) => {
+    format = name;
+  };
+  for await (const item of node.readBills(body, maker.readerOptions, told, lookedAt(work))) await check.take(item);
   await check.end(name);
   return { digest, sha256, path, index, format, evidence, open, previous, ...check.found() };
+}
+
+/** Tells how far a reader is that sees all rows before its first line, and ends it on request. */
+export function lookedAt({ progress, signal }: Pick<Import, 'progress' | 'signal'>): (rows: number) => void {
+  return (done) => {
+    demandGoingOn(signal);
+    progress({ what: 'looking at rows', done });
+  };
 }
 
 export function nameOf(index: number): string {

@@ -17,11 +17,12 @@ export interface Node {
   readonly factors: FactorStore;
   readonly archive: Archive;
   readonly imports: ImportLog;
-  /** `told` has the format of the file before its first line. */
+  /** `told` has the format of the file before its first line, `looked` now and then the rows seen before that; it may throw. */
   readonly readBills: (
     body: AsyncIterable<Uint8Array>,
     options: ReadOptions,
     told?: (format: string) => void,
+    looked?: (rows: number) => void,
   ) => AsyncIterable<BillItem>;
   readonly usPlaces: () => UsPlaceLookup;
   readonly now: () => Date;

@@ -5,6 +5,7 @@ import {
   changed,
   demandSame,
   type Import,
+  lookedAt,
   type NumberedLine,
   nameOf,
   RUN,
@@ -165,7 +166,7 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<Numbe
   let run: NumberedLine[] = [];
   let at = -1;
   const body = digestingBytes(file.path, demandSame(file.sha256, where), where);
-  for await (const item of work.node.readBills(body, maker.readerOptions)) {
+  for await (const item of work.node.readBills(body, maker.readerOptions, undefined, lookedAt(work))) {
     at += 1;
     if (refused.has(at)) continue;
     const made = await maker.make(item, at);

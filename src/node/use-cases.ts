@@ -10,6 +10,7 @@ import {
   verifyDocuments,
 } from './evidence.ts';
 import { channelTrust, exportBundle } from './export-bundle.ts';
+import { exportUpload } from './export-upload.ts';
 import {
   findFactors,
   listFactorReleases,
@@ -48,6 +49,7 @@ export const useCases = {
   verify,
   fsck,
   exportBundle,
+  exportUpload,
   channelTrust: (node: Node, _args: Record<string, never>) => channelTrust(node),
   documents: (node: Node, _args: Record<string, never>) => listDocuments(node),
   verifyDocuments,

@@ -8,6 +8,7 @@ import type { FuzzTarget } from './target.ts';
 const targets: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   csv: async () => (await import('./csv.ts')).csv,
   'green-button': async () => (await import('./green-button.ts')).greenButton,
+  workbook: async () => (await import('./workbook.ts')).workbook,
 };
 
 const { values, positionals } = parseArgs({

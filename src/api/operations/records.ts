@@ -101,4 +101,29 @@ const voidRecord = operation(
   },
 );
 
-export const recordOperations = { listRecords, showRecord, correctRecord, voidRecords, voidRecord } as const;
+const exportUpload = operation(
+  {
+    ...{ id: 'exportUpload', method: 'POST', path: '/portfolio-manager-uploads', tag: 'Records', role: 'operator' },
+    job: true,
+    summary: "The node's own records as a workbook for ENERGY STAR Portfolio Manager",
+    detail: 'Every filter narrows. What has no place in the workbook is counted with its reason; docs/bills.md.',
+    body: z.strictObject({
+      year: c.year.optional().meta({ description: 'Records with a day in the calendar year.' }),
+      from: c.date.optional(),
+      to: c.date.optional().meta({ description: 'Exclusive.' }),
+    }),
+    answer: s.uploadAnswer,
+  },
+  async ({ api, body }) =>
+    (progress, signal) =>
+      useCases.exportUpload(api.node, body as Parameters<typeof useCases.exportUpload>[1], progress, signal),
+);
+
+export const recordOperations = {
+  listRecords,
+  exportUpload,
+  showRecord,
+  correctRecord,
+  voidRecords,
+  voidRecord,
+} as const;

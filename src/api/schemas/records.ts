@@ -34,6 +34,20 @@ export const recordLine = z
   })
   .meta({ id: 'RecordLine', description: 'A record in a list.' });
 
+const countedRecords = z
+  .object({ what: z.string(), records: z.int() })
+  .meta({ id: 'CountedRecords', description: 'Something that holds for a number of records.' });
+export const uploadAnswer = z
+  .object({
+    rows: z.int(),
+    records: z.int(),
+    meters: z.int(),
+    leftOut: z.array(countedRecords).meta({ description: 'What has no place in the workbook, and why.' }),
+    notes: z.array(countedRecords).meta({ description: 'What the workbook cannot say of records that are in it.' }),
+    workbook: z.string().optional().meta({ description: 'The file (xlsx) in Base64; absent where it has no rows.' }),
+  })
+  .meta({ id: 'PortfolioManagerUpload', description: 'Names meters and sites: the private data of the owner.' });
+
 const emissions = z
   .object({
     co2e: c.decimal,

@@ -1,4 +1,5 @@
-import type { SheetRow } from '../workbook/sheet-rows.ts';
+import { errorColumns } from '../csv-columns.ts';
+import type { Cell, SheetRow } from '../workbook/sheet-rows.ts';
 
 /** What the columns of Portfolio Manager's layouts hold, and the headings that name them (lower case, without what stands in brackets). */
 const headings = {
@@ -33,7 +34,7 @@ const headings = {
 export type EntryColumn = keyof typeof headings;
 
 /** Columns that hold nothing that is recorded. */
-const KNOWN_OTHER = [
+const KNOWN_OTHER: readonly string[] = [
   'meter consumption id',
   'cost',
   'total cost',
@@ -44,6 +45,7 @@ const KNOWN_OTHER = [
   'rec ownership',
   'custom meter id 1 name',
   'custom meter id 1 value',
+  ...errorColumns,
 ];
 
 const names = new Map<string, EntryColumn>(
@@ -65,7 +67,7 @@ export interface EntryTable {
 
 /** The table whose headings stand in this row: start, end or delivery, and quantity, and what names the meter; else undefined. */
 export function entryTable({ cells }: SheetRow): EntryTable | undefined {
-  const titles = Array.from(cells, (cell) => (cell?.kind === 'text' ? cell.text.trim().replace(/\s+/g, ' ') : ''));
+  const titles = Array.from(cells, titleOf);
   const at = new Map<EntryColumn, number>();
   const ignored: string[] = [];
   let twice: string | undefined;
@@ -79,6 +81,12 @@ export function entryTable({ cells }: SheetRow): EntryTable | undefined {
   }
   if (!isTable(at)) return undefined;
   return { at, titles, ignored, ...(twice === undefined ? {} : { twice }) };
+}
+
+/** Titles become names of an object's fields: one that would be its prototype is none. */
+function titleOf(cell: Cell | undefined): string {
+  const title = cell?.kind === 'text' ? cell.text.trim().replace(/\s+/g, ' ') : '';
+  return title === '__proto__' ? '' : title;
 }
 
 function isTable(at: ReadonlyMap<EntryColumn, number>): boolean {

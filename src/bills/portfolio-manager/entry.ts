@@ -14,12 +14,13 @@ import {
   pow10,
   type ReadBasis,
   ratio,
+  type StatedEnd,
 } from '../../emissions/index.ts';
 import type { BillLine, BillWarning, ReadOptions } from '../bill.ts';
 import { faultsOf } from '../row-faults.ts';
 import type { Cell } from '../workbook/sheet-rows.ts';
 import type { EntryColumn } from './columns.ts';
-import type { EndEvidence } from './end-convention.ts';
+import type { EndEvidence, EndReading } from './end-convention.ts';
 import { meterKind } from './meter-types.ts';
 import { usageUnit } from './usage-units.ts';
 
@@ -29,6 +30,8 @@ export interface Entry {
   readonly where: string;
   readonly hidden: boolean;
   readonly cell: (column: EntryColumn) => Cell | undefined;
+  /** Headings of columns whose cell is blank because a merged area covers it. */
+  readonly covered: readonly string[];
   /** The column's heading in the sheet; its name here where the sheet has none. */
   readonly heading: (column: EntryColumn) => string;
 }
@@ -36,8 +39,14 @@ export interface Entry {
 const MAX_TEXT = 200;
 
 /** The meter of an entry: Portfolio Manager's number of it, else its name. Blank where neither is given. */
-export function meterOf({ cell }: Entry): string {
+function meterOf({ cell }: Entry): string {
   return textOf(cell('meterId')) || textOf(cell('meterName'));
+}
+
+/** The meter of an entry with what it counts: entries of one series follow one another. Blank where no meter is named. */
+export function seriesOf(entry: Entry): string {
+  const meter = meterOf(entry);
+  return meter === '' ? '' : `${meter}\n${textOf(entry.cell('meterType')).toLowerCase()}`;
 }
 
 /** The stated days of an entry as day numbers, for `EndEvidence`; undefined where one of them cannot be read. */
@@ -179,15 +188,30 @@ function periodOf(
       'Give --end-convention inclusive, exclusive or shared-day.',
     );
   }
-  if (told !== undefined) return { ...halfOpenPeriod(start, end, told), statedEnd: told };
-  const { statedEnd, assumed } = ends.conventionOf(meterOf(entry), parseDate(start), parseDate(end));
-  if (assumed) {
+  const reading = ends.readingOf(seriesOf(entry), parseDate(start), parseDate(end));
+  const statedEnd = reading.by === 'entries' ? reading.statedEnd : (told ?? assumedEnd(reading));
+  const period = { ...halfOpenPeriod(start, end, statedEnd), statedEnd };
+  if (told === undefined && reading.by === 'rule') {
     warnings.push({
       code: 'END_ASSUMED',
       message: `the end ${end} was taken as the last day billed: no neighbouring entry shows it`,
     });
+  } else if (told !== undefined && start !== end && halfOpenPeriod(start, end, told).end !== period.end) {
+    warnings.push({
+      code: 'END_AGAINST_TOLD',
+      message: `the end ${end} is ${statedEnd}, as the entries of the meter show, and not ${told} as was told`,
+    });
   }
-  return { ...halfOpenPeriod(start, end, statedEnd), statedEnd };
+  return period;
+}
+
+function assumedEnd(reading: Exclude<EndReading, { by: 'entries' }>): StatedEnd {
+  if (reading.by === 'rule') return reading.statedEnd;
+  return fail(
+    'END_CONVENTION_UNKNOWN',
+    `no neighbouring entry shows what the end date means, and ${reading.against}`,
+    'Write the last day billed, or give --end-convention: it decides for the ends that no entry shows.',
+  );
 }
 
 function dateOf(cell: Cell | undefined, name: string): string {
@@ -202,7 +226,8 @@ function isoDate(cell: Cell | undefined): string | { fault: string; fix: string 
   const text = textOf(cell);
   if (cell === undefined || text === '') return { fault: 'is blank', fix };
   if (cell.kind === 'date') return text;
-  if (cell.kind === 'number') return { fault: 'is a bare number, not a date', fix };
+  if (cell.kind === 'number' || cell.kind === 'percent' || cell.kind === 'scaled')
+    return { fault: 'is a bare number, not a date', fix };
   if (cell.kind !== 'text') return { fault: 'cannot be read: it is an error, or holds a time of day', fix };
   const iso = /^([0-9]{4}-[0-9]{2}-[0-9]{2})([ T]00:00(:00)?(\.0+)?)?$/.exec(text)?.[1];
   const parts = /^([0-9]{1,2})\/([0-9]{1,2})\/([0-9]{4})$/.exec(text);
@@ -239,7 +264,13 @@ function quantityOf(cell: Cell | undefined, power: number): string {
     return fail('QUANTITY_BLANK', 'the cell holds an error of the spreadsheet', 'Write the number itself.');
   if (cell.kind === 'unreadable')
     return fail('DECIMAL_INVALID', 'the number is beyond what a spreadsheet keeps exactly', 'Write it as text.');
-  if (cell.kind !== 'number' && cell.kind !== 'text')
+  if (cell.kind === 'percent')
+    return fail(
+      'DECIMAL_INVALID',
+      'the cell is shown as a percentage',
+      'Format it as a number, or write the amount itself.',
+    );
+  if (cell.kind !== 'number' && cell.kind !== 'scaled' && cell.kind !== 'text')
     return fail('DECIMAL_INVALID', `the cell holds a ${cell.kind}, not a number`);
   return formatExact(multiply(parseQuantity(text), ratio(pow10(power))));
 }
@@ -251,12 +282,23 @@ function readBasisOf(cell: Cell | undefined): ReadBasis {
   return fail('ROW_INVALID', 'the cell does not say whether the entry is an estimate', 'Write Yes or No.');
 }
 
-function noteRest({ cell, hidden }: Entry, measure: { unit: string; power: number }, warnings: BillWarning[]): void {
+function noteRest(
+  { cell, hidden, covered }: Entry,
+  measure: { unit: string; power: number },
+  warnings: BillWarning[],
+): void {
   if (measure.power > 0) {
     const message = `the unit of the workbook is 10^${measure.power} ${measure.unit}; the quantity is given in ${measure.unit}`;
     warnings.push({ code: 'UNIT_RESTATED', message });
   }
   if (hidden) warnings.push({ code: 'ROW_HIDDEN', message: 'the row is hidden in the workbook, and was read' });
+  if (covered.length > 0)
+    warnings.push({ code: 'CELL_MERGED', message: `blank because merged cells cover them: ${covered.join(', ')}` });
+  const scaled = (['quantity', 'exported'] as const).filter((column) => cell(column)?.kind === 'scaled');
+  if (scaled.length > 0) {
+    const message = `shown divided by thousands; the number in the cell was taken: ${scaled.join(', ')}`;
+    warnings.push({ code: 'NUMBER_SCALED', message });
+  }
   const formulas = (['start', 'end', 'quantity', 'exported', 'unit'] as const).filter(
     (column) => cell(column)?.formula === true,
   );

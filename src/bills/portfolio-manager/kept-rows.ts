@@ -1,3 +1,4 @@
+import { ChannelError } from '../../emissions/index.ts';
 import type { Cell, CellKind, SheetRow } from '../workbook/sheet-rows.ts';
 import { openSpool, type Spool } from '../workbook/spool.ts';
 
@@ -6,10 +7,15 @@ interface KeptRow {
   readonly row: SheetRow;
 }
 
-const PIECE = 262_144;
+/** Rows that wait to be taken grow old, and what is old is cleared up late: so a piece is small. */
+const PIECE = 32_768;
+/** Most characters of all rows: a text that cells share stands here once for each. */
+const MAX_CHARACTERS = 2_147_483_648;
 const kinds: Readonly<Record<CellKind, string>> = {
   text: 't',
   number: 'n',
+  percent: 'p',
+  scaled: 's',
   date: 'd',
   boolean: 'b',
   error: 'e',
@@ -21,6 +27,7 @@ const byLetter = new Map(Object.entries(kinds).map(([kind, letter]) => [letter, 
 export class KeptRows {
   readonly #spool: Spool;
   #text = '';
+  #characters = 0;
   #count = 0;
 
   private constructor(spool: Spool) {
@@ -35,7 +42,10 @@ export class KeptRows {
     return this.#count;
   }
 
-  /** Gives a promise only when a piece is written, so that most rows cost no turn of the event loop. */
+  /**
+   * Gives a promise only when a piece is written, so that most rows cost no turn of the event loop.
+   * @throws {ChannelError} FILE_TOO_LARGE
+   */
   push(sheet: number, { number, hidden, cells }: SheetRow): Promise<void> | undefined {
     this.#count += 1;
     // One letter a cell: its kind, upper case where a formula gave it, a dot where it is blank.
@@ -50,7 +60,13 @@ export class KeptRows {
         texts.push(cell.text);
       }
     }
-    this.#text += `${JSON.stringify([sheet, number, hidden ? 1 : 0, letters, texts])}\n`;
+    const line = JSON.stringify([sheet, number, hidden ? 1 : 0, letters, texts]);
+    this.#characters += line.length;
+    if (this.#characters > MAX_CHARACTERS)
+      throw new ChannelError('FILE_TOO_LARGE', 'the rows of meter entries hold more text than is read of one file', {
+        fix: 'Split the workbook by property.',
+      });
+    this.#text += `${line}\n`;
     return this.#text.length > PIECE ? this.#write() : undefined;
   }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { formatDate, parseDate } from '../../emissions/index.ts';
 import { type BillItem, type BillLine, type ReadOptions, readBills } from '../index.ts';
 import { type Value, writeWorkbook } from '../workbook/workbook-writer.ts';
 import { type UploadEntry, writeUpload } from './upload.ts';
@@ -212,35 +214,57 @@ test('an amount is what the sheet shows exactly, or is refused', async () => {
   assert.deepEqual(await amount({ date: '2022-01-01' }), ['DECIMAL_INVALID']);
 });
 
-test('an end without a neighbour follows the other ends of its meter; what is told wins', async () => {
-  const row = (start: string, end: string): Value[] => [
-    '1',
-    'Electric',
-    { date: start },
-    { date: end },
-    { number: '1' },
-    'GJ',
-  ];
-  const shared = [row('2022-01-01', '2022-02-01'), row('2022-02-01', '2022-03-01')];
-  const ends = async (rows: Value[][], options?: ReadOptions) =>
-    (await read(sheet(...rows), options)).map((item) =>
-      'line' in item ? [item.line.end, item.line.warnings.length] : item.rejected.code,
-    );
-  assert.deepEqual(await ends(shared), [
-    ['2022-02-01', 0],
-    ['2022-03-01', 0],
-  ]);
-  assert.deepEqual(await ends([row('2022-01-01', '2022-02-01')]), [['2022-02-02', 1]]);
-  assert.deepEqual(await ends([row('2022-01-01', '2022-02-01')], { statedEnd: 'shared-day' }), [['2022-02-01', 0]]);
-  // Shared once and following once: the last has no answer, and says so.
-  assert.deepEqual(
-    await ends([...shared.slice(0, 1), row('2022-02-01', '2022-02-28'), row('2022-03-01', '2022-03-31')]),
-    [
-      ['2022-02-01', 0],
-      ['2022-03-01', 0],
-      ['2022-04-01', 1],
-    ],
+const days = (meter: string, start: string, end: string): Value[] => [
+  meter,
+  'Electric',
+  { date: start },
+  { date: end },
+  { number: '1' },
+  'GJ',
+];
+/** The exclusive end of each line with the codes of its warnings, or why the row was refused. */
+const ends = async (rows: Value[][], options?: ReadOptions) =>
+  (await read(sheet(...rows), options)).map((item) =>
+    'line' in item ? [item.line.end, ...item.line.warnings.map(({ code }) => code)] : item.rejected.code,
   );
+
+test('an end without a neighbour follows the other ends of its meter', async () => {
+  const shared = [days('1', '2022-01-01', '2022-02-01'), days('1', '2022-02-01', '2022-03-01')];
+  assert.deepEqual(await ends(shared), [['2022-02-01'], ['2022-03-01']]);
+  // Shared once and following once: the last has no answer.
+  const both = [...shared.slice(0, 1), days('1', '2022-02-01', '2022-02-28'), days('1', '2022-03-01', '2022-03-31')];
+  assert.deepEqual(await ends(both), [['2022-02-01'], ['2022-03-01'], 'END_CONVENTION_UNKNOWN']);
+  // A gas bill that starts on the last day of an electricity bill under the same number shows nothing of it.
+  const gas = [...days('1', '2022-01-31', '2022-02-27')].with(1, 'Natural Gas');
+  assert.deepEqual(await ends([days('1', '2022-01-01', '2022-01-31'), gas]), [
+    ['2022-02-01', 'END_ASSUMED'],
+    ['2022-02-28', 'END_ASSUMED'],
+  ]);
+});
+
+test('an end that nothing shows is the last day billed, said so; and refused where the workbook speaks against it', async () => {
+  assert.deepEqual(await ends([days('1', '2022-01-10', '2022-02-08')]), [['2022-02-09', 'END_ASSUMED']]);
+  assert.deepEqual(await ends([days('1', '2022-01-10', '2022-02-10')]), ['END_CONVENTION_UNKNOWN']);
+  const beside = (start: string, end: string) => [
+    days('2', '2022-01-05', '2022-02-03'),
+    days('2', '2022-02-03', '2022-03-04'),
+    days('1', start, end),
+  ];
+  assert.deepEqual((await ends(beside('2022-01-10', '2022-02-08'))).at(-1), 'END_CONVENTION_UNKNOWN');
+  // A whole month as it stands: the last day is in it.
+  assert.deepEqual((await ends(beside('2022-01-10', '2022-02-09'))).at(-1), ['2022-02-10', 'END_ASSUMED']);
+});
+
+test('what is told decides for the ends that no entry shows, and is told where entries show another', async () => {
+  const lone = [days('1', '2022-01-10', '2022-02-10')];
+  assert.deepEqual(await ends(lone, { statedEnd: 'shared-day' }), [['2022-02-10']]);
+  assert.deepEqual(await ends(lone, { statedEnd: 'inclusive' }), [['2022-02-11']]);
+  const following = [days('2', '2022-01-01', '2022-01-31'), days('2', '2022-02-01', '2022-02-28')];
+  assert.deepEqual(await ends([...lone, ...following], { statedEnd: 'shared-day' }), [
+    ['2022-02-10'],
+    ['2022-02-01', 'END_AGAINST_TOLD'],
+    ['2022-03-01', 'END_AGAINST_TOLD'],
+  ]);
 });
 
 test('other workbooks say what they are', async () => {
@@ -286,4 +310,67 @@ test('what is written for upload is read back to the same lines', async () => {
     }),
     uploads,
   );
+});
+
+test('every unit is written as one that Portfolio Manager has, exactly', async () => {
+  // By hand: powers of ten.
+  const cases = [
+    ['electricity', 'Wh', '1234567.5', '1234.5675 kWh'],
+    ['electricity', 'GWh', '0.25', '250 MWh'],
+    ['natural-gas', 'kJ', '1', '0.000001 GJ'],
+    ['natural-gas', 'TJ', '2.5', '2500 GJ'],
+    ['natural-gas', 'Btu', '99', '0.099 kBtu'],
+    ['steam', 'MJ', '1.5', '0.0015 GJ'],
+    ['water', 'imperial gallon', '7', '7 imperial gallon'],
+  ] as const;
+  for (const [commodity, unit, quantity, expected] of cases) {
+    const entry = { meter: 'm', commodity, flow: 'delivered', start: '2022-01-01', end: '2022-02-01' } as const;
+    assert.deepEqual(await outcome(writeUpload([{ ...entry, quantity, unit, estimated: false }])), [expected]);
+  }
+});
+
+test('any entry is read back as it was written, whatever its texts and however long its amount', async () => {
+  const words = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+    .map((text) => text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '').trim())
+    .filter((text) => text !== '');
+  const entry = fc.record({
+    meter: words,
+    property: words,
+    start: fc.integer({ min: parseDate('1990-01-01'), max: parseDate('2040-01-01') }),
+    days: fc.integer({ min: 1, max: 400 }),
+    whole: fc.bigInt({ min: 0n, max: 10n ** 24n }),
+    decimals: fc.integer({ min: 1, max: 9_999 }),
+    estimated: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 6 }), async (all) => {
+      // Each meter has one entry, so that none shows another's end.
+      const written = all.map(({ start, days: length, whole, decimals, meter, ...rest }, at): UploadEntry => {
+        const quantity = `${whole}.${String(decimals).padStart(4, '0').replace(/0+$/, '')}`;
+        const period = { start: formatDate(start), end: formatDate(start + length) };
+        const line = { commodity: 'electricity', flow: 'delivered', unit: 'kWh' } as const;
+        return { ...rest, ...line, ...period, quantity, meter: `${meter} ${at}` };
+      });
+      const items = await read(writeUpload(written), { statedEnd: 'inclusive' });
+      const back = items.map((item) => ('line' in item ? item.line : item.rejected));
+      for (const [at, { meter, property, start, end, quantity, estimated }] of written.entries()) {
+        const readBasis = estimated ? 'estimated' : 'actual';
+        assert.partialDeepStrictEqual(back[at], { meter, site: property, start, end, quantity, readBasis });
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('rows are told while the first line waits for all of them, and reading ends on request', async () => {
+  const row = (at: number) => days(String(at % 50), formatDate(at + 10_000), formatDate(at + 10_020));
+  const body = () => sheet(...Array.from({ length: 2_000 }, (_, at) => row(at)));
+  const seen: number[] = [];
+  for await (const _ of readBills({ body: body(), options: {}, looked: (rows) => seen.push(rows) })) break;
+  assert.ok(seen.length > 3 && (seen.at(-1) as number) > 1_000, String(seen));
+  const looked = () => {
+    throw new RangeError('stopped');
+  };
+  await assert.rejects(Array.fromAsync(readBills({ body: body(), options: {}, looked })), { message: 'stopped' });
 });

@@ -1,6 +1,16 @@
-import { type Commodity, type Flow, formatDate, parseDate, type UnitName } from '../../emissions/index.ts';
+import {
+  type Commodity,
+  type Flow,
+  formatDate,
+  formatExact,
+  multiply,
+  parseDate,
+  parseDecimal,
+  parseQuantity,
+  type UnitName,
+} from '../../emissions/index.ts';
 import { type Value, writeWorkbook } from '../workbook/workbook-writer.ts';
-import { spellingOf } from './usage-units.ts';
+import { type WrittenUnit, writtenUnit } from './usage-units.ts';
 
 /** One bill to be entered. The period is half-open, as everywhere else. */
 export interface UploadEntry {
@@ -39,12 +49,26 @@ const meterTypes: Readonly<Record<Commodity, string>> = {
   cooling: 'District Chilled Water - Other',
   water: 'Municipally Supplied Potable Water - Mixed Indoor/Outdoor',
 };
+/** Commodities of which Portfolio Manager has several types of meter, and a record does not say which. */
+const assumedTypes: Readonly<Partial<Record<Commodity, true>>> = { heat: true, cooling: true, water: true };
 
 /** Why an entry has no place in the layout; undefined where it has one. */
 export function notUploaded({ flow, unit }: Pick<UploadEntry, 'flow' | 'unit'>): string | undefined {
+  if (flow === 'net-only')
+    return 'a balance of delivered and exported energy: Portfolio Manager asks for what was delivered';
   if (flow !== 'delivered') return `energy that is ${flow}: the record does not say whether it is solar or wind`;
-  if (spellingOf(unit) === undefined) return `amounts in ${unit}: Portfolio Manager has no such unit`;
-  return undefined;
+  return writtenUnit(unit) === undefined ? `amounts in ${unit}: Portfolio Manager has no such unit` : undefined;
+}
+
+/** What the layout makes a person say that the entry does not, or says in another unit. */
+export function uploadNotes({ commodity, unit }: Pick<UploadEntry, 'commodity' | 'unit'>): string[] {
+  const { spelling, factor } = unitOf(unit);
+  return [
+    ...(commodity in assumedTypes
+      ? [`${commodity} is entered as ${meterTypes[commodity]}: change it where it is another`]
+      : []),
+    ...(factor === '1' ? [] : [`amounts in ${unit} are written in ${spelling}, exactly`]),
+  ];
 }
 
 /**
@@ -58,6 +82,7 @@ export function writeUpload(entries: Iterable<UploadEntry>): AsyncGenerator<Uint
 function* rowsOf(entries: Iterable<UploadEntry>): Generator<Value[]> {
   yield HEADINGS;
   for (const { meter, property, commodity, start, end, quantity, unit, estimated } of entries) {
+    const { spelling, factor } = unitOf(unit);
     yield [
       undefined,
       undefined,
@@ -67,10 +92,17 @@ function* rowsOf(entries: Iterable<UploadEntry>): Generator<Value[]> {
       meterTypes[commodity],
       { date: start },
       { date: formatDate(parseDate(end) - 1) },
-      { number: quantity },
-      spellingOf(unit),
+      { number: formatExact(multiply(parseQuantity(quantity), parseDecimal(factor))) },
+      spelling,
       undefined,
       estimated ? 'Yes' : 'No',
     ];
   }
+}
+
+/** @throws {RangeError} for an entry that `notUploaded` does not accept */
+function unitOf(unit: UnitName): WrittenUnit {
+  const found = writtenUnit(unit);
+  if (found === undefined) throw new RangeError(`Portfolio Manager has no unit for ${unit}`);
+  return found;
 }

@@ -63,24 +63,42 @@ export function usageUnit(text: string): UsageUnit {
   return { unit: parseUnit(text), power: 0 };
 }
 
-/** Portfolio Manager's spelling of a unit that needs no other number; undefined where it has none. */
-export function spellingOf(unit: UnitName): string | undefined {
-  return writable[unit];
+/** How an amount is written for upload: Portfolio Manager's spelling of its unit, and the exact number by which it is multiplied. */
+export interface WrittenUnit {
+  readonly spelling: string;
+  /** Plain decimal; 1 where the unit is Portfolio Manager's own. */
+  readonly factor: string;
 }
 
-const writable: Partial<Record<UnitName, string>> = {
-  kWh: 'kWh (thousand Watt-hours)',
-  MWh: 'MWh (million Watt-hours)',
-  kBtu: 'kBtu (thousand Btu)',
-  mmBtu: 'MBtu (million Btu)',
-  GJ: 'GJ',
-  therm: 'therms',
-  'ton-hour': 'ton hours',
-  ft3: 'cf (cubic feet)',
-  CCF: 'ccf (hundred cubic feet)',
-  Mcf: 'kcf (thousand cubic feet)',
-  m3: 'cm (Cubic meters)',
-  L: 'Liters',
-  'US gallon': 'Gallons (US)',
-  'imperial gallon': 'Gallons (UK)',
+/** Undefined for units in which no record is billed, such as those of mass. */
+export function writtenUnit(unit: UnitName): WrittenUnit | undefined {
+  const found = written[unit];
+  return found === undefined ? undefined : { spelling: found[0], factor: found[1] ?? '1' };
+}
+
+const KWH = 'kWh (thousand Watt-hours)';
+const MWH = 'MWh (million Watt-hours)';
+const KBTU = 'kBtu (thousand Btu)';
+
+const written: Readonly<Partial<Record<UnitName, readonly [spelling: string, factor?: string]>>> = {
+  Wh: [KWH, '0.001'],
+  kWh: [KWH],
+  MWh: [MWH],
+  GWh: [MWH, '1000'],
+  kJ: ['GJ', '0.000001'],
+  MJ: ['GJ', '0.001'],
+  GJ: ['GJ'],
+  TJ: ['GJ', '1000'],
+  Btu: [KBTU, '0.001'],
+  kBtu: [KBTU],
+  mmBtu: ['MBtu (million Btu)'],
+  therm: ['therms'],
+  'ton-hour': ['ton hours'],
+  ft3: ['cf (cubic feet)'],
+  CCF: ['ccf (hundred cubic feet)'],
+  Mcf: ['kcf (thousand cubic feet)'],
+  m3: ['cm (Cubic meters)'],
+  L: ['Liters'],
+  'US gallon': ['Gallons (US)'],
+  'imperial gallon': ['Gallons (UK)'],
 };

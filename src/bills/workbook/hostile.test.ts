@@ -1,47 +1,39 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import {
+  archive,
+  bytesOf,
+  ENTRY,
+  HEAD,
+  NS,
+  PACKAGE,
+  REL,
+  sheet,
+  text,
+  withStyles,
+} from '../../../test/support/workbook-parts.ts';
 import { isChannelError } from '../../emissions/index.ts';
-import { readBills } from '../index.ts';
+import { type ReadOptions, readBills } from '../index.ts';
 import { dateOfSerial, decimalOfDouble } from './cell-number.ts';
 import { writeWorkbook } from './workbook-writer.ts';
 import { zipArchive } from './zip-writer.ts';
 
-const bytesOf = async (pieces: AsyncIterable<Uint8Array>) => Buffer.concat(await Array.fromAsync(pieces));
-const read = (bytes: Uint8Array) =>
+const read = (bytes: Uint8Array, options: ReadOptions = {}) =>
   Array.fromAsync(
     readBills({
       body: (async function* () {
         yield bytes;
       })(),
-      options: {},
+      options,
     }),
   );
 const refused = (bytes: Uint8Array, message: RegExp, code = 'FILE_MALFORMED') =>
   assert.rejects(read(bytes), { code, message });
 
-const NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
-const REL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-const PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"';
-/** A workbook of one sheet, with other parts in place of the plain ones. */
-const parts = (sheet: string, other: Record<string, string | Iterable<string>> = {}) =>
-  Object.entries({
-    '[Content_Types].xml': '<Types/>',
-    '_rels/.rels': `<Relationships ${PACKAGE}><Relationship Id="a" Type="${REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-    'xl/workbook.xml': `<workbook ${NS} xmlns:r="${REL}"><sheets><sheet name="S" sheetId="1" r:id="s"/></sheets></workbook>`,
-    'xl/_rels/workbook.xml.rels': `<Relationships ${PACKAGE}><Relationship Id="s" Type="${REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-    'xl/worksheets/sheet1.xml': sheet,
-    ...other,
-  }).map(([name, text]) => ({ name, text: typeof text === 'string' ? [text] : text }));
-const archive = (sheet: string, other?: Record<string, string | Iterable<string>>) =>
-  bytesOf(zipArchive(parts(sheet, other)));
-const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
-const HEAD = `<row r="1">${['Meter Name', 'Meter Type', 'Start Date', 'End Date', 'Usage', 'Units'].map((name, at) => text(`${'ABCDEF'[at]}1`, name)).join('')}</row>`;
-const ENTRY = (value: string) =>
-  `<row r="2">${['m', 'Electric', '2022-01-01', '2022-01-31'].map((name, at) => text(`${'ABCD'[at]}2`, name)).join('')}${value}${text('F2', 'kWh')}</row>`;
-const sheet = (rows: string) => `<worksheet ${NS}><sheetData>${rows}</sheetData></worksheet>`;
 const amountIn = async (cell: string) => {
   const [item] = await read(await archive(sheet(HEAD + ENTRY(cell))));
   return item !== undefined && 'line' in item
@@ -60,6 +52,59 @@ test('a formula is never run: the stored value is taken and said, none is refuse
   assert.equal(await amountIn('<c r="E2"><v>NaN</v></c>'), 'DECIMAL_INVALID');
 });
 
+test('what a sheet shows otherwise than it holds is read as it is held, and said', async () => {
+  // Formats by style: 1 is 0%, 2 is built-in 0.00%, 3 divides by a thousand, 4 rounds, 5 is a date in words, 6 has a comma in a text.
+  const codes = ['0%', '#,##0,', '0', 'd mmm yyyy', '#,##0.0" kWh, net"'];
+  const numFmts = codes.map(
+    (code, at) => `<numFmt numFmtId="${200 + at}" formatCode="${code.replaceAll('"', '&quot;')}"/>`,
+  );
+  const ids = [0, 200, 10, 201, 202, 203, 204];
+  const styles = `<styleSheet ${NS}><numFmts>${numFmts.join('')}</numFmts><cellXfs>${ids.map((id) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`;
+  const shown = async (cell: string) => {
+    const [item] = await read(await archive(sheet(HEAD + ENTRY(cell)), withStyles(styles)));
+    if (item === undefined || 'rejected' in item) return item?.rejected.message;
+    return [item.line.quantity, ...item.line.warnings.map(({ code }) => code)];
+  };
+  const inStyle = (style: number) => shown(`<c r="E2" s="${style}"><v>1234.5678</v></c>`);
+  assert.equal(await inStyle(1), 'the cell is shown as a percentage');
+  assert.equal(await inStyle(2), 'the cell is shown as a percentage');
+  assert.deepEqual(await inStyle(3), ['1234.5678', 'END_ASSUMED', 'NUMBER_SCALED']);
+  assert.deepEqual(await inStyle(4), ['1234.5678', 'END_ASSUMED']);
+  assert.match(String(await inStyle(5)), /beyond what a spreadsheet keeps|holds a date/);
+  assert.deepEqual(await inStyle(6), ['1234.5678', 'END_ASSUMED']);
+  assert.deepEqual(await shown('<c r="E2" s="4"><v>1.2345678E3</v></c>'), ['1234.5678', 'END_ASSUMED']);
+  assert.deepEqual(await shown(text('E2', '1234.5678')), ['1234.5678', 'END_ASSUMED']);
+});
+
+test('hidden columns and merged cells are said; a blank takes nothing from the merged cell above it', async () => {
+  const rows = `${HEAD}${ENTRY('<c r="E2"><v>7</v></c>')}${ENTRY('')
+    .replaceAll(/(r="[A-F]?)2"/g, '$13"')
+    .replace('>m<', '>n<')}`;
+  const table = `<worksheet ${NS}><cols><col min="1" max="1" hidden="1"/><col min="4" max="5" hidden="true"/></cols><sheetData>${rows}</sheetData><mergeCells><mergeCell ref="E2:E3"/><mergeCell ref="H1:Z9"/></mergeCells></worksheet>`;
+  const [first, second] = await read(await archive(table));
+  assert.deepEqual(first !== undefined && 'line' in first && first.line.warnings.map(({ code }) => code), [
+    'COLUMN_HIDDEN',
+    'END_ASSUMED',
+  ]);
+  assert.match(JSON.stringify(first), /hides were read: Meter Name, End Date, Usage"/);
+  assert.equal(second !== undefined && 'rejected' in second && second.rejected.code, 'QUANTITY_BLANK');
+  // Of a column that may be blank, the line says so.
+  const unit = `<worksheet ${NS}><sheetData>${HEAD.replace('>Units<', '>Estimation<')}${ENTRY('<c r="E2"><v>7</v></c>').replace('>kWh<', '>No<').replace('r="F2"', 'r="G2"')}</sheetData><mergeCells><mergeCell ref="F1:F3"/></mergeCells></worksheet>`;
+  const [line] = await read(await archive(unit), { unit: 'kWh' });
+  assert.deepEqual(line !== undefined && 'line' in line && line.line.warnings.map(({ code }) => code), [
+    'END_ASSUMED',
+    'CELL_MERGED',
+  ]);
+});
+
+test('merged areas are found by their column, and refused where they lie on each other', async () => {
+  const merged = (...refs: string[]) =>
+    `<worksheet ${NS}><sheetData>${HEAD}${ENTRY('<c r="E2"><v>7</v></c>')}</sheetData><mergeCells>${refs.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells></worksheet>`;
+  await refused(await archive(merged('A1:F9', 'E2:E3')), /overlap/);
+  const items = await read(await archive(merged('A1:A2', 'H1:Z9', 'H2:H3')));
+  assert.match(JSON.stringify(items), /merged cells cover them: Meter Name"/);
+});
+
 test('archives that would fill a disk, or hide what they hold, are refused before they are unpacked', async () => {
   const plain = sheet(HEAD + ENTRY('<c r="E2"><v>7</v></c>'));
   const megabyte = ' '.repeat(1_048_576);
@@ -72,6 +117,11 @@ test('archives that would fill a disk, or hide what they hold, are refused befor
   await refused(await archive(plain, { '../outside.xml': '' }), /damaged, cut off or made by hand/);
   await refused(await archive(plain, { '/etc/x': '' }), /damaged/);
   await refused(await archive(plain, { 'xl/WORKBOOK.xml': '' }), /one name/);
+  const twice = `<workbook ${NS} xmlns:r="${REL}"><sheets><sheet name="S" sheetId="1" r:id="s"/><sheet name="T" sheetId="2" r:id="s"/></sheets></workbook>`;
+  await refused(await archive(plain, { 'xl/workbook.xml': twice }), /two sheets of the workbook are one part/);
+  const link = `<Relationship Id="x" Type="${REL}/image" Target="x"/>`;
+  const links = `<Relationships ${PACKAGE}>${link.repeat(4_001)}</Relationships>`;
+  await refused(await archive(plain, { 'xl/_rels/workbook.xml.rels': links }), /more than 4000 links/);
 
   const good = await archive(plain);
   // The directory's flags of the first part: bit 0 is encryption (APPNOTE 4.4.4).
@@ -132,7 +182,16 @@ test('a double becomes the shortest decimal that is it, and a serial its day', (
   );
 });
 
-test('a workbook with changed bytes is read, or refused with a code: it neither crashes nor leaves a spool behind', async () => {
+test('a workbook with changed bytes is read, or refused with a code: it neither crashes nor leaves a spool behind', async (t) => {
+  // A folder of this test's own: other processes spool as well.
+  const folder = mkdtempSync(join(tmpdir(), 'uec-test-'));
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+    rmSync(folder, { recursive: true });
+  });
   const rows = Array.from({ length: 5 }, (_, at) => [
     `m${at}`,
     'Electric',
@@ -144,8 +203,6 @@ test('a workbook with changed bytes is read, or refused with a code: it neither 
   const good = await bytesOf(
     writeWorkbook('S', [['Meter Name', 'Meter Type', 'Start Date', 'End Date', 'Usage', 'Units'], ...rows]),
   );
-  const spools = () => readdirSync(tmpdir()).filter((name) => name.startsWith('uec-spool-'));
-  const before = spools();
   const whole = await read(good);
   await fc.assert(
     fc.asyncProperty(
@@ -165,5 +222,5 @@ test('a workbook with changed bytes is read, or refused with a code: it neither 
     ),
     { numRuns: 200 },
   );
-  assert.deepEqual(spools(), before);
+  assert.deepEqual(readdirSync(folder), []);
 });

@@ -4,10 +4,12 @@ import { walkPart } from './xml-pieces.ts';
 /** Most characters of all texts that cells share, and most texts: they are held for the whole reading. */
 const MAX_CHARACTERS = 33_554_432;
 const MAX_TEXTS = 1_000_000;
+/** Most characters of a cell (Excel's specifications and limits). */
+const MAX_TEXT = 32_767;
 
 /**
  * The texts that cells refer to by number. Formatting is dropped, and so are phonetic hints.
- * @throws {ChannelError} FILE_MALFORMED for more than 32 Mi characters or a million texts
+ * @throws {ChannelError} FILE_MALFORMED for more than 32 Mi characters, a million texts, or a text longer than a cell can be
  */
 export async function readSharedStrings(bytes: AsyncIterable<Uint8Array>): Promise<readonly string[]> {
   const texts: string[] = [];
@@ -26,6 +28,8 @@ export async function readSharedStrings(bytes: AsyncIterable<Uint8Array>): Promi
       length += piece.length;
       text += piece;
       if (length > MAX_CHARACTERS) throw tooMuch();
+      if (text.length > MAX_TEXT)
+        throw new ChannelError('FILE_MALFORMED', 'a text of the workbook has more than 32,767 characters');
     },
     close(name) {
       if (name === 't') inText = false;

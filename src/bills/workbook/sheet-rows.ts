@@ -1,12 +1,16 @@
 import { ChannelError } from '../../emissions/index.ts';
 import { dateOfSerial, decimalOfDouble } from './cell-number.ts';
+import { columnOf } from './cell-reference.ts';
+import type { NumberFormat } from './number-formats.ts';
+import type { SheetLayout } from './sheet-layout.ts';
 import { partParser } from './xml-pieces.ts';
 
 /**
- * What a cell holds: text; a number as plain decimal; a date as YYYY-MM-DD; TRUE or FALSE; an error such as #REF!; or a number that
- * cannot be given exactly, or a formula without a stored value (`unreadable`).
+ * What a cell holds: text; a number as plain decimal, also one that is shown as a percentage or divided by thousands (`scaled`); a date as
+ * YYYY-MM-DD; TRUE or FALSE; an error such as #REF!; or a number that cannot be given exactly, or a formula without a stored value
+ * (`unreadable`).
  */
-export type CellKind = 'text' | 'number' | 'date' | 'boolean' | 'error' | 'unreadable';
+export type CellKind = 'text' | 'number' | 'percent' | 'scaled' | 'date' | 'boolean' | 'error' | 'unreadable';
 
 export interface Cell {
   readonly kind: CellKind;
@@ -24,7 +28,7 @@ export interface SheetRow {
 
 export interface SheetContext {
   readonly date1904: boolean;
-  readonly dates: readonly boolean[];
+  readonly formats: readonly NumberFormat[];
   readonly texts: readonly string[];
 }
 
@@ -34,14 +38,15 @@ const MAX_ROW = 1_048_576;
 const MAX_CELL = 32_767;
 
 /**
- * Rows of a sheet in file order, a batch a piece of the file; only one batch is held.
+ * Rows of a sheet in file order, a batch a piece of the file; only one batch is held. `layout` is filled meanwhile.
  * @throws {ChannelError} FILE_MALFORMED
  */
 export async function* sheetRows(
   bytes: AsyncIterable<Uint8Array>,
   context: SheetContext,
+  layout: SheetLayout,
 ): AsyncGenerator<readonly SheetRow[]> {
-  const rows = new RowBuilder(context);
+  const rows = new RowBuilder(context, layout);
   const parser = partParser(rows);
   for await (const piece of bytes) {
     parser.write(piece);
@@ -54,6 +59,7 @@ export async function* sheetRows(
 
 class RowBuilder {
   readonly #context: SheetContext;
+  readonly #layout: SheetLayout;
   #rows: SheetRow[] = [];
   #inData = false;
   #number = 0;
@@ -68,8 +74,9 @@ class RowBuilder {
   /** Inside an element whose text is the value. */
   #reading = false;
 
-  constructor(context: SheetContext) {
+  constructor(context: SheetContext, layout: SheetLayout) {
     this.#context = context;
+    this.#layout = layout;
   }
 
   take(): readonly SheetRow[] {
@@ -80,8 +87,8 @@ class RowBuilder {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (name === 'sheetData') this.#inData = true;
-    if (!this.#inData) return;
-    if (name === 'c') this.#openCell(attributes);
+    if (!this.#inData) this.#layout.see(name, attributes);
+    else if (name === 'c') this.#openCell(attributes);
     else if (name === 'v' || (name === 't' && this.#type === 'inlineStr')) {
       this.#reading = true;
       this.#hasValue = true;
@@ -163,26 +170,12 @@ class RowBuilder {
 
   #numberCell(value: string): [CellKind, string] {
     if (value === '') return ['text', ''];
-    if (this.#context.dates[this.#style] === true) {
-      const date = dateOfSerial(value, this.#context.date1904);
-      return date === undefined ? ['unreadable', value] : ['date', date];
-    }
-    const decimal = decimalOfDouble(value);
-    return decimal === undefined ? ['unreadable', value] : ['number', decimal];
+    const format = this.#context.formats[this.#style] ?? 'number';
+    const read = format === 'date' ? dateOfSerial(value, this.#context.date1904) : decimalOfDouble(value);
+    return read === undefined ? ['unreadable', value] : [format, read];
   }
 
   #fault(message: string): ChannelError {
     return new ChannelError('FILE_MALFORMED', message, { where: `row ${this.#number + 1}` });
   }
-}
-
-/** The column of a reference such as `AB12`, from 0. */
-function columnOf(reference: string): number {
-  let column = 0;
-  for (let at = 0; at < reference.length; at += 1) {
-    const letter = reference.charCodeAt(at) - 64;
-    if (letter < 1 || letter > 26 || at > 2) break;
-    column = column * 26 + letter;
-  }
-  return column - 1;
 }

@@ -8,6 +8,8 @@ export type Value = string | { readonly number: string } | { readonly date: stri
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const TYPES = 'http://schemas.openxmlformats.org/package/2006';
+/** Columns that are made wide. */
+const WIDE = 32;
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 
 /**
@@ -45,7 +47,7 @@ export function writeWorkbook(sheet: string, rows: Iterable<readonly Value[]>): 
     {
       name: 'xl/styles.xml',
       text: [
-        `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>`,
+        `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`,
       ],
     },
     { name: 'xl/worksheets/sheet1.xml', text: sheetText(rows) },
@@ -54,7 +56,8 @@ export function writeWorkbook(sheet: string, rows: Iterable<readonly Value[]>): 
 }
 
 function* sheetText(rows: Iterable<readonly Value[]>): Generator<string> {
-  let text = `${HEAD}<worksheet xmlns="${MAIN}"><sheetData>`;
+  // Wide enough for a date: one that does not fit is shown as signs.
+  let text = `${HEAD}<worksheet xmlns="${MAIN}"><cols><col min="1" max="${WIDE}" width="24" customWidth="1"/></cols><sheetData>`;
   let number = 0;
   for (const row of rows) {
     number += 1;

@@ -1,6 +1,7 @@
 import { ChannelError } from '../../emissions/index.ts';
-import { dateStyles } from './date-styles.ts';
+import { numberFormats } from './number-formats.ts';
 import { readSharedStrings } from './shared-strings.ts';
+import { SheetLayout } from './sheet-layout.ts';
 import { type SheetRow, sheetRows } from './sheet-rows.ts';
 import { walkPart } from './xml-pieces.ts';
 import type { ZipParts } from './zip-parts.ts';
@@ -9,11 +10,15 @@ export interface Sheet {
   /** From 1, in the order of the tabs. */
   readonly number: number;
   readonly hidden: boolean;
-  /** Rows in file order, in batches. @throws {ChannelError} FILE_MALFORMED */
+  /** Whole once all rows are read. */
+  readonly layout: SheetLayout;
+  /** Rows in file order, in batches; to be read once. @throws {ChannelError} FILE_MALFORMED */
   rows(): AsyncGenerator<readonly SheetRow[]>;
 }
 
 const MAX_SHEETS = 256;
+/** Most links of one part to others: a workbook has one a sheet, and some. */
+const MAX_LINKS = 4_000;
 
 /**
  * The sheets of an Office Open XML workbook (ECMA-376). Formulas are never evaluated, links never followed, macros and embedded files
@@ -29,14 +34,19 @@ export async function openWorkbook(parts: ZipParts): Promise<readonly Sheet[]> {
   const texts = links.find(({ type }) => type.endsWith('/sharedStrings'));
   const context = {
     date1904,
-    dates: styles === undefined ? [] : await dateStyles(parts.read(styles.target)),
+    formats: styles === undefined ? [] : await numberFormats(parts.read(styles.target)),
     texts: texts === undefined ? [] : await readSharedStrings(parts.read(texts.target)),
   };
+  const used = new Set<string>();
   return sheets.flatMap(({ id, hidden }, at) => {
     const link = links.find((one) => one.id === id);
     // A chart sheet or a dialogue has no rows.
     if (link === undefined || !link.type.endsWith('/worksheet')) return [];
-    return [{ number: at + 1, hidden, rows: () => sheetRows(parts.read(link.target), context) }];
+    if (used.has(link.target))
+      throw new ChannelError('FILE_MALFORMED', 'two sheets of the workbook are one part of it');
+    used.add(link.target);
+    const layout = new SheetLayout();
+    return [{ number: at + 1, hidden, layout, rows: () => sheetRows(parts.read(link.target), context, layout) }];
   });
 }
 
@@ -100,6 +110,8 @@ async function relations(parts: ZipParts, name: string, folder: string): Promise
     open(element, { Id: id = '', Type: type = '', Target: target = '', TargetMode: mode }) {
       // What lies outside the workbook is never read.
       if (element !== 'Relationship' || mode === 'External') return;
+      if (found.length >= MAX_LINKS)
+        throw new ChannelError('FILE_MALFORMED', `a part of the workbook has more than ${MAX_LINKS} links`);
       found.push({ id, type, target: target.startsWith('/') ? target.slice(1) : `${folder}${target}` });
     },
     text() {},

@@ -7,6 +7,8 @@ import { ChannelError, isChannelError } from '../../emissions/index.ts';
 const MAX_PARTS = 2_000;
 /** Most bytes of one part once it is unpacked: a full sheet of a million rows. */
 const MAX_PART = 1_073_741_824;
+/** Most bytes of all parts that are unpacked, one after the other. */
+const MAX_UNPACKED = 2_147_483_648;
 /** Most that a part may grow on unpacking, beyond its first 16 MiB. Deflate itself ends at about 1032. */
 const MAX_RATIO = 200;
 const FREE_BYTES = 16_777_216;
@@ -21,7 +23,8 @@ export interface ZipParts {
 /**
  * Looks through the whole directory of an archive before anything is unpacked.
  * @throws {ChannelError} FILE_MALFORMED for what is no whole zip archive, has more than 2,000 parts, parts that share bytes or a name, a
- * name that leads out of the archive, an encrypted part, or a part that would unpack to more than 1 GiB or 200 times its size
+ * name that leads out of the archive, an encrypted part, or a part that would unpack to more than 1 GiB or 200 times its size; and on
+ * reading where all parts read so far unpack to more than 2 GiB
  */
 export async function openZip(fd: number): Promise<ZipParts> {
   const parts = new Map<string, Entry>();
@@ -45,9 +48,10 @@ export async function openZip(fd: number): Promise<ZipParts> {
   if (spans.some(({ from }, at) => at > 0 && from < (spans[at - 1] as { to: number }).to)) {
     throw fault('parts of the archive overlap: it was made to unpack without end');
   }
+  const budget = { left: MAX_UNPACKED };
   return {
     has: (name) => parts.has(name.toLowerCase()),
-    read: (name) => unpacked(zip, parts.get(name.toLowerCase())),
+    read: (name) => unpacked(zip, parts.get(name.toLowerCase()), budget),
   };
 }
 
@@ -69,7 +73,7 @@ function checkPart(entry: Entry): void {
   }
 }
 
-async function* unpacked(zip: ZipFile, entry: Entry | undefined): AsyncGenerator<Uint8Array> {
+async function* unpacked(zip: ZipFile, entry: Entry | undefined, budget: { left: number }): AsyncGenerator<Uint8Array> {
   if (entry === undefined) throw fault('a part that the workbook names is not in it');
   const stream = (await told(zip.openReadStreamPromise(entry))) as Readable;
   let length = 0;
@@ -79,6 +83,8 @@ async function* unpacked(zip: ZipFile, entry: Entry | undefined): AsyncGenerator
       length += (piece as Uint8Array).length;
       // The directory may lie; yauzl compares, and so do we.
       if (length > MAX_PART) throw fault('a part of the archive unpacks to more than 1 GiB');
+      budget.left -= (piece as Uint8Array).length;
+      if (budget.left < 0) throw fault('the archive unpacks to more than 2 GiB', 'Split the workbook by property.');
       checksum = crc32(piece as Uint8Array, checksum);
       yield piece as Uint8Array;
     }
@@ -99,10 +105,14 @@ function told<T>(promise: Promise<T>): Promise<T> {
 
 // The library's own words may repeat the name of a part.
 function broken(cause: unknown): ChannelError {
-  return new ChannelError('FILE_MALFORMED', 'the archive is damaged, cut off or made by hand', {
-    fix: 'Download or save the workbook again.',
-    cause: cause as Error,
-  });
+  return new ChannelError(
+    'FILE_MALFORMED',
+    'the file is a zip archive, as a workbook (xlsx) is one, and it is damaged, cut off or made by hand',
+    {
+      fix: 'Download or save the workbook again.',
+      cause: cause as Error,
+    },
+  );
 }
 
 function fault(message: string, fix = 'Save the workbook again from the program that made it.'): ChannelError {

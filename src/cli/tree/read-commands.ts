@@ -18,6 +18,18 @@ export function addReadCommands(program: Command): void {
     .option('--limit <count>', 'how many', whole, 50)
     .option('--cursor <cursor>', 'go on where the last page ended')
     .action(async (dir: string, options) => (await import('../commands-read.ts')).records(resolvePath(dir), options));
+  command(program, 'export <dir>', "write this node's own records to a file for other software")
+    .option(
+      '--portfolio-manager <file>',
+      'to this workbook (xlsx) for uploading bills to ENERGY STAR Portfolio Manager',
+    )
+    .option('--year <year>', 'only records that touch this year', year)
+    .option('--from <date>', 'only records with a day on or after this date, YYYY-MM-DD')
+    .option('--to <date>', 'only records with a day before this date (exclusive)')
+    .option('--overwrite', 'replace the file if it exists')
+    .action(async (dir: string, options) =>
+      (await import('../commands-export.ts')).exportRecords(resolvePath(dir), options),
+    );
   command(program, 'show <dir> <record>', 'how a number came about: inputs, factors, formula, result, proof').action(
     async (dir: string, record: string, options) =>
       (await import('../commands-read.ts')).show(resolvePath(dir), dir, record, options),

@@ -75,6 +75,25 @@ def upload():
     book.save(HERE / "upload.xlsx")
 
 
+def germany():
+    """Bills of a year that has factors: 1000 kWh, 2.5 MWh and 640 kWh delivered, 75.5 kWh used of the roof and 24.5 sent away."""
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    sheet.title = "Meter Entries"
+    sheet.append(ENTRIES)
+    sheet.append(entry(31, "Electric - Grid", date(2023, 1, 10), date(2023, 2, 9), 1000, KWH))
+    sheet.append(entry(31, "Electric - Grid", date(2023, 2, 9), date(2023, 3, 11), 2.5, "MWh (million Watt-hours)", "Yes"))
+    sheet.append(entry(32, "Electric - Grid", date(2023, 4, 1), date(2023, 4, 30), 640, KWH))
+    sheet.append(entry(33, "Electric - Solar", date(2023, 6, 1), date(2023, 6, 30), 75.5, KWH, exported=24.5))
+    # a day of the month to the same day, and meter 31 shares its days: what the end means must be told
+    sheet.append(entry(34, "Electric - Grid", date(2023, 5, 15), date(2023, 6, 15), 310, KWH))
+    sheet.column_dimensions["L"].hidden = True
+    sheet.column_dimensions["M"].hidden = True
+    book.save(HERE / "germany-2023.xlsx")
+
+
 meter_entries("meter-entries.xlsx")
 meter_entries("meter-entries-1904.xlsx", CALENDAR_MAC_1904)
 upload()
+germany()
