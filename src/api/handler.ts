@@ -23,24 +23,13 @@ export async function handle(
   audit: Call['audit'],
   principal: Principal = ANYBODY,
 ): Promise<Response> {
-  return answer(api, operation, request, params, principal, audit);
-}
-
-async function answer(
-  api: Api,
-  operation: AnyOperation,
-  request: Request,
-  params: Readonly<Record<string, string>>,
-  principal: Principal,
-  audit: Call['audit'],
-): Promise<Response> {
   const url = new URL(request.url);
   const accept = operation.produces?.includes('text/event-stream')
     ? (operation.produces[0] as string)
     : chosenType(request.headers.get('Accept'), operation.produces ?? ['application/json']);
   const search = new URLSearchParams(url.search);
   const fields = chosenFields(operation, search);
-  const headers = new Headers(Object.entries(api.access.rateHeaders(principal)));
+  const headers = new Headers();
   const call = {
     ...{ api, principal, request, accept, headers, audit },
     params: validated(operation.params ?? z.strictObject({}), params, 'path'),

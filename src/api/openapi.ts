@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { type ApiRole, apiRoles, roleAllows } from './access/principal.ts';
 import { billRow } from './ndjson/rows.ts';
 import type { AnyOperation } from './operation.ts';
-import { tags } from './operation.ts';
+import { pathOf, tags } from './operation.ts';
 import { job } from './operations/jobs.ts';
 import { problem } from './schemas/common.ts';
-import { apiRoot, apiVersion } from './version.ts';
+import { ledgerEvent, testEvent } from './schemas/events.ts';
+import { apiVersion } from './version.ts';
 
 type JsonObject = Record<string, unknown>;
 export interface OpenApi extends JsonObject {
@@ -20,7 +21,7 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
   schema(billRow, 'input');
   const paths: OpenApi['paths'] = {};
   for (const operation of operations) {
-    const at = `${apiRoot}${operation.path}`;
+    const at = pathOf(operation);
     paths[at] ??= {};
     (paths[at] as JsonObject)[operation.method.toLowerCase()] = operationObject(operation, schema);
   }
@@ -35,6 +36,10 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
     servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name })),
     paths,
+    webhooks: {
+      ledgerEvent: webhookObject('A transaction came on the ledger', ledgerEvent, schema),
+      test: webhookObject('A receiver is tried', testEvent, schema),
+    },
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the node.' } },
@@ -43,6 +48,22 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
           description: 'It was not done, and why.',
           content: json(schema(problem, 'output'), 'application/problem+json'),
         },
+      },
+    },
+  };
+}
+
+/** What a receiver is sent. It has no parameters: the fields of Standard Webhooks are the same for every event. */
+function webhookObject(summary: string, event: z.ZodType, schema: Schema): JsonObject {
+  return {
+    post: {
+      summary,
+      description: 'Signed as Standard Webhooks says: webhook-id, webhook-timestamp, webhook-signature.',
+      tags: ['Webhooks'],
+      requestBody: { required: true, content: json(schema(event, 'output')) },
+      responses: {
+        '2XX': { description: 'It is taken.' },
+        410: { description: 'The receiver wants no more.' },
       },
     },
   };
@@ -177,7 +198,7 @@ function json(schema: JsonObject, type = 'application/json'): JsonObject {
 }
 
 function responsesOf(operation: AnyOperation, schema: Schema): JsonObject {
-  const { answer, produces = ['application/json'], status, fresh, role, method } = operation;
+  const { answer, produces = ['application/json'], status, alsoStatus = {}, fresh, role, method } = operation;
   const problems = Object.fromEntries(
     problemStatuses(operation).map((code) => [code, { $ref: '#/components/responses/Problem' }]),
   );
@@ -191,10 +212,7 @@ function responsesOf(operation: AnyOperation, schema: Schema): JsonObject {
       ...problems,
     };
   const content: JsonObject = {};
-  for (const type of produces)
-    content[type] = {
-      schema: type === 'application/json' && answer !== undefined ? answerSchema(operation, schema) : {},
-    };
+  for (const type of produces) content[type] = answerContent(type, operation, schema);
   const done = status === 204 || method === 'HEAD' || (answer === undefined && operation.id.endsWith('Upload'));
   return {
     [status ?? 200]: { description: 'Done.', ...(done ? {} : { content }) },
@@ -202,7 +220,21 @@ function responsesOf(operation: AnyOperation, schema: Schema): JsonObject {
       ? { 304: { description: 'Nothing changed since If-None-Match.' } }
       : {}),
     ...problems,
+    ...Object.fromEntries(Object.entries(alsoStatus).map(([code, description]) => [code, { description, content }])),
   };
+}
+
+function answerContent(type: string, operation: AnyOperation, schema: Schema): JsonObject {
+  const { answer, events } = operation;
+  if (type === 'application/json' && answer !== undefined) return { schema: answerSchema(operation, schema) };
+  // What OpenAPI 3.2 calls itemSchema; 3.1 has no word for a stream's items.
+  return { schema: {}, ...(events === undefined ? {} : { 'x-itemSchema': itemSchema(events, schema) }) };
+}
+
+function itemSchema(events: z.ZodType, schema: Schema): JsonObject {
+  const text = { type: 'string' };
+  const data = { ...text, contentMediaType: 'application/json', contentSchema: schema(events, 'output') };
+  return { type: 'object', properties: { id: text, event: text, data }, required: ['id', 'event', 'data'] };
 }
 
 /** The answer; or what is left of it where `fields` chose. */

@@ -8,6 +8,7 @@ import type { NodeParts } from './node-parts.ts';
 import type { Readiness } from './observe/health.ts';
 import type { Turn } from './turn.ts';
 import type { Uploads } from './uploads/uploads.ts';
+import { apiRoot } from './version.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 export const tags = [
@@ -60,6 +61,8 @@ export interface Spec {
   readonly method: Method;
   /** Below /api/v1, with `{name}` for a parameter. */
   readonly path: `/${string}`;
+  /** Stands at the root of the node instead, where monitors look. */
+  readonly root?: true;
   readonly tag: (typeof tags)[number];
   readonly summary: string;
   readonly detail?: string;
@@ -72,8 +75,12 @@ export interface Spec {
   /** The JSON answered; of a job, what it results in. */
   readonly answer?: z.ZodType;
   readonly status?: 200 | 201 | 202 | 204;
+  /** Other statuses with the same JSON, and what each says. */
+  readonly alsoStatus?: Readonly<Record<number, string>>;
   /** Other media types that the answer can have; the handler makes them itself. */
   readonly produces?: readonly string[];
+  /** The data of each server-sent event, where the answer is a stream of them. */
+  readonly events?: z.ZodType;
   /** The answer holds a secret that is shown once: it is not kept for a repeated request. */
   readonly once?: 'never-kept';
   /** Runs as a job: answered with 202 at once. */
@@ -82,6 +89,11 @@ export interface Spec {
   readonly fresh?: 'ledger';
   /** What an item is, where `fields` may choose from it. */
   readonly item?: z.ZodObject;
+}
+
+/** Where an operation stands. */
+export function pathOf({ root, path }: Spec): string {
+  return root === true ? path : `${apiRoot}${path}`;
 }
 
 type Read<T extends z.ZodType | undefined, Otherwise> = T extends z.ZodType ? DeepReadonly<z.output<T>> : Otherwise;

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import parse from 'parse-prometheus-text-format';
 import { Webhook } from 'standardwebhooks';
+import { NodeApiClient, sendTo } from '../../src/client/index.ts';
 import type { RecordAnswer } from '../../src/node/index.ts';
 import { exchange, statuses } from '../support/api-server.ts';
 import { answerOf, command, refusalOf } from '../support/command.ts';
@@ -282,6 +283,12 @@ describe('webhooks', () => {
     ) as { type: string; data: { member: string; transactionId: string } }[];
     assert.deepEqual([test?.type, event?.type, event?.data.member], ['webhook.test', 'records.submit', 'ACME']);
     assert.match(event?.data.transactionId ?? '', /^[0-9a-f]{64}$/);
+    // A reader of the stream is told the very same.
+    const stream = new NodeApiClient(sendTo(served.address, of('viewer')));
+    for await (const one of stream.events('GET /events', { query: { from: 0, transaction: ['records.submit'] } })) {
+      assert.deepEqual([one.event, JSON.parse(one.data)], [event?.type, event]);
+      break;
+    }
     assert.equal((await call(`/api/v1/webhooks/${id}`, of('admin'))).text.includes(secret), false);
     const { items } = await answerOf<{ items: { id: string; last: string }[] }>(['webhook', 'list', channel.acme]);
     assert.deepEqual([items[0]?.id, items[0]?.last], [id, '200']);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as tus from 'tus-js-client';
 import { describedApi } from '../../src/api/index.ts';
+import { type LedgerEvent, ledgerEvent } from '../../src/api/schemas/events.ts';
 import { NodeApiClient, sendTo } from '../../src/client/index.ts';
 import { ChannelError } from '../../src/emissions/index.ts';
 import { type ServedApi, serveApi } from '../support/api.ts';
@@ -51,6 +52,29 @@ describe('the API', () => {
     assert.doesNotMatch(html, /<script|src=|https?:\/\//);
     for (const { operationId } of Object.values(describedApi().paths).flatMap((path) => Object.values(path)))
       assert.ok(html.includes(`id="${operationId}"`), String(operationId));
+  });
+
+  test('what monitors ask for stands in the description too, at the root of the node, and answers as it says', async () => {
+    const { paths } = describedApi();
+    for (const [path, roles] of [
+      ['/', 'No token'],
+      ['/health', 'No token'],
+      ['/ready', 'No token'],
+      ['/metrics', 'viewer, auditor, operator, admin'],
+    ] as const) {
+      const { description, responses } = paths[path]?.get as { description: string; responses: object };
+      assert.ok(description.includes(roles), `${path}: ${description}`);
+      const answer = await fetch(`${served.address}${path}`, { headers: { Authorization: 'Bearer viewer-token' } });
+      const { content } = (responses as Record<number, { content: object }>)[answer.status] as { content: object };
+      assert.deepEqual(Object.keys(content), [answer.headers.get('content-type')?.split(';')[0]], path);
+      await answer.body?.cancel();
+      const posted = await fetch(`${served.address}${path}`, {
+        method: 'POST',
+        headers: { Authorization: 'Bearer viewer-token' },
+      });
+      assert.equal(posted.headers.get('allow'), 'GET, HEAD, OPTIONS', path);
+      await problem(posted, 405, 'METHOD_NOT_ALLOWED');
+    }
   });
 
   describe('imports', () => {
@@ -365,7 +389,10 @@ describe('the API', () => {
         return events;
       };
       const [beta, audit] = await take();
-      assert.match(String(beta?.data), /"transaction":"members.admit"/);
+      const told = JSON.parse(beta?.data ?? '') as LedgerEvent;
+      // All fields of the schema and no others: an object of zod leaves out what it does not know.
+      assert.deepEqual(ledgerEvent.parse(told), told);
+      assert.deepEqual([told.type, `${told.data.height}.${told.data.index}`], ['members.admit', beta?.id]);
       const [next] = await take(beta?.id);
       assert.equal(next?.id, audit?.id);
     });

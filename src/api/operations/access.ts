@@ -24,7 +24,7 @@ const addToken = operation(
     once: 'never-kept',
   },
   async ({ api, body, audit }) => {
-    const { token, entry } = api.parts.tokens.add(body as Parameters<typeof api.parts.tokens.add>[0]);
+    const { token, entry } = api.parts.tokens.add(body);
     audit.target = entry.id;
     return { token, ...entry };
   },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { ChannelError } from '../../emissions/index.ts';
 import { inTransaction, openDatabase, stored } from '../access/sqlite-file.ts';
-import type { LedgerPosition } from './ledger-message.ts';
+import type { LedgerPosition } from '../events/ledger-event.ts';
 import { newSecret } from './signature.ts';
 
 /** A receiver of the ledger's events. Its secret is given out when it is made, and never again. */
