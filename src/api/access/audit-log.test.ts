@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAuditLog } from './audit-check.ts';
 import { type AuditHead, AuditLog, type AuditOptions } from './audit-log.ts';
 import type { Principal } from './principal.ts';
@@ -198,6 +201,79 @@ test('key and log belong together: neither is made anew beside the other', async
   const other = await filled(1);
   writeFileSync(other.key, Buffer.alloc(32, 1));
   assert.throws(() => open(other), { code: 'AUDIT_CORRUPT', message: /head/ });
+});
+
+/** A process that begins one log after the other: `N.db` and `N.key` in the folder, N from 0. */
+function beginning(root: string): ChildProcess {
+  const module = new URL('./audit-log.ts', import.meta.url).href;
+  const code = `const { AuditLog } = await import(${JSON.stringify(module)});
+    for (let n = 0; n < 40; n += 1) {
+      const path = ${JSON.stringify(root)} + '/' + n;
+      const log = new AuditLog(path + '.db', path + '.key');
+      log.close();
+      process.stdout.write('.');
+    }`;
+  return spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+test('killed while it begins, a log begins at the next start; there is no moment at which it looks tampered with', async () => {
+  for (let kill = 0; kill < 6; kill += 1) {
+    const root = mkdtempSync(join(folder, 'killed-'));
+    const child = beginning(root);
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    await sleep(kill * 3);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const numbers = new Set(readdirSync(root).map((name) => name.split('.')[0] as string));
+    for (const number of numbers) {
+      const where = { path: join(root, `${number}.db`), key: join(root, `${number}.key`) };
+      const log = open(where);
+      await log.append({ principal, operation: 'records.void', status: 200 });
+      log.close();
+      assert.deepEqual(faults(where), []);
+    }
+  }
+});
+
+test('what a crash in the beginning leaves is gone on with: a key without a log, an empty log, a log with its head', async () => {
+  const whole = place();
+  open(whole).close();
+  const left: Readonly<Record<string, (at: Place) => void>> = {
+    'a key': () => undefined,
+    'an empty file': ({ path }) => writeFileSync(path, ''),
+    'a log that has its head': ({ path }) => copyFileSync(whole.path, path),
+  };
+  for (const [what, leave] of Object.entries(left)) {
+    const at = place();
+    copyFileSync(whole.key, `${at.key}.new`);
+    leave(at);
+    const log = open(at);
+    await log.append({ principal, operation: 'records.void', status: 200 });
+    log.close();
+    assert.deepEqual(faults(at), [], what);
+    assert.deepEqual(readFileSync(at.key), readFileSync(whole.key), what);
+  }
+  // A log that is not empty never begins anew: under a key that is not its own it is refused.
+  const other = await filled(2);
+  writeFileSync(`${other.key}.new`, Buffer.alloc(32, 7));
+  rmSync(other.key);
+  assert.throws(() => open(other), { code: 'AUDIT_CORRUPT' });
+});
+
+test('two processes that begin the same log at once have one key', async () => {
+  const root = mkdtempSync(join(folder, 'together-'));
+  const ends = await Promise.all(
+    [beginning(root), beginning(root)].map(async (child) => {
+      child.stdout?.resume();
+      return (await once(child, 'exit'))[0] as number;
+    }),
+  );
+  assert.deepEqual(ends, [0, 0]);
+  assert.equal(readdirSync(root).filter((name) => name.endsWith('.key')).length, 40);
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.includes('.new')),
+    [],
+  );
 });
 
 test('the oldest entries are dropped beyond the bound, and what is left still verifies', async () => {

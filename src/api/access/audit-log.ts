@@ -1,8 +1,8 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { ChannelError, canonical, hmacSha256 } from '../../emissions/index.ts';
 import type { AccessEntry } from './access.ts';
+import { auditKey } from './audit-key.ts';
 import { inTransaction, openDatabase, stored } from './sqlite-file.ts';
 
 /** One thing done at the node. No names, addresses, paths or content: ids only. */
@@ -76,8 +76,8 @@ export class AuditLog {
   constructor(path: string, keyPath: string, { now = () => new Date(), keep = 1_000_000 }: AuditOptions = {}) {
     this.#now = now;
     this.#keep = keep;
-    const existed = existsSync(path);
-    this.#key = auditKey(keyPath, existed);
+    const { key, beginning, begun } = auditKey(keyPath, path);
+    this.#key = key;
     this.#db = openDatabase(
       path,
       `CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, seal TEXT NOT NULL) STRICT;
@@ -85,7 +85,8 @@ export class AuditLog {
         before TEXT NOT NULL, number INTEGER NOT NULL, seal TEXT NOT NULL, proof TEXT NOT NULL) STRICT;`,
     );
     try {
-      stored('audit.db', () => inTransaction(this.#db, () => this.#begin(existed)));
+      stored('audit.db', () => inTransaction(this.#db, () => this.#begin(beginning)));
+      begun();
     } catch (error) {
       this.#db.close();
       throw error;
@@ -151,11 +152,11 @@ export class AuditLog {
     this.#db.close();
   }
 
-  #begin(existed: boolean): void {
+  #begin(beginning: boolean): void {
     const head = this.#db.prepare('SELECT * FROM head').get() as unknown as StoredHead | undefined;
     if (head === undefined) {
       const any = this.#db.prepare('SELECT 1 FROM entries LIMIT 1').get();
-      if (any !== undefined || existed) throw corrupt('the audit log has lost its head');
+      if (any !== undefined || !beginning) throw corrupt('the audit log has lost its head');
       this.#writeHead({ first: 1, before: NO_SEAL, number: 0, seal: NO_SEAL });
       return;
     }
@@ -230,32 +231,4 @@ function corrupt(message: string): ChannelError {
 
 function sameText(left: string, right: string): boolean {
   return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
-}
-
-// Key and file are made together: one without the other means that somebody took it away.
-function auditKey(path: string, logExists: boolean): Buffer {
-  if (existsSync(path)) {
-    const key = readFileSync(path);
-    if (key.length !== 32) throw corrupt(`the key ${path} has ${key.length} bytes, 32 are needed`);
-    if (!logExists)
-      throw new ChannelError('AUDIT_CORRUPT', 'the audit log is gone, its key is there', {
-        where: 'audit.db',
-        fix: 'Restore audit.db. To begin a new log knowingly, move keys/audit.key away too.',
-      });
-    return key;
-  }
-  if (logExists)
-    throw new ChannelError('AUDIT_CORRUPT', 'the key of the audit log is gone', {
-      where: path,
-      fix: 'Put keys/audit.key back from where you keep the keys. To begin a new log knowingly, move audit.db away.',
-    });
-  const key = randomBytes(32);
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, key);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  return key;
 }
