@@ -44,7 +44,7 @@ export async function handle(
   const run = async (): Promise<Response> => {
     const value = await operation.handle(call as never);
     if (value instanceof Response) return withHeaders(value, headers);
-    if (operation.job === true) return jobStarted(api, operation, principal, value as Work, headers);
+    if (operation.job === true) return jobStarted(call, operation, value as Work);
     return jsonAnswer(operation, request, url, withFields(value, fields), headers, known);
   };
   return once(api, call as never, operation, url, run);
@@ -123,8 +123,14 @@ async function once(
   return response;
 }
 
-function jobStarted(api: Api, { id }: AnyOperation, principal: Principal, work: Work, headers: Headers): Response {
-  const job = api.jobs.start(id, principal, work);
+function jobStarted(
+  { api, principal, headers, audit }: Pick<Call, 'api' | 'principal' | 'headers' | 'audit'>,
+  { id, counts }: AnyOperation,
+  work: Work,
+): Response {
+  const job = api.jobs.start(id, principal, work, counts);
+  // The entry of its end has the same target.
+  audit.target = job.id;
   headers.set('Location', `${apiRoot}/jobs/${job.id}`);
   headers.set('Content-Type', 'application/json');
   return new Response(JSON.stringify(job), { status: 202, headers });

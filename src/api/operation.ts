@@ -3,7 +3,7 @@ import type { Node, Progress } from '../node/index.ts';
 import type { Access } from './access/access.ts';
 import type { ApiRole, Principal } from './access/principal.ts';
 import type { IdempotencyStore } from './idempotency/store.ts';
-import type { Jobs } from './jobs/jobs.ts';
+import type { Counts, Jobs } from './jobs/jobs.ts';
 import type { NodeParts } from './node-parts.ts';
 import type { Readiness } from './observe/health.ts';
 import type { Turn } from './turn.ts';
@@ -85,6 +85,8 @@ export interface Spec {
   readonly once?: 'never-kept';
   /** Runs as a job: answered with 202 at once. */
   readonly job?: true;
+  /** Of a job: numbers of its result that the audit log is told. */
+  readonly counts?: Counts;
   /** Answers follow from the ledger alone: the entity tag is made of its height, and a repeated question costs nothing. */
   readonly fresh?: 'ledger';
   /** What an item is, where `fields` may choose from it. */

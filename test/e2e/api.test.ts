@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as tus from 'tus-js-client';
 import { describedApi } from '../../src/api/index.ts';
+import { Jobs } from '../../src/api/jobs/jobs.ts';
 import { type LedgerEvent, ledgerEvent } from '../../src/api/schemas/events.ts';
 import { NodeApiClient, sendTo } from '../../src/client/index.ts';
 import { ChannelError } from '../../src/emissions/index.ts';
@@ -361,6 +362,53 @@ describe('the API', () => {
         served.access.noted.map(({ operation, status }) => [operation, status]),
         [['voidRecord', 404]],
       );
+    });
+
+    test('of long work the start and the end are noted, with numbers of the result and nothing else of it', async () => {
+      const entries = () => served.parts.auditLog.newest(1000);
+      const csv = (unit: string) =>
+        `meter,commodity,start,end,end_convention,quantity,unit,country\nMETER-OF-A-JOB,electricity,2021-01-01,2021-02-01,exclusive,5,${unit},DE\n`;
+      const raw = (unit: string) => ({ raw: { type: 'text/csv', bytes: csv(unit) } });
+      served.access.noted.length = 0;
+      await client().run('POST /imports', { ...raw('kWh'), query: { dryRun: true } });
+      await client().run('POST /imports', raw('kWh'));
+      await assert.rejects(client().run('POST /imports', raw('kWh')), rejects('FILE_DUPLICATE'));
+      const starts = served.access.noted.filter(({ operation }) => operation === 'importBills');
+      const ends = starts.map(({ target }) => entries().filter((entry) => entry.target === target));
+      assert.deepEqual(
+        ends.map((found) =>
+          found.map(({ operation, status, outcome, counts, code }) => [operation, status, outcome, counts, code]),
+        ),
+        [
+          [['importBills', 200, 'done', { recorded: 0, rejected: 0 }, undefined]],
+          [['importBills', 200, 'done', { recorded: 1, rejected: 0 }, undefined]],
+          [['importBills', 422, 'failed', undefined, 'FILE_DUPLICATE']],
+        ],
+      );
+      assert.doesNotMatch(JSON.stringify(entries()), /METER-OF-A-JOB/);
+      // A node that ended in the middle of a job notes that when it starts again.
+      const hanging = new Jobs(join(folder, 'jobs.db'), () => new Date());
+      const cut = hanging.start(
+        'verify',
+        { id: 'token:x', role: 'auditor', kind: 'token' },
+        () => new Promise(() => {}),
+      );
+      await served.close();
+      served = await serveApi(folder);
+      await send('/records');
+      const noted = entries().filter(({ target }) => target === cut.id);
+      assert.deepEqual(
+        noted.map(({ operation, outcome, who }) => [operation, outcome, who]),
+        [['verify', 'interrupted', 'local']],
+      );
+      // Rows in bulk are no job, and end after their answer began all the same.
+      served.access.noted.length = 0;
+      const response = await send('/records', ndjson([row(9_001), row(9_002), row(9_003, { unit: 'parsecs' })]));
+      await response.text();
+      await (await send('/records', ndjson([row(9_001), row(9_002)]))).text();
+      const [a, b, c, d] = served.access.noted as unknown as { target: string; outcome?: string; counts?: object }[];
+      assert.deepEqual([b?.outcome, b?.counts, b?.target], ['done', { pages: 0, recorded: 0, refused: 1 }, a?.target]);
+      assert.deepEqual([d?.outcome, d?.counts, d?.target], ['done', { pages: 1, recorded: 2, refused: 0 }, c?.target]);
     });
 
     test('a document is kept as it comes and attached, and a file name of the sender is nowhere', async () => {

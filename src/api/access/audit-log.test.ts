@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -47,10 +57,8 @@ function tamper({ path }: Place, sql: string): void {
   db.close();
 }
 
-function faults(where: Place, pinned?: AuditHead): readonly string[] {
-  const log = open(where);
-  const report = checkAuditLog(log, pinned);
-  log.close();
+async function faults({ path, key }: Place, pinned?: AuditHead): Promise<readonly string[]> {
+  const report = await checkAuditLog({ path, keyPath: key }, pinned);
   return report.faults.map(({ where: at, message }) => `${at}: ${message}`);
 }
 
@@ -78,7 +86,7 @@ test('what was appended is read back in order, and verifies', async () => {
       code: 'ROLE_INSUFFICIENT',
     },
   ]);
-  const report = checkAuditLog(log);
+  const report = await checkAuditLog(log.files);
   assert.deepEqual([report.entries, report.first, report.head.number, report.faults], [6, 1, 6, []]);
   assert.deepEqual(report.head, log.head());
   assert.deepEqual(log.newest(1)[0]?.number, 6);
@@ -112,7 +120,7 @@ test('entries of the same moment are written together, in order, by two processe
       (at % 2 === 0 ? one : two).append({ principal, operation: 'records.list', target: `t${at}`, status: 200 }),
     ),
   );
-  const report = checkAuditLog(one);
+  const report = await checkAuditLog(one.files);
   assert.deepEqual([report.entries, report.faults], [200, []]);
   one.close();
   two.close();
@@ -121,16 +129,18 @@ test('entries of the same moment are written together, in order, by two processe
 test('an entry that was edited is found', async () => {
   const where = await filled(5);
   tamper(where, `UPDATE entries SET body = replace(body, 'record-3', 'record-9') WHERE number = 3`);
-  assert.deepEqual(faults(where), ['entry 3: the entry is not what was written, or the one before it is another']);
+  assert.deepEqual(await faults(where), [
+    'entry 3: the entry is not what was written, or the one before it is another',
+  ]);
 });
 
 test('an entry that was removed is found, in the middle and at the beginning', async () => {
   const where = await filled(5);
   tamper(where, 'DELETE FROM entries WHERE number IN (2, 3)');
-  assert.deepEqual(faults(where), ['entry 2: entries 2 to 3 are missing']);
+  assert.deepEqual(await faults(where), ['entry 2: entries 2 to 3 are missing']);
   const first = await filled(3);
   tamper(first, 'DELETE FROM entries WHERE number = 1');
-  assert.match(faults(first)[0] as string, /entry 1: entries 1 to 1 are missing/);
+  assert.match((await faults(first))[0] as string, /entry 1: entries 1 to 1 are missing/);
 });
 
 test('an entry that was removed with the later ones moved up is found', async () => {
@@ -169,7 +179,7 @@ test('two entries that changed places are found', async () => {
     where,
     'UPDATE entries SET number = -2 WHERE number = 2; UPDATE entries SET number = 2 WHERE number = 3; UPDATE entries SET number = 3 WHERE number = -2',
   );
-  assert.ok(faults(where).length >= 2);
+  assert.ok((await faults(where)).length >= 2);
 });
 
 test('a whole file put back to an older state is found by a head kept elsewhere', async () => {
@@ -180,15 +190,35 @@ test('a whole file put back to an older state is found by a head kept elsewhere'
   await log.append({ principal, operation: 'documents.erase', target: 'record-1', status: 200 });
   const pinned = log.head();
   log.close();
-  assert.deepEqual(faults(where, pinned), []);
+  assert.deepEqual(await faults(where, pinned), []);
   copyFileSync(old, where.path);
   for (const suffix of ['-wal', '-shm']) rmSync(where.path + suffix, { force: true });
-  assert.deepEqual(faults(where), []);
-  assert.deepEqual(faults(where, pinned), ['end: the log does not reach entry 4, which was pinned']);
+  assert.deepEqual(await faults(where), []);
+  assert.deepEqual(await faults(where, pinned), ['end: the log does not reach entry 4, which was pinned']);
   const other = open(where);
   await other.append({ principal, operation: 'records.list', status: 200 });
   other.close();
-  assert.deepEqual(faults(where, pinned), ['entry 4: the entry is not the one that was pinned']);
+  assert.deepEqual(await faults(where, pinned), ['entry 4: the entry is not the one that was pinned']);
+});
+
+test('the checker tells of a missing half, and changes no file', async () => {
+  const where = await filled(3);
+  const sums = () =>
+    [where.path, where.key].map((path) => (existsSync(path) ? readFileSync(path).toString('hex') : ''));
+  const before = sums();
+  assert.deepEqual(await faults(where), []);
+  assert.deepEqual(sums(), before);
+  const away = `${where.key}.away`;
+  renameSync(where.key, away);
+  assert.deepEqual(await faults(where), ['audit.key: the key of the audit log is gone']);
+  renameSync(away, where.key);
+  rmSync(where.path);
+  assert.deepEqual(await faults(where), ['audit.db: the audit log is gone, its key is there']);
+  const nothing = place();
+  assert.deepEqual(await faults(nothing), []);
+  assert.deepEqual([existsSync(nothing.path), existsSync(nothing.key)], [false, false]);
+  const pinned = { number: 3, seal: '0'.repeat(64) };
+  assert.deepEqual(await faults(nothing, pinned), ['end: the log does not reach entry 3, which was pinned']);
 });
 
 test('key and log belong together: neither is made anew beside the other', async () => {
@@ -230,7 +260,7 @@ test('killed while it begins, a log begins at the next start; there is no moment
       const log = open(where);
       await log.append({ principal, operation: 'records.void', status: 200 });
       log.close();
-      assert.deepEqual(faults(where), []);
+      assert.deepEqual(await faults(where), []);
     }
   }
 });
@@ -250,7 +280,7 @@ test('what a crash in the beginning leaves is gone on with: a key without a log,
     const log = open(at);
     await log.append({ principal, operation: 'records.void', status: 200 });
     log.close();
-    assert.deepEqual(faults(at), [], what);
+    assert.deepEqual(await faults(at), [], what);
     assert.deepEqual(readFileSync(at.key), readFileSync(whole.key), what);
   }
   // A log that is not empty never begins anew: under a key that is not its own it is refused.
@@ -283,14 +313,14 @@ test('the oldest entries are dropped beyond the bound, and what is left still ve
     await Promise.all(
       Array.from({ length: 100 }, () => log.append({ principal, operation: 'records.list', status: 200 })),
     );
-  const report = checkAuditLog(log);
+  const report = await checkAuditLog(log.files);
   assert.deepEqual(report.faults, []);
   assert.ok(report.first > 1 && report.head.number === 1100);
   assert.equal(report.entries, 1100 - report.first + 1);
   log.close();
   // Dropping more than the head says is found.
   tamper(where, `DELETE FROM entries WHERE number = ${report.first}`);
-  assert.match(faults(where)[0] as string, /missing/);
+  assert.match((await faults(where))[0] as string, /missing/);
 });
 
 test('a person has one pseudonym, which differs by issuer and by node', () => {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { ChannelError, canonical, hmacSha256 } from '../../emissions/index.ts';
+import { ChannelError, canonical, defined, hmacSha256 } from '../../emissions/index.ts';
 import type { AccessEntry } from './access.ts';
 import { auditKey } from './audit-key.ts';
 import { inTransaction, openDatabase, stored } from './sqlite-file.ts';
@@ -17,6 +17,9 @@ export interface AuditEntry {
   readonly target?: string;
   readonly status: number;
   readonly code?: string;
+  /** How long work ended that was begun by an entry with the same target, and numbers that say how much was done. */
+  readonly outcome?: string;
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** Where the log ends. Kept elsewhere, it pins everything before it: see `auditFaults`. */
@@ -48,7 +51,15 @@ export interface AuditOptions {
   readonly keep?: number;
 }
 
+/** Where a log lies, and its key. */
+export interface AuditFiles {
+  readonly path: string;
+  readonly keyPath: string;
+}
+
 const NO_SEAL = '0'.repeat(64);
+/** Head of a log without entries. */
+export const emptyHead: AuditHead = { number: 0, seal: NO_SEAL };
 
 const DROPPED_AT_ONCE = 1000;
 const MOST_WAITING = 10_000;
@@ -65,6 +76,7 @@ interface Waiting {
  * cannot show alone: the whole file put back to an older state, by somebody who had it. A head kept elsewhere shows that.
  */
 export class AuditLog {
+  readonly files: AuditFiles;
   readonly #db: DatabaseSync;
   readonly #key: Buffer;
   readonly #now: () => Date;
@@ -74,6 +86,7 @@ export class AuditLog {
 
   /** @throws {ChannelError} like every method: DISK_FULL, STORE_UNAVAILABLE; AUDIT_CORRUPT when key and file do not fit */
   constructor(path: string, keyPath: string, { now = () => new Date(), keep = 1_000_000 }: AuditOptions = {}) {
+    this.files = { path, keyPath };
     this.#now = now;
     this.#keep = keep;
     const { key, beginning, begun } = auditKey(keyPath, path);
@@ -95,7 +108,7 @@ export class AuditLog {
 
   /** Appends an entry. Those that wait at the same moment are written together; resolves once they are on the disk. */
   append(entry: AccessEntry): Promise<void> {
-    const { principal, operation, target, status, code } = entry;
+    const { principal, ...rest } = entry;
     if (this.#waiting.length >= MOST_WAITING) this.#flush();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push({
@@ -103,10 +116,7 @@ export class AuditLog {
         at: this.#now().toISOString(),
         who: principal.id,
         role: principal.role,
-        operation,
-        ...(target === undefined ? {} : { target }),
-        status,
-        ...(code === undefined ? {} : { code }),
+        ...defined(rest),
       },
       resolve,
       reject,
@@ -137,11 +147,6 @@ export class AuditLog {
   /** Pseudonym of a person of an identity provider: the same person has the same one, and it names nobody without the key. */
   pseudonym(issuer: string, subject: string): string {
     return hmacSha256(this.#key, 'UEC/subject/v1\0', canonical([issuer, subject])).slice(0, 32);
-  }
-
-  /** What the checker works on. */
-  get material(): { readonly db: DatabaseSync; readonly key: Buffer } {
-    return { db: this.#db, key: this.#key };
   }
 
   close(): void {
@@ -219,7 +224,7 @@ export function storedEntries(db: DatabaseSync, from: number, limit: number): St
 }
 
 /** @throws {ChannelError} AUDIT_CORRUPT */
-export function readHead(db: DatabaseSync): StoredHead {
+function readHead(db: DatabaseSync): StoredHead {
   const head = db.prepare('SELECT first, before, number, seal, proof FROM head').get() as StoredHead | undefined;
   if (head === undefined) throw corrupt('the audit log has lost its head');
   return head;

@@ -72,7 +72,7 @@ const verifyAudit = operation(
     answer: s.auditReport,
   },
   async ({ api, body }) =>
-    checkAuditLog(api.parts.auditLog, body.head === undefined ? undefined : parseHead(body.head)),
+    checkAuditLog(api.parts.auditLog.files, body.head === undefined ? undefined : parseHead(body.head)),
 );
 
 export const accessOperations = { listTokens, addToken, revokeToken, listAudit, verifyAudit } as const;

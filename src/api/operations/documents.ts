@@ -119,6 +119,10 @@ const verifyDocuments = operation(
     summary: 'Whether documents in custody are the ones that were recorded',
     body: z.strictObject({ document: c.idOrPrefix.optional() }),
     answer: s.documentVerifications,
+    counts: (documents: z.infer<typeof s.documentVerifications>) => ({
+      documents: documents.length,
+      matching: documents.filter(({ state }) => state === 'matches').length,
+    }),
   },
   async ({ api, body }) =>
     () =>
@@ -132,6 +136,7 @@ const scrubDocuments = operation(
     detail: '`removeOrphans` destroys what belongs to no entry: that takes the role admin.',
     body: z.strictObject({ announce: z.boolean().optional(), removeOrphans: z.boolean().optional() }),
     answer: s.scrubAnswer,
+    counts: ({ checked, findings }: z.infer<typeof s.scrubAnswer>) => ({ checked, findings: findings.length }),
   },
   async ({ api, body, principal }) => {
     if (body.removeOrphans === true && principal.role !== 'admin')

@@ -31,6 +31,7 @@ const loadReleases = operation(
       form: z.strictObject({}),
     },
     answer: z.array(s.release),
+    counts: (releases: readonly unknown[]) => ({ releases: releases.length }),
   },
   async (call) => {
     const { api, body, stream } = call;
@@ -88,6 +89,7 @@ const verifyFactors = operation(
     ...{ id: 'verifyFactors', method: 'POST', path: '/factors/verifications', tag, role: 'auditor', job: true },
     summary: "Recompute every release's root from the stored rows",
     answer: s.factorVerification,
+    counts: ({ releases, problems }: z.infer<typeof s.factorVerification>) => ({ releases, problems: problems.length }),
   },
   async ({ api }) =>
     () =>

@@ -38,6 +38,7 @@ const undoImport = operation(
     params: one,
     body: s.undoBody,
     answer: s.undoAnswer,
+    counts: ({ voided, leftCount }: z.infer<typeof s.undoAnswer>) => ({ voided, left: leftCount }),
   },
   async ({ api, params, body }) =>
     (progress, signal) => {

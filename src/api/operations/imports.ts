@@ -37,6 +37,10 @@ export const importBills = operation(
       form: settings,
     },
     answer: s.importAnswer,
+    counts: ({ dryRun, totals }: z.infer<typeof s.importAnswer>) => ({
+      recorded: dryRun ? 0 : totals.lines,
+      rejected: totals.rejected,
+    }),
   },
   async (call) => {
     const { api } = call;
