@@ -275,18 +275,19 @@ test('no path leads out of the API to a file, and none to another site', async (
     '/..;/',
   ];
   const names = ['node.json', 'keys/vault.key', 'access.db', 'etc/passwd'];
-  const before = ['/', '/api/v1/records/', '/api/v1/webhooks/', '/api/v1/tokens/', '/api/v1/'];
-  const paths = up.flatMap((step) =>
+  // By the methods that read or remove what is named there, so that the name is what is refused.
+  const before = ['GET /', 'GET /api/v1/records/', 'GET /api/v1/webhooks/', 'DELETE /api/v1/tokens/', 'GET /api/v1/'];
+  const asked = up.flatMap((step) =>
     names.flatMap((name) => before.map((start) => `${start}${step.repeat(3)}${name}`)),
   );
   const { port } = new URL(served.address);
-  for (const path of paths) {
+  for (const path of asked) {
     const answer = await exchange(
       Number(port),
-      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${of('admin')}\r\nConnection: close\r\n\r\n`,
+      `${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${of('admin')}\r\nConnection: close\r\n\r\n`,
     );
     const [status] = statuses(answer);
-    assert.ok(status === 404 || status === 400 || status === 405, `${status} ${path}`);
+    assert.ok(status === 404 || status === 400, `${status} ${path}`);
     assert.doesNotMatch(answer, /"version"|root:|SQLite format|PRIVATE KEY/, path);
   }
   for (const path of [

@@ -10,7 +10,7 @@ import { type LedgerEvent, ledgerEvent } from '../../src/api/schemas/events.ts';
 import { NodeApiClient, sendTo } from '../../src/client/index.ts';
 import { ChannelError } from '../../src/emissions/index.ts';
 import { type ServedApi, serveApi } from '../support/api.ts';
-import { newChannel, samples } from '../support/nodes.ts';
+import { filesBelow, newChannel, samples } from '../support/nodes.ts';
 
 describe('the API', () => {
   let folder: string;
@@ -409,6 +409,46 @@ describe('the API', () => {
       const [a, b, c, d] = served.access.noted as unknown as { target: string; outcome?: string; counts?: object }[];
       assert.deepEqual([b?.outcome, b?.counts, b?.target], ['done', { pages: 0, recorded: 0, refused: 1 }, a?.target]);
       assert.deepEqual([d?.outcome, d?.counts, d?.target], ['done', { pages: 1, recorded: 2, refused: 0 }, c?.target]);
+    });
+
+    test('whatever name a file is sent under, it reaches no file of the machine, and stands nowhere', async () => {
+      const root = join(folder, '..');
+      const own = filesBelow(root).filter((name) => /node\.json$|keys\/|\.csv$/.test(name));
+      const sums = () => own.map((name) => readFileSync(join(root, name), 'hex'));
+      const before = sums();
+      const names = [
+        ...['../node.json', '../../../../../../etc/passwd', '/etc/passwd', '..\\..\\node.json', 'C:\\node.json'],
+        ...['....//node.json', '..%2fnode.json', '%2e%2e%2fnode.json', 'node.json', '.', '..', 'keys/vault.key'],
+        ...['a\u0000.csv', 'a\u202Evsc.exe', `${'planted-'.repeat(600)}.csv`, 'CON', '-rf', '$(planted)', '`planted`'],
+      ];
+      for (const [at, name] of names.entries()) {
+        const csv = `meter,commodity,start,end,end_convention,quantity,unit,country,document\nT-${at},electricity,2021-01-01,2021-02-01,exclusive,5,kWh,DE,"${name.replaceAll('\u0000', '')}"\n`;
+        const bill = new FormData();
+        bill.append('bills', new Blob([csv], { type: 'text/csv' }), name);
+        const left = await client().run('POST /imports', { raw: { bytes: bill }, query: { acceptPartial: true } });
+        // A name that leads out of the folder is refused by the reader already, any other because it did not come along.
+        assert.equal(left.totals.lines, 0, name);
+        assert.match(left.rejected[0]?.rejected.code ?? '', /^(ROW_INVALID|LOCAL_ONLY)$/, name);
+        const upload = new tus.Upload(Buffer.from(csv), {
+          endpoint: `${served.address}/api/v1/uploads`,
+          headers: { Authorization: 'Bearer operator-token' },
+          metadata: { filetype: name.replaceAll('\u0000', ''), filename: name },
+        });
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        Object.assign(upload.options, { onSuccess: () => resolve(), onError: reject });
+        upload.start();
+        await promise;
+        const id = upload.url?.split('/').at(-1) as string;
+        assert.deepEqual(readdirSync(join(folder, 'uploads')).sort(), [`${id}.json`, `${id}.part`], name);
+        await client().call('DELETE /uploads/{id}', { params: { id }, headers: { 'Tus-Resumable': '1.0.0' } });
+        const document = new FormData();
+        document.append('record', '0'.repeat(64));
+        document.append('file', new Blob([csv]), name);
+        await problem(await send('/documents', { method: 'POST', body: document }), 404, 'RECORD_NOT_FOUND');
+      }
+      assert.deepEqual(sums(), before);
+      assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+      for (const name of filesBelow(root)) assert.doesNotMatch(name, /planted|passwd|exe|%2f|\\|rf$|CON$/);
     });
 
     test('a document is kept as it comes and attached, and a file name of the sender is nowhere', async () => {

@@ -212,9 +212,14 @@ export class WebhookStore {
   dead(id: string): DeadLetter[] {
     this.#row(id);
     const rows = stored(FILE, () =>
-      this.#db.prepare('SELECT * FROM dead WHERE endpoint = ? ORDER BY height, position').all(id),
-    ) as unknown as { message: string; height: number; position: number; at: string; attempts: number; last: string }[];
-    return rows.map(({ message, position, ...rest }) => ({ ...rest, messageId: message, index: position }));
+      this.#db
+        .prepare(
+          `SELECT message AS messageId, height, position AS "index", at, attempts, last FROM dead WHERE endpoint = ?
+           ORDER BY height, position`,
+        )
+        .all(id),
+    );
+    return rows as unknown as DeadLetter[];
   }
 
   close(): void {
