@@ -7,6 +7,7 @@ import { chosenFields, withFields } from './fields.ts';
 import type { Work } from './jobs/jobs.ts';
 import type { AnyOperation, Api, Call } from './operation.ts';
 import { pageLinks } from './paging.ts';
+import { type Received, receive } from './uploads/received.ts';
 import { textValues, validated } from './validate.ts';
 import { apiRoot } from './version.ts';
 
@@ -41,37 +42,48 @@ export async function handle(
   const known = await knownTag(api, operation, request, url, accept, principal);
   if (known !== undefined && isKnown(request.headers.get('If-None-Match'), known))
     return new Response(null, { status: 304, headers: { ETag: known } });
+  // Files that came are removed once they were used: at the end of the request, or of the job that it began.
+  let { files } = call;
   const run = async (): Promise<Response> => {
     const value = await operation.handle(call as never);
     if (value instanceof Response) return withHeaders(value, headers);
-    if (operation.job === true) return jobStarted(call, operation, value as Work);
+    if (operation.job === true) {
+      const { remove = async () => undefined } = files ?? {};
+      const work: Work = (...args) => (value as Work)(...args).finally(remove);
+      const response = jobStarted(call, operation, work);
+      files = undefined;
+      return response;
+    }
     return jsonAnswer(operation, request, url, withFields(value, fields), headers, known);
   };
-  return once(api, call as never, operation, url, run);
+  try {
+    return await once(api, call as never, operation, url, run);
+  } finally {
+    await files?.remove();
+  }
 }
 
-/** The body, read as JSON or left as a stream. @throws {ChannelError} CONTENT_TYPE_UNSUPPORTED, REQUEST_INVALID */
+const NOTHING = { body: undefined, files: undefined, stream: undefined };
+
+/** The body: read as JSON, taken in as files, or left as a stream. @throws {ChannelError} CONTENT_TYPE_UNSUPPORTED, REQUEST_INVALID */
 async function bodyOf(
-  { access }: Api,
+  { access, uploads }: Api,
   operation: AnyOperation,
   request: Request,
   principal: Principal,
-): Promise<Pick<Call, 'body' | 'stream'>> {
+): Promise<Pick<Call, 'body' | 'files' | 'stream'>> {
   const { body, raw } = operation;
-  if (body === undefined && raw === undefined) return { body: undefined, stream: undefined };
+  if (body === undefined && raw === undefined) return NOTHING;
   const type = mediaTypeOf(request.headers.get('Content-Type'));
   const most = access.bodyLimit(principal.role);
   const bytes = request.body ?? NO_BODY;
-  if (
-    raw?.types.some((one) => one === type || one === '*/*') === true &&
-    !(body !== undefined && type === 'application/json')
-  )
-    return {
-      body: undefined,
-      stream: { type: request.headers.get('Content-Type') as string, bytes: limited(bytes, most) },
-    };
   if (body !== undefined && type === 'application/json')
-    return { body: validated(body, await jsonBody(bytes, most), 'body') as undefined, stream: undefined };
+    return { ...NOTHING, body: validated(body, await jsonBody(bytes, most), 'body') as undefined };
+  if (raw?.types.includes(type) === true) {
+    if (raw.streamed === true) return { ...NOTHING, stream: limited(bytes, most) };
+    const whole = { type: request.headers.get('Content-Type') as string, bytes: limited(bytes, most) };
+    return { ...NOTHING, files: (await receive(uploads, whole, raw)) as Received<never> };
+  }
   const taken = [...(body === undefined ? [] : ['application/json']), ...(raw?.types ?? [])];
   throw new ChannelError('CONTENT_TYPE_UNSUPPORTED', `the operation takes ${taken.join(', ')}`, {
     where: 'Content-Type',
@@ -93,20 +105,20 @@ async function knownTag(
 /** Runs the work under the request's Idempotency-Key, or gives the answer that it got before. */
 async function once(
   { idempotency }: Api,
-  { principal, params, query, body, request }: Call,
+  { principal, params, query, body, files, request }: Call,
   operation: AnyOperation,
   url: URL,
   run: () => Promise<Response>,
 ): Promise<Response> {
   const key = request.headers.get('Idempotency-Key');
-  if (key === null || operation.body === undefined || body === undefined || operation.once === 'never-kept')
-    return run();
+  const content = files === undefined ? body : files.content;
+  if (key === null || content === undefined || operation.once === 'never-kept') return run();
   if (!/^[\x21-\x7e ]{1,255}$/.test(key))
     throw new ChannelError('REQUEST_INVALID', 'Idempotency-Key has 1 to 255 printable characters', {
       where: 'Idempotency-Key',
     });
   const id = sha256(`${principal.id}\0${key}`);
-  const asked = { id: operation.id, path: url.pathname, params, query, body } as unknown as Json;
+  const asked = { id: operation.id, path: url.pathname, params, query, body: content } as unknown as Json;
   const kept = idempotency.begin(id, sha256(canonical(asked)));
   if (kept !== undefined)
     return new Response(kept.body === '' ? null : kept.body, { status: kept.status, headers: kept.headers });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ApiRole, apiRoles, roleAllows } from './access/principal.ts';
 import { billRow } from './ndjson/rows.ts';
-import type { AnyOperation } from './operation.ts';
+import type { AnyOperation, RawBody } from './operation.ts';
 import { pathOf, tags } from './operation.ts';
 import { job } from './operations/jobs.ts';
 import { problem } from './schemas/common.ts';
@@ -176,17 +176,20 @@ const TUS_PARAMETERS = [
 function requestBody({ body, raw }: AnyOperation, schema: Schema): JsonObject | undefined {
   if (body === undefined && raw === undefined) return undefined;
   const content: JsonObject = body === undefined ? {} : json(schema(body, 'input'));
-  for (const type of raw?.types ?? []) content[type] = rawContent(type, raw?.form, schema);
+  for (const type of raw?.types ?? []) content[type] = rawContent(type, raw as RawBody, schema);
   return { required: true, ...(raw === undefined ? {} : { description: raw.description }), content };
 }
 
-function rawContent(type: string, form: z.ZodObject | undefined, schema: Schema): JsonObject {
+function rawContent(type: string, { form, texts = {} }: RawBody, schema: Schema): JsonObject {
   if (type !== 'multipart/form-data') return { schema: {} };
   const fields = form === undefined ? {} : ((schema(form, 'input') as { properties?: JsonObject }).properties ?? {});
+  const said = Object.fromEntries(
+    Object.entries(texts).map(([name, description]) => [name, { type: 'string', description }]),
+  );
   return {
     schema: {
       type: 'object',
-      properties: { ...fields, file: { contentMediaType: 'application/octet-stream' } },
+      properties: { ...fields, ...said, file: { contentMediaType: 'application/octet-stream' } },
       required: ['file'],
       additionalProperties: false,
     },

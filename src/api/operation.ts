@@ -7,6 +7,7 @@ import type { Counts, Jobs } from './jobs/jobs.ts';
 import type { NodeParts } from './node-parts.ts';
 import type { Readiness } from './observe/health.ts';
 import type { Turn } from './turn.ts';
+import type { Received } from './uploads/received.ts';
 import type { Uploads } from './uploads/uploads.ts';
 import { apiRoot } from './version.ts';
 
@@ -47,13 +48,21 @@ export interface Api {
   readonly stopping: AbortSignal;
 }
 
-/** A kind of body that is streamed, beside or instead of JSON. */
-interface RawBody {
+/** A kind of body that is no JSON, beside or instead of it. */
+export interface RawBody {
   readonly types: readonly string[];
   readonly description: string;
-  /** Fields that a multipart form may have, before its files. */
+  /** Given to the handler as it comes. Otherwise files are taken in first, and a form's with its fields. */
+  readonly streamed?: true;
+  /** Fields that a multipart form may have. */
   readonly form?: z.ZodObject;
+  /** Texts that a form may have as a file or as a field, and what each is. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
+
+type FormOf<S extends Spec> = S extends { readonly raw: { readonly form: infer F extends z.ZodObject } }
+  ? z.output<F>
+  : Readonly<Record<string, never>>;
 
 /** One operation of the API, said once: routes, checks, OpenAPI, the reference, the roles and the client's types follow from it. */
 export interface Spec {
@@ -111,10 +120,12 @@ export interface Call<S extends Spec = Spec> {
   readonly principal: Principal;
   readonly params: Read<S['params'], Readonly<Record<string, never>>>;
   readonly query: Read<S['query'], Readonly<Record<string, never>>>;
-  /** Absent where the body is streamed. */
+  /** Absent where the body is of one of the operation's other types. */
   readonly body: Read<S['body'], undefined>;
-  /** The body as it comes, where it is of one of the operation's other types. */
-  readonly stream: { readonly type: string; readonly bytes: ReadableStream<Uint8Array> } | undefined;
+  /** Files that came in the body. They are removed when the answer is made, or the job is over. */
+  readonly files: Received<FormOf<S>> | undefined;
+  /** The body as it comes, of an operation that takes it so. */
+  readonly stream: ReadableStream<Uint8Array> | undefined;
   readonly request: Request;
   /** Media type chosen among `produces`; application/json where the operation has none else. */
   readonly accept: string;

@@ -127,6 +127,66 @@ describe('the API', () => {
       assert.deepEqual(rest, events.slice(-1));
     });
 
+    describe('a table of another layout', () => {
+      // Either way to read its dates and its amount is right: somebody must say which.
+      const table = 'Zaehler;Beginn;Ende;Verbrauch\nM-1;01/04/2022;01/05/2022;1.234\n';
+      const mapping = {
+        format: 'uec-bill-mapping/1',
+        kind: 'bills',
+        columns: { meter: 'Zaehler', start: 'Beginn', end: 'Ende', quantity: 'Verbrauch' },
+        fixed: { commodity: 'electricity', unit: 'kWh', zone: null },
+        endConvention: 'exclusive',
+        dateOrder: null,
+        decimalSign: null,
+        open: ['dateOrder', 'decimalSign'],
+      };
+      const read = async (form: FormData, query: object = {}) => {
+        const raw = { bytes: form };
+        const { lines, rejected } = await client().run('POST /imports', {
+          raw,
+          query: { dryRun: true, acceptPartial: true, country: 'DE', ...query },
+        });
+        const [line] = lines as unknown as { kWh: string; slices: { start: string; end: string }[] }[];
+        if (line === undefined) return rejected[0]?.rejected.code;
+        return [line.kWh, line.slices[0]?.start, line.slices.at(-1)?.end];
+      };
+      const form = (more: Readonly<Record<string, string | Blob>> = {}, said: object = mapping) => {
+        const made = new FormData();
+        made.append('bill', new Blob([table]), 'bill.csv');
+        made.append('mapping', new Blob([JSON.stringify(said)], { type: 'application/json' }), 'mapping.json');
+        for (const [name, value] of Object.entries(more)) made.append(name, value);
+        return made;
+      };
+      const german = ['1234', '2022-04-01', '2022-05-01'];
+      const american = ['1.234', '2022-01-04', '2022-01-05'];
+
+      test('comes with its mapping, which is a file or a field; what it leaves open is told as fields or in the query', async () => {
+        assert.match(
+          String(await read(form()).catch(({ code }: ChannelError) => code)),
+          /^(DATE_ORDER|DECIMAL_SIGN)_UNKNOWN$/,
+        );
+        assert.deepEqual(await read(form({ dateOrder: 'day-first', decimalSign: 'comma' })), german);
+        assert.deepEqual(await read(form({}), { dateOrder: 'month-first', decimalSign: 'point' }), american);
+        const asField = form({ dateOrder: 'day-first', decimalSign: 'comma' });
+        asField.set('mapping', JSON.stringify(mapping));
+        assert.deepEqual(await read(asField), german);
+        assert.deepEqual(await read(form({}, { ...mapping, dateOrder: 'day-first', decimalSign: 'comma' })), german);
+      });
+
+      test('with a mapping or settings that are wrong is refused, and nothing of it stays', async () => {
+        const { columns } = mapping;
+        for (const [wrong, code] of [
+          [form({}, { ...mapping, columns: { ...columns, quantity: 7 } }), 'MAPPING_INVALID'],
+          [form({}, { ...mapping, columns: { meter: 'Zaehler' } }), 'MAPPING_INVALID'],
+          [form({ dateOrder: 'any' }), 'REQUEST_INVALID'],
+          [form({ decimalSign: 'space' }), 'REQUEST_INVALID'],
+          [form({ mapping: new Blob(['x'.repeat(1_100_000)]) }), 'BODY_TOO_LARGE'],
+        ] as const)
+          await assert.rejects(read(wrong), rejects(code));
+        assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+      });
+    });
+
     test('a resumable upload by tus-js-client, in parts, is imported once and then gone', async () => {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const bytes = readFileSync(join(samples, 'acme/texas-2022.csv'), 'latin1').replaceAll(
@@ -323,6 +383,58 @@ describe('the API', () => {
       await problem(await send(path, request('misread')), 422, 'IDEMPOTENCY_KEY_REUSED');
       const plain = { method: 'POST', body: JSON.stringify({ reason: 'duplicate' }), headers: JSON_TYPE };
       await problem(await send(path, plain), 422, 'RECORD_NOT_ACTIVE');
+    });
+
+    test('an Idempotency-Key of files, as they are or in a form: the same content once, other content never', async () => {
+      const csv = (quantity: number) =>
+        `meter,commodity,start,end,end_convention,quantity,unit,country\nKEYED,electricity,2021-06-01,2021-07-01,exclusive,${quantity},kWh,DE\n`;
+      const post = (path: string, key: string, body: FormData | string) =>
+        send(path, {
+          ...{ method: 'POST', body, token: 'operator-token' },
+          headers: { 'Idempotency-Key': key, ...(typeof body === 'string' ? { 'Content-Type': 'text/csv' } : {}) },
+        });
+      const id = async (response: Response) => ((await response.json()) as { id: string }).id;
+      const first = await id(await post('/imports', 'file-1', csv(5)));
+      for await (const _ of client().events('GET /jobs/{id}/events', { params: { id: first } }));
+      assert.equal(await id(await post('/imports', 'file-1', csv(5))), first);
+      await problem(await post('/imports', 'file-1', csv(6)), 422, 'IDEMPOTENCY_KEY_REUSED');
+      await problem(await post('/imports?dryRun=true', 'file-1', csv(5)), 422, 'IDEMPOTENCY_KEY_REUSED');
+      // Each form has a boundary of its own.
+      const bill = (quantity: number, more: Readonly<Record<string, string>> = {}) => {
+        const form = new FormData();
+        for (const [name, value] of Object.entries({ dryRun: 'true', ...more })) form.append(name, value);
+        form.append('bill', new Blob([csv(quantity)]), `${Math.random()}.csv`);
+        return form;
+      };
+      const tried = await id(await post('/imports', 'form-1', bill(7)));
+      assert.equal(await id(await post('/imports', 'form-1', bill(7))), tried);
+      for (const other of [bill(8), bill(7, { zip: '94105' }), bill(7, { mapping: '{}' })])
+        await problem(await post('/imports', 'form-1', other), 422, 'IDEMPOTENCY_KEY_REUSED');
+      const [line] = (await client().call('GET /records', { query: { evidence: 'none', state: 'active', limit: 1 } }))
+        .items;
+      const document = (text: string, type = 'application/pdf') => {
+        const form = new FormData();
+        form.append('record', line?.id as string);
+        form.append('file', new Blob([text], { type }), 'bill.pdf');
+        return form;
+      };
+      const kept = await post('/documents', 'document-1', document('%PDF-1.4 keyed'));
+      assert.equal(kept.status, 201);
+      const status = await kept.text();
+      const before = (await client().call('GET /documents', { query: { limit: 500 } })).items.length;
+      await served.close();
+      served = await serveApi(folder);
+      const again = await post('/documents', 'document-1', document('%PDF-1.4 keyed'));
+      assert.deepEqual([again.status, await again.text()], [201, status]);
+      for (const other of [document('%PDF-1.4 other'), document('%PDF-1.4 keyed', 'image/png')])
+        await problem(await post('/documents', 'document-1', other), 422, 'IDEMPOTENCY_KEY_REUSED');
+      assert.equal((await client().call('GET /documents', { query: { limit: 500 } })).items.length, before);
+      // What was refused frees its key.
+      const nowhere = document('%PDF-1.4 third');
+      nowhere.set('record', '0'.repeat(64));
+      await problem(await post('/documents', 'document-2', nowhere), 404, 'RECORD_NOT_FOUND');
+      assert.equal((await post('/documents', 'document-2', document('%PDF-1.4 third'))).status, 201);
+      assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
     });
 
     test('faults are told field by field, with pointers', async () => {

@@ -4,7 +4,7 @@ import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
 import * as c from '../schemas/common.ts';
-import { namedFiles, receivedFiles } from './files.ts';
+import { namedFiles } from './files.ts';
 
 const tag = 'Factors';
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
@@ -34,9 +34,9 @@ const loadReleases = operation(
     counts: (releases: readonly unknown[]) => ({ releases: releases.length }),
   },
   async (call) => {
-    const { api, body, stream } = call;
+    const { api, body, files } = call;
     const { paths, remove } =
-      stream === undefined ? await namedFiles(call, body.files) : await receivedFiles(call, z.strictObject({}));
+      files === undefined ? await namedFiles(call, body.files) : { paths: files.paths, remove: async () => undefined };
     return (progress: Progress) =>
       api.turn.take(() => useCases.loadReleases(api.node, { files: paths }, progress)).finally(remove);
   },

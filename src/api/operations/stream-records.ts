@@ -16,13 +16,13 @@ export const streamRecords = operation(
     detail:
       'Each line of the body is one line of a bill (schema BillRow): the node chooses factors, computes and records it. Lines are recorded in pages of 500, each whole or not at all, and answered a line a page while the body still comes. With an Idempotency-Key the same body can be sent again: pages that stand are answered as before.',
     query: z.strictObject({ gwp: c.gwpChoice.optional() }),
-    raw: { types: [NDJSON], description: 'One BillRow a line.' },
+    raw: { types: [NDJSON], streamed: true, description: 'One BillRow a line.' },
     produces: [NDJSON],
   },
   async ({ api, query, stream, request, principal, signal, audit }) => {
     const key = request.headers.get('Idempotency-Key');
     const importId = key === null ? newUploadId() : sha256(`${principal.id}\0${key}`).slice(0, 32);
-    const rows = billLines((stream as NonNullable<typeof stream>).bytes);
+    const rows = billLines(stream as NonNullable<typeof stream>);
     const pages = recordLines(api.node, rows, {
       importId,
       gwp: query.gwp ?? 'publisher',
