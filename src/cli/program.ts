@@ -51,6 +51,7 @@ export function buildProgram(json: boolean): Command {
     .hook('preAction', () => chooseRemote(program.opts()))
     .exitOverride()
     .configureOutput(json ? { writeErr: () => undefined } : {})
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(see uec COMMAND --help)')
     .addHelpText('after', HELP);
   addNodeCommands(program);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { RecordAnswer, UseCaseResult } from '../../src/node/index.ts';
 import { testCa } from '../support/certificates.ts';
-import { answerOf, command, refusalOf } from '../support/command.ts';
+import { answerOf, command, finished, refusalOf, startCommand } from '../support/command.ts';
 import { billFile, type Channel, newChannel, samples, temporaryFolder, together } from '../support/nodes.ts';
 import { type ServedNode, serveNode } from '../support/served.ts';
 
@@ -73,6 +73,23 @@ describe('a node at a URL', () => {
     const { code, stdout } = await command(['record', url, bills, '--json', ...far()]);
     const { names, files } = JSON.parse(stdout) as { names: string[]; files: { state: string }[] };
     assert.deepEqual([code, names, files.map(({ state }) => state)], [2, ['a.csv', 'b.csv'], ['recorded', 'refused']]);
+  });
+
+  test('a folder of this machine is watched, and what comes into it is recorded there', async (t) => {
+    const watched = at('watched');
+    mkdirSync(watched);
+    const child = startCommand(['record', url, '--watch', watched, '--json', ...far()]);
+    t.after(() => child.kill('SIGKILL'));
+    const ended = finished(child);
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('"watching"') && !existsSync(join(watched, 'w.csv')))
+        billFile(join(watched, 'w.csv'), ['W-1,electricity,2022-01-01,2022-02-01,exclusive,100,kWh,DE']);
+      if (said.includes('"recorded"')) child.kill('SIGTERM');
+    });
+    await ended;
+    assert.match(said, /"event":"recorded".*"lines":1/);
   });
 
   test('reads, explains, verifies and exports', async () => {
