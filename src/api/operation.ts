@@ -140,8 +140,19 @@ export interface Call<S extends Spec = Spec> {
 
 /** A handler answers with JSON as its schema says it, or with a response of its own; of a job it gives the work. */
 export type AnswerOf<S extends Spec> = S extends { readonly job: true }
-  ? (progress: Progress, signal: AbortSignal) => Promise<JsonOf<S>>
-  : JsonOf<S>;
+  ? (progress: Progress, signal: AbortSignal) => Promise<Named<JsonOf<S>>>
+  : Named<JsonOf<S>>;
+
+/** What a handler must give: the named fields. A loose object may have more, which a type of the software's own does not say of itself. */
+type Named<T> = T extends readonly (infer E)[]
+  ? readonly Named<E>[]
+  : T extends object
+    ? string extends keyof T
+      ? unknown extends T[keyof T]
+        ? { readonly [K in keyof T as string extends K ? never : K]: Named<T[K]> }
+        : { readonly [K in keyof T]: Named<T[K]> }
+      : { readonly [K in keyof T]: Named<T[K]> }
+    : T;
 
 /** The JSON that an operation answers, or that its job results in. */
 export type JsonOf<S extends Pick<Spec, 'answer'>> = S['answer'] extends z.ZodType

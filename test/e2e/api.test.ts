@@ -63,7 +63,10 @@ describe('the API', () => {
       ['/ready', 'No token'],
       ['/metrics', 'viewer, auditor, operator, admin'],
     ] as const) {
-      const { description, responses } = paths[path]?.get as { description: string; responses: object };
+      const { description, responses } = (paths[path] as { get: object }).get as {
+        description: string;
+        responses: object;
+      };
       assert.ok(description.includes(roles), `${path}: ${description}`);
       const answer = await fetch(`${served.address}${path}`, { headers: { Authorization: 'Bearer viewer-token' } });
       const { content } = (responses as Record<number, { content: object }>)[answer.status] as { content: object };

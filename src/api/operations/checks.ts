@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
 import { type Progress, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import * as s from '../schemas/channel.ts';
@@ -26,7 +26,7 @@ const verify = operation(
   },
   async ({ api, body }) =>
     (progress: Progress) =>
-      useCases.verify(api.node, body as never, progress),
+      useCases.verify(api.node, defined(body), progress),
 );
 
 const fsck = operation(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
 import { openingOf, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
@@ -105,7 +105,7 @@ const eraseDocument = operation(
   async ({ api, body, audit }) => {
     const answer = await api.turn.take(() => useCases.eraseDocument(api.node, body));
     audit.target = answer.commitment;
-    return answer as never;
+    return answer;
   },
 );
 
@@ -122,7 +122,7 @@ const verifyDocuments = operation(
   },
   async ({ api, body }) =>
     () =>
-      useCases.verifyDocuments(api.node, body as never),
+      useCases.verifyDocuments(api.node, defined(body)),
 );
 
 const scrubDocuments = operation(
@@ -137,7 +137,7 @@ const scrubDocuments = operation(
   async ({ api, body, principal }) => {
     if (body.removeOrphans === true && principal.role !== 'admin')
       throw new ChannelError('ROLE_INSUFFICIENT', 'removing orphans asks for the role admin');
-    return () => api.turn.take(() => useCases.scrubDocuments(api.node, body as never));
+    return () => api.turn.take(() => useCases.scrubDocuments(api.node, defined(body)));
   },
 );
 

@@ -80,7 +80,7 @@ const findFactors = operation(
     });
     // Newest validity first.
     const position = new Map(found.map((row, at) => [row, String(at).padStart(6, '0')]));
-    return pageOfList(found, (row) => position.get(row) as string, { limit, cursor }) as never;
+    return pageOfList(found, (row) => position.get(row) as string, { limit, cursor });
   },
 );
 

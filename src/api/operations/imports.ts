@@ -15,7 +15,7 @@ const settings = z
   .omit({ place: true, mapping: true })
   .partial();
 type Settings = z.infer<typeof settings>;
-type Request = Omit<z.infer<typeof s.importBody>, 'files' | 'document'>;
+type Request = Omit<Parameters<typeof useCases.record>[1], 'files' | 'document'>;
 
 export const importBills = operation(
   {
@@ -52,7 +52,7 @@ export const importBills = operation(
       const node = call.principal.kind === 'local' ? api.node : withSentDocuments(api.node, documents);
       const args = { ...request, files: paths, ...(document === undefined ? {} : { document }) };
       const record: RecordUseCase = useCases.record;
-      return (await api.turn.take(() => record(node, args as never, progress, signal)).finally(remove)) as never;
+      return await api.turn.take(() => record(node, args, progress, signal)).finally(remove);
     };
   },
 );
@@ -69,7 +69,7 @@ interface Sent {
   readonly document: string | undefined;
   /** Documents that rows name, where they were sent along. */
   readonly documents: NamedDocuments;
-  readonly request: object;
+  readonly request: Request;
   remove(): Promise<void>;
 }
 
@@ -86,10 +86,19 @@ async function filesOf(call: ImportCall): Promise<Sent> {
     const request = nested({ ...(call.query as Settings), ...fields }, mapping);
     return { paths, documents, document: undefined, request, remove: async () => undefined };
   }
-  const { files, document, ...request } = call.body as z.infer<typeof s.importBody>;
+  const { files, document, read, ...flags } = call.body as z.infer<typeof s.importBody>;
   const named = await namedFiles(call, document === undefined ? files : [...files, document]);
   const paths = named.paths.slice(0, files.length);
+  const request: Request = { ...defined(flags), read: readOf(read) };
   return { paths, document: named.paths[files.length], documents: new Map(), remove: named.remove, request };
+}
+
+function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Request['read'] {
+  return defined({
+    ...rest,
+    place: place && defined(place),
+    mapping: mapping && { ...defined(mapping), columns: defined(mapping.columns), fixed: defined(mapping.fixed) },
+  });
 }
 
 /** Settings of one level as a body has them. */

@@ -55,7 +55,7 @@ const listJobs = operation(
     item: job,
   },
   async ({ api, principal, query }) =>
-    pageOfList(api.jobs.list(principal), ({ createdAt, id }) => `${createdAt} ${id}`, query) as never,
+    pageOfList(api.jobs.list(principal), ({ createdAt, id }) => `${createdAt} ${id}`, query),
 );
 
 const readJob = operation(
@@ -66,7 +66,7 @@ const readJob = operation(
     answer: job,
     item: job,
   },
-  async ({ api, principal, params }) => api.jobs.find(params.id, principal) as never,
+  async ({ api, principal, params }) => api.jobs.find(params.id, principal),
 );
 
 const cancelJob = operation(
@@ -77,7 +77,7 @@ const cancelJob = operation(
     answer: job,
     status: 202,
   },
-  async ({ api, principal, params }) => api.jobs.cancel(params.id, principal) as never,
+  async ({ api, principal, params }) => api.jobs.cancel(params.id, principal),
 );
 
 const followJob = operation(
