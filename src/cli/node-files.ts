@@ -2,8 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
-import type { NodeApiClient } from '../client/index.ts';
-import { upload } from '../client/upload.ts';
+import { type NodeApiClient, upload } from '../client/index.ts';
 import { ChannelError } from '../emissions/index.ts';
 
 /** How files of this machine come to the node, and files of the node here. */

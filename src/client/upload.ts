@@ -11,7 +11,8 @@ export interface FileToSend {
 }
 
 const VERSION = { 'Tus-Resumable': '1.0.0' };
-const MOST_TRIES = 5;
+const MOST_FAILURES = 5;
+const FIRST_PAUSE_MS = 100;
 
 /**
  * Uploads a file by tus, going on where a connection broke, and gives the id that operations take it by.
@@ -23,14 +24,17 @@ export async function upload(api: NodeApiClient, file: FileToSend): Promise<stri
   const headers = { ...VERSION, ...metadata, 'Upload-Length': String(length) };
   const made = await api.response('POST /uploads', { headers });
   const id = made.headers.get('Location')?.split('/').at(-1) ?? '';
-  let offset = 0;
-  for (let tries = 0; offset < length; tries += 1) {
+  let failures = 0;
+  for (let offset = 0; offset < length; ) {
     try {
-      offset = await append(api, id, file, offset);
+      // What came before the connection broke stands.
+      if (failures > 0)
+        offset = offsetOf(await api.response('HEAD /uploads/{id}', { params: { id }, headers: VERSION }));
+      if (offset < length) offset = await append(api, id, file, offset);
     } catch (error) {
-      if (!isChannelError(error, 'LEDGER_UNAVAILABLE') || tries >= MOST_TRIES) throw error;
-      const head = await api.response('HEAD /uploads/{id}', { params: { id }, headers: VERSION });
-      offset = Number(head.headers.get('Upload-Offset'));
+      failures += 1;
+      if (!isChannelError(error, 'LEDGER_UNAVAILABLE') || failures > MOST_FAILURES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** failures));
     }
   }
   return id;
@@ -42,7 +46,11 @@ async function append(api: NodeApiClient, id: string, file: FileToSend, offset: 
     headers: { ...VERSION, 'Upload-Offset': String(offset) },
     raw: { type: 'application/offset+octet-stream', bytes: file.from(offset) },
   });
-  const reached = Number(answer.headers.get('Upload-Offset'));
+  const reached = offsetOf(answer);
   if (reached > offset) return reached;
   throw new ChannelError('LEDGER_UNAVAILABLE', 'the node takes no bytes of the upload');
+}
+
+function offsetOf({ headers }: Response): number {
+  return Number(headers.get('Upload-Offset'));
 }
