@@ -1,31 +1,35 @@
 import { ChannelError } from '../emissions/index.ts';
 import type { Peer } from './access/access.ts';
 import { handle } from './handler.ts';
-import { metricsType } from './observe/metrics.ts';
 import { observed, type Seen } from './observe/observer.ts';
 import type { AnyOperation, Api, Method } from './operation.ts';
-import { operations } from './operations/index.ts';
+import { operations, rootOperations } from './operations/index.ts';
 import { problemResponse } from './problem.ts';
 import { Router } from './router.ts';
 import { apiRoot } from './version.ts';
 
 export type ApiFetch = (request: Request, peer: Peer) => Promise<Response>;
 
-/** The node over HTTP: a welcome and its health without a token, and every operation of the table below /api/v1. */
+/** The node over HTTP: every operation of the table below /api/v1, and beside it what monitors ask for. */
 export function apiFetch(api: Api): ApiFetch {
-  const router = new Router(operations);
+  const routers: Routers = { api: new Router(operations), root: new Router(rootOperations) };
   return async (request, peer) => {
-    const response = await observed(api.parts, api.access, request, (seen) => route(api, router, request, peer, seen));
+    const response = await observed(api.parts, api.access, request, (seen) => route(api, routers, request, peer, seen));
     if (request.method !== 'HEAD' || response.body === null) return response;
     await response.body.cancel();
     return new Response(null, { status: response.status, headers: response.headers });
   };
 }
 
-async function route(api: Api, router: Router, request: Request, peer: Peer, seen: Seen): Promise<Response> {
+interface Routers {
+  readonly api: Router;
+  readonly root: Router;
+}
+
+async function route(api: Api, routers: Routers, request: Request, peer: Peer, seen: Seen): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (!pathname.startsWith('/api')) return besides(api, pathname, request, peer, seen);
-  const match = pathname.startsWith(`${apiRoot}/`) ? router.match(pathname.slice(apiRoot.length)) : undefined;
+  const inside = pathname.startsWith('/api');
+  const match = matched(routers, pathname, inside);
   const method = request.method as Method;
   const operation =
     match && (match.operations.get(method) ?? (method === 'HEAD' ? match.operations.get('GET') : undefined));
@@ -33,10 +37,15 @@ async function route(api: Api, router: Router, request: Request, peer: Peer, see
     await admit(api, operation, request, peer, seen);
     return handle(api, operation, request, match.params, seen.audit, seen.principal);
   }
-  // Who may not ask is told nothing of what there is.
-  await admit(api, { id: 'unknown', role: 'viewer' }, request, peer, seen);
+  // Who may not ask is told nothing of what there is in the API.
+  if (inside) await admit(api, { id: 'unknown', role: 'viewer' }, request, peer, seen);
   if (match === undefined) throw new ChannelError('NOT_FOUND', 'there is nothing at this path');
   return otherMethod(match.operations, request.method);
+}
+
+function matched({ api, root }: Routers, pathname: string, inside: boolean): ReturnType<Router['match']> {
+  if (!inside) return root.match(pathname);
+  return pathname.startsWith(`${apiRoot}/`) ? api.match(pathname.slice(apiRoot.length)) : undefined;
 }
 
 /** Lets a caller through to an operation, or not. @throws {ChannelError} what `Access` throws */
@@ -78,41 +87,3 @@ const TUS = {
   'Tus-Version': '1.0.0',
   'Tus-Extension': 'creation,expiration,termination',
 };
-
-async function besides(api: Api, pathname: string, request: Request, peer: Peer, seen: Seen): Promise<Response> {
-  const { member, ledger } = api.node;
-  const path = request.method === 'GET' || request.method === 'HEAD' ? pathname : undefined;
-  const json = (body: object, status = 200) =>
-    new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
-  switch (path) {
-    case '/':
-      seen.operation = { id: 'welcome' };
-      return new Response(welcome(member, ledger.channel));
-    case '/health':
-      seen.operation = { id: 'health' };
-      return json({ status: 'ok' });
-    case '/ready': {
-      seen.operation = { id: 'ready' };
-      const answer = await api.ready();
-      return json(answer, answer.ready ? 200 : 503);
-    }
-    case '/metrics':
-      await admit(api, { id: 'metrics', role: 'viewer' }, request, peer, seen);
-      return new Response(await api.parts.metrics.metrics.text(), { headers: { 'Content-Type': metricsType } });
-    default:
-      throw new ChannelError('NOT_FOUND', 'there is nothing at this path');
-  }
-}
-
-function welcome(member: string, channel: string): string {
-  return `Utility Emissions Channel: node of ${member} on channel ${channel}
-
-GET /health, /ready         is it up, can it work (no token)
-GET /metrics                for Prometheus
-GET ${apiRoot}/docs            every operation, for people (no token)
-GET ${apiRoot}/openapi.json    the same, for programs (no token)
-GET ${apiRoot}/records         records, newest first
-
-Send a token of this node: Authorization: Bearer TOKEN
-`;
-}

@@ -7,6 +7,7 @@ import { chosenFields, withFields } from './fields.ts';
 import type { Work } from './jobs/jobs.ts';
 import type { AnyOperation, Api, Call } from './operation.ts';
 import { pageLinks } from './paging.ts';
+import { type Received, receive } from './uploads/received.ts';
 import { textValues, validated } from './validate.ts';
 import { apiRoot } from './version.ts';
 
@@ -23,24 +24,13 @@ export async function handle(
   audit: Call['audit'],
   principal: Principal = ANYBODY,
 ): Promise<Response> {
-  return answer(api, operation, request, params, principal, audit);
-}
-
-async function answer(
-  api: Api,
-  operation: AnyOperation,
-  request: Request,
-  params: Readonly<Record<string, string>>,
-  principal: Principal,
-  audit: Call['audit'],
-): Promise<Response> {
   const url = new URL(request.url);
   const accept = operation.produces?.includes('text/event-stream')
     ? (operation.produces[0] as string)
     : chosenType(request.headers.get('Accept'), operation.produces ?? ['application/json']);
   const search = new URLSearchParams(url.search);
   const fields = chosenFields(operation, search);
-  const headers = new Headers(Object.entries(api.access.rateHeaders(principal)));
+  const headers = new Headers();
   const call = {
     ...{ api, principal, request, accept, headers, audit },
     params: validated(operation.params ?? z.strictObject({}), params, 'path'),
@@ -52,37 +42,48 @@ async function answer(
   const known = await knownTag(api, operation, request, url, accept, principal);
   if (known !== undefined && isKnown(request.headers.get('If-None-Match'), known))
     return new Response(null, { status: 304, headers: { ETag: known } });
+  // Files that came are removed once they were used: at the end of the request, or of the job that it began.
+  let { files } = call;
   const run = async (): Promise<Response> => {
     const value = await operation.handle(call as never);
     if (value instanceof Response) return withHeaders(value, headers);
-    if (operation.job === true) return jobStarted(api, operation, principal, value as Work, headers);
+    if (operation.job === true) {
+      const { remove = async () => undefined } = files ?? {};
+      const work: Work = (...args) => (value as Work)(...args).finally(remove);
+      const response = jobStarted(call, operation, work);
+      files = undefined;
+      return response;
+    }
     return jsonAnswer(operation, request, url, withFields(value, fields), headers, known);
   };
-  return once(api, call as never, operation, url, run);
+  try {
+    return await once(api, call as never, operation, url, run);
+  } finally {
+    await files?.remove();
+  }
 }
 
-/** The body, read as JSON or left as a stream. @throws {ChannelError} CONTENT_TYPE_UNSUPPORTED, REQUEST_INVALID */
+const NOTHING = { body: undefined, files: undefined, stream: undefined };
+
+/** The body: read as JSON, taken in as files, or left as a stream. @throws {ChannelError} CONTENT_TYPE_UNSUPPORTED, REQUEST_INVALID */
 async function bodyOf(
-  { access }: Api,
+  { access, uploads }: Api,
   operation: AnyOperation,
   request: Request,
   principal: Principal,
-): Promise<Pick<Call, 'body' | 'stream'>> {
+): Promise<Pick<Call, 'body' | 'files' | 'stream'>> {
   const { body, raw } = operation;
-  if (body === undefined && raw === undefined) return { body: undefined, stream: undefined };
+  if (body === undefined && raw === undefined) return NOTHING;
   const type = mediaTypeOf(request.headers.get('Content-Type'));
   const most = access.bodyLimit(principal.role);
   const bytes = request.body ?? NO_BODY;
-  if (
-    raw?.types.some((one) => one === type || one === '*/*') === true &&
-    !(body !== undefined && type === 'application/json')
-  )
-    return {
-      body: undefined,
-      stream: { type: request.headers.get('Content-Type') as string, bytes: limited(bytes, most) },
-    };
   if (body !== undefined && type === 'application/json')
-    return { body: validated(body, await jsonBody(bytes, most), 'body') as undefined, stream: undefined };
+    return { ...NOTHING, body: validated(body, await jsonBody(bytes, most), 'body') as undefined };
+  if (raw?.types.includes(type) === true) {
+    if (raw.streamed === true) return { ...NOTHING, stream: limited(bytes, most) };
+    const whole = { type: request.headers.get('Content-Type') as string, bytes: limited(bytes, most) };
+    return { ...NOTHING, files: (await receive(uploads, whole, raw)) as Received<never> };
+  }
   const taken = [...(body === undefined ? [] : ['application/json']), ...(raw?.types ?? [])];
   throw new ChannelError('CONTENT_TYPE_UNSUPPORTED', `the operation takes ${taken.join(', ')}`, {
     where: 'Content-Type',
@@ -104,20 +105,20 @@ async function knownTag(
 /** Runs the work under the request's Idempotency-Key, or gives the answer that it got before. */
 async function once(
   { idempotency }: Api,
-  { principal, params, query, body, request }: Call,
+  { principal, params, query, body, files, request }: Call,
   operation: AnyOperation,
   url: URL,
   run: () => Promise<Response>,
 ): Promise<Response> {
   const key = request.headers.get('Idempotency-Key');
-  if (key === null || operation.body === undefined || body === undefined || operation.once === 'never-kept')
-    return run();
+  const content = files === undefined ? body : files.content;
+  if (key === null || content === undefined || operation.once === 'never-kept') return run();
   if (!/^[\x21-\x7e ]{1,255}$/.test(key))
     throw new ChannelError('REQUEST_INVALID', 'Idempotency-Key has 1 to 255 printable characters', {
       where: 'Idempotency-Key',
     });
   const id = sha256(`${principal.id}\0${key}`);
-  const asked = { id: operation.id, path: url.pathname, params, query, body } as unknown as Json;
+  const asked = { id: operation.id, path: url.pathname, params, query, body: content } as unknown as Json;
   const kept = idempotency.begin(id, sha256(canonical(asked)));
   if (kept !== undefined)
     return new Response(kept.body === '' ? null : kept.body, { status: kept.status, headers: kept.headers });
@@ -134,8 +135,14 @@ async function once(
   return response;
 }
 
-function jobStarted(api: Api, { id }: AnyOperation, principal: Principal, work: Work, headers: Headers): Response {
-  const job = api.jobs.start(id, principal, work);
+function jobStarted(
+  { api, principal, headers, audit }: Pick<Call, 'api' | 'principal' | 'headers' | 'audit'>,
+  { id, counts }: AnyOperation,
+  work: Work,
+): Response {
+  const job = api.jobs.start(id, principal, work, counts);
+  // The entry of its end has the same target.
+  audit.target = job.id;
   headers.set('Location', `${apiRoot}/jobs/${job.id}`);
   headers.set('Content-Type', 'application/json');
   return new Response(JSON.stringify(job), { status: 202, headers });

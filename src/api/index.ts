@@ -1,7 +1,7 @@
 export type { Access, Peer } from './access/access.ts';
 export { checkAuditLog } from './access/audit-check.ts';
 export { headText, parseHead } from './access/audit-head.ts';
-export { AuditLog } from './access/audit-log.ts';
+export { type AuditEntry, type AuditFiles, AuditLog } from './access/audit-log.ts';
 export { LocalAccess } from './access/local-access.ts';
 export { isLoopbackName } from './access/oidc-settings.ts';
 export { type ApiRole, apiRoles, type Principal } from './access/principal.ts';

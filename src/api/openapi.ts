@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type ApiRole, apiRoles, roleAllows } from './access/principal.ts';
 import { billRow } from './ndjson/rows.ts';
-import type { AnyOperation } from './operation.ts';
-import { tags } from './operation.ts';
-import { job } from './operations/jobs.ts';
+import { responsesOf } from './openapi-responses.ts';
+import { type JsonObject, json, type Schema, schemaInto } from './openapi-schema.ts';
+import { type AnyOperation, pathOf, type RawBody, tags } from './operation.ts';
 import { problem } from './schemas/common.ts';
-import { apiRoot, apiVersion } from './version.ts';
+import { ledgerEvent, testEvent } from './schemas/events.ts';
+import { apiVersion } from './version.ts';
 
-type JsonObject = Record<string, unknown>;
 export interface OpenApi extends JsonObject {
   readonly paths: Record<string, Record<string, JsonObject>>;
   readonly components: { readonly schemas: JsonObject } & JsonObject;
@@ -20,7 +20,7 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
   schema(billRow, 'input');
   const paths: OpenApi['paths'] = {};
   for (const operation of operations) {
-    const at = `${apiRoot}${operation.path}`;
+    const at = pathOf(operation);
     paths[at] ??= {};
     (paths[at] as JsonObject)[operation.method.toLowerCase()] = operationObject(operation, schema);
   }
@@ -35,6 +35,10 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
     servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name })),
     paths,
+    webhooks: {
+      ledgerEvent: webhookObject('A transaction came on the ledger', ledgerEvent, schema),
+      test: webhookObject('A receiver is tried', testEvent, schema),
+    },
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the node.' } },
@@ -48,41 +52,20 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
   };
 }
 
-type Schema = (type: z.ZodType, io: 'input' | 'output') => JsonObject;
-
-/** Gives a schema's JSON Schema; what has a name of its own goes to the components. */
-function schemaInto(components: JsonObject): Schema {
-  return (type, io) => {
-    // What is answered may have more fields one day: `input` leaves objects open, and closed are those that say so.
-    const {
-      $schema: _schema,
-      $defs = {},
-      ...rest
-    } = z.toJSONSchema(type, {
-      io: io === 'output' ? 'input' : io,
-      unrepresentable: 'any',
-    }) as JsonObject & { $defs?: JsonObject };
-    for (const [name, definition] of Object.entries($defs)) components[name] = moved(definition);
-    const { id } = z.globalRegistry.get(type) ?? {};
-    if (id === undefined) return moved(rest) as JsonObject;
-    components[id] = moved(rest);
-    return { $ref: `#/components/schemas/${id}` };
+/** What a receiver is sent. It has no parameters: the fields of Standard Webhooks are the same for every event. */
+function webhookObject(summary: string, event: z.ZodType, schema: Schema): JsonObject {
+  return {
+    post: {
+      summary,
+      description: 'Signed as Standard Webhooks says: webhook-id, webhook-timestamp, webhook-signature.',
+      tags: ['Webhooks'],
+      requestBody: { required: true, content: json(schema(event, 'output')) },
+      responses: {
+        '2XX': { description: 'It is taken.' },
+        410: { description: 'The receiver wants no more.' },
+      },
+    },
   };
-}
-
-/** References of a schema by itself become references into the components. */
-function moved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(moved);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(
-    ([name]) => name !== 'id' || typeof (value as JsonObject).id !== 'string',
-  );
-  return Object.fromEntries(
-    entries.map(([name, one]) => [
-      name,
-      name === '$ref' ? String(one).replace('#/$defs/', '#/components/schemas/') : moved(one),
-    ]),
-  );
 }
 
 function operationObject(operation: AnyOperation, schema: Schema): JsonObject {
@@ -155,82 +138,22 @@ const TUS_PARAMETERS = [
 function requestBody({ body, raw }: AnyOperation, schema: Schema): JsonObject | undefined {
   if (body === undefined && raw === undefined) return undefined;
   const content: JsonObject = body === undefined ? {} : json(schema(body, 'input'));
-  for (const type of raw?.types ?? []) content[type] = rawContent(type, raw?.form, schema);
+  for (const type of raw?.types ?? []) content[type] = rawContent(type, raw as RawBody, schema);
   return { required: true, ...(raw === undefined ? {} : { description: raw.description }), content };
 }
 
-function rawContent(type: string, form: z.ZodObject | undefined, schema: Schema): JsonObject {
+function rawContent(type: string, { form, texts = {} }: RawBody, schema: Schema): JsonObject {
   if (type !== 'multipart/form-data') return { schema: {} };
   const fields = form === undefined ? {} : ((schema(form, 'input') as { properties?: JsonObject }).properties ?? {});
+  const said = Object.fromEntries(
+    Object.entries(texts).map(([name, description]) => [name, { type: 'string', description }]),
+  );
   return {
     schema: {
       type: 'object',
-      properties: { ...fields, file: { contentMediaType: 'application/octet-stream' } },
+      properties: { ...fields, ...said, file: { contentMediaType: 'application/octet-stream' } },
       required: ['file'],
       additionalProperties: false,
     },
   };
-}
-
-function json(schema: JsonObject, type = 'application/json'): JsonObject {
-  return { [type]: { schema } };
-}
-
-function responsesOf(operation: AnyOperation, schema: Schema): JsonObject {
-  const { answer, produces = ['application/json'], status, fresh, role, method } = operation;
-  const problems = Object.fromEntries(
-    problemStatuses(operation).map((code) => [code, { $ref: '#/components/responses/Problem' }]),
-  );
-  if (operation.job === true)
-    return {
-      202: {
-        description: `A job, which results in: ${answer === undefined ? 'nothing' : nameOf(answer, schema)}.`,
-        headers: { Location: { schema: { type: 'string' }, description: 'Where the job is.' } },
-        content: json(schema(job, 'output')),
-      },
-      ...problems,
-    };
-  const content: JsonObject = {};
-  for (const type of produces)
-    content[type] = {
-      schema: type === 'application/json' && answer !== undefined ? answerSchema(operation, schema) : {},
-    };
-  const done = status === 204 || method === 'HEAD' || (answer === undefined && operation.id.endsWith('Upload'));
-  return {
-    [status ?? 200]: { description: 'Done.', ...(done ? {} : { content }) },
-    ...(role !== undefined && method === 'GET' && (fresh !== undefined || produces.includes('application/json'))
-      ? { 304: { description: 'Nothing changed since If-None-Match.' } }
-      : {}),
-    ...problems,
-  };
-}
-
-/** The answer; or what is left of it where `fields` chose. */
-function answerSchema({ answer, item }: AnyOperation, schema: Schema): JsonObject {
-  const whole = schema(answer as z.ZodType, 'output');
-  if (item === undefined) return whole;
-  const some =
-    item === answer ? item.partial() : z.object({ items: z.array(item.partial()), next: z.string().optional() });
-  return { anyOf: [whole, { description: 'With `fields`.', ...schema(some, 'output') }] };
-}
-
-function nameOf(answer: z.ZodType, schema: Schema): string {
-  const { $ref } = schema(answer, 'output') as { $ref?: string };
-  return $ref === undefined ? 'what its summary says' : `\`${$ref.split('/').at(-1)}\``;
-}
-
-/** Statuses that any operation of the kind can end with. */
-function problemStatuses({ role, method, body, raw, params, query, item }: AnyOperation): number[] {
-  const given = params ?? query ?? body ?? raw ?? item;
-  return [
-    ...(given === undefined && role === undefined ? [] : [400]),
-    ...(role === undefined ? [] : [401, 403]),
-    ...(role === undefined ? [] : [404]),
-    406,
-    ...(body === undefined && raw === undefined ? [] : [409, 415]),
-    ...(method === 'GET' || method === 'HEAD' ? [] : [413]),
-    ...(role === undefined ? [] : [409, 422, 429]),
-    500,
-    503,
-  ].filter((status, at, all) => all.indexOf(status) === at);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type OpenApi, rolesFor } from './openapi.ts';
-import { type AnyOperation, tags } from './operation.ts';
-import { apiRoot, apiVersion } from './version.ts';
+import { type AnyOperation, pathOf, tags } from './operation.ts';
+import { apiVersion } from './version.ts';
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem 1.25rem}
 h1,h2,h3{line-height:1.25}h3{margin-top:2rem}code,pre{font:14px/1.45 ui-monospace,monospace}pre{overflow:auto;padding:.75rem;border:1px solid #8886;border-radius:.25rem}
@@ -20,7 +20,7 @@ export function referencePage(
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>API of a node</title><style>${STYLE}</style></head>
 <body>
 <header><h1>API of a node</h1>
-<p>Version ${apiVersion}. Every path stands below <code>${apiRoot}</code>; <a href="openapi.json">openapi.json</a> says the same to programs. Send a token of the node: <code>Authorization: Bearer TOKEN</code>. What goes wrong is told as RFC 9457 problem details with a stable <code>code</code>.</p></header>
+<p>Version ${apiVersion}. <a href="openapi.json">openapi.json</a> says the same to programs. Send a token of the node: <code>Authorization: Bearer TOKEN</code>. What goes wrong is told as RFC 9457 problem details with a stable <code>code</code>.</p></header>
 <nav aria-label="Operations">${tags.map((tag) => contents(tag, of(tag))).join('')}</nav>
 <main>${tags
     .map((tag) =>
@@ -35,10 +35,10 @@ export function referencePage(
 }
 
 function contents(tag: string, operations: readonly AnyOperation[]): string {
-  const rows = operations.map(
-    ({ id, method, path, summary, role }) =>
-      `<tr><td><a href="#${id}"><code>${method} ${text(path)}</code></a></td><td>${text(summary)}</td><td>${role === undefined ? 'anybody' : rolesFor(role).join(', ')}</td></tr>`,
-  );
+  const rows = operations.map((one) => {
+    const { id, method, summary, role } = one;
+    return `<tr><td><a href="#${id}"><code>${method} ${text(pathOf(one))}</code></a></td><td>${text(summary)}</td><td>${role === undefined ? 'anybody' : rolesFor(role).join(', ')}</td></tr>`;
+  });
   return `<h2>${text(tag)}</h2><table><thead><tr><th scope="col">operation</th><th scope="col">what it does</th><th scope="col">roles</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
@@ -61,8 +61,10 @@ interface Described {
   >;
 }
 
-function operationPart({ id, method, path, summary }: AnyOperation, { paths }: OpenApi): string {
-  const found = paths[`${apiRoot}${path}`]?.[method.toLowerCase()] as unknown as Described;
+function operationPart(operation: AnyOperation, { paths }: OpenApi): string {
+  const { id, method, summary } = operation;
+  const path = pathOf(operation);
+  const found = paths[path]?.[method.toLowerCase()] as unknown as Described;
   const { description, parameters, requestBody, responses } = found;
   const answers = Object.entries(responses).filter(([status]) => Number(status) < 300);
   return `<section aria-labelledby="${id}"><h3 id="${id}"><span class="method">${method}</span> <code>${text(path)}</code></h3>

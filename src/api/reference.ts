@@ -1,14 +1,15 @@
 import { describeApi, type OpenApi } from './openapi.ts';
 import type { Api } from './operation.ts';
-import { operations } from './operations/index.ts';
+import { operations, rootOperations } from './operations/index.ts';
 import { referencePage } from './reference-page.ts';
 
+const all = [...operations, ...rootOperations];
 let description: OpenApi | undefined;
 let page: ReturnType<typeof referencePage> | undefined;
 
 /** The table of operations as OpenAPI 3.1. */
 export function describedApi(): OpenApi {
-  description ??= describeApi(operations);
+  description ??= describeApi(all);
   return description;
 }
 
@@ -16,7 +17,7 @@ export function describedApi(): OpenApi {
 export const reference: Api['reference'] = {
   description: describedApi,
   page: () => {
-    page ??= referencePage(operations, describedApi());
+    page ??= referencePage(all, describedApi());
     return page;
   },
 };

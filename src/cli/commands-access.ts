@@ -1,10 +1,11 @@
 import { styleText } from 'node:util';
-import { type ApiRole, checkAuditLog, headText, parseHead, type TokenEntry } from '../api/index.ts';
+import { type ApiRole, type AuditEntry, checkAuditLog, headText, parseHead, type TokenEntry } from '../api/index.ts';
 import { defined } from '../emissions/index.ts';
 import { readConfig } from './config.ts';
 import { exitCodes } from './exit-code.ts';
-import { audited, openAudit } from './local-audit.ts';
+import { audited, auditFiles, openAudit } from './local-audit.ts';
 import { print, table } from './output.ts';
+import { progressLine } from './progress-line.ts';
 import { withTokens } from './token-file.ts';
 
 interface Json {
@@ -84,7 +85,7 @@ export async function listAudit(
     print({ items, head }, options.json, () =>
       [
         table(
-          ['no', 'at', 'who', 'role', 'operation', 'on', 'status', 'code'],
+          ['no', 'at', 'who', 'role', 'operation', 'on', 'status', 'code', 'end'],
           items.map((entry) => [
             String(entry.number),
             entry.at,
@@ -94,6 +95,7 @@ export async function listAudit(
             entry.target ?? '',
             String(entry.status),
             entry.code ?? '',
+            outcomeText(entry),
           ]),
         ),
         `head ${head}`,
@@ -106,19 +108,21 @@ export async function listAudit(
 
 export async function verifyAudit(folder: string, options: Json & { readonly head?: string }): Promise<void> {
   readConfig(folder);
-  const log = openAudit(folder);
-  try {
-    const report = checkAuditLog(log, options.head === undefined ? undefined : parseHead(options.head));
-    const { entries, first, faults } = report;
-    if (faults.length > 0) process.exitCode = exitCodes.integrity;
-    print({ ...report, head: headText(report.head) }, options.json, () =>
-      [
-        `${entries} entries from ${first}, ${faults.length === 0 ? 'every seal is right' : `${faults.length} FAULTS`}`,
-        ...faults.map(({ where, message }) => `  ${where}: ${message}`),
-        `head ${headText(report.head)}`,
-      ].join('\n'),
-    );
-  } finally {
-    log.close();
-  }
+  const { progress, end } = progressLine();
+  const pinned = options.head === undefined ? undefined : parseHead(options.head);
+  const report = await checkAuditLog(auditFiles(folder), pinned, progress).finally(end);
+  const { entries, first, faults } = report;
+  if (faults.length > 0) process.exitCode = exitCodes.integrity;
+  print({ ...report, head: headText(report.head) }, options.json, () =>
+    [
+      `${entries} entries from ${first}, ${faults.length === 0 ? 'every seal is right' : `${faults.length} FAULTS`}`,
+      ...faults.map(({ where, message }) => `  ${where}: ${message}`),
+      `head ${headText(report.head)}`,
+    ].join('\n'),
+  );
+}
+
+function outcomeText({ outcome, counts = {} }: AuditEntry): string {
+  const numbers = Object.entries(counts).map(([name, count]) => `${name}=${count}`);
+  return [...(outcome === undefined ? [] : [outcome]), ...numbers].join(' ');
 }

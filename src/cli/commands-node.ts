@@ -7,6 +7,7 @@ import { type InitAnswer, type InitOptions, initNode } from './init.ts';
 import { openAudit } from './local-audit.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
+import { isUrl } from './paths.ts';
 import { progressLine } from './progress-line.ts';
 import { openNode } from './wire.ts';
 
@@ -36,7 +37,7 @@ export function renderInit(answer: InitAnswer): string {
 
 export async function status(folder: string, options: Json): Promise<void> {
   const told = await withNode(folder, 'uec status', (node) => node.call('status', {}));
-  const answer = { ...told, ...auditStatus(folder) };
+  const answer = { ...told, ...(isUrl(folder) ? {} : auditStatus(folder)) };
   print(answer, options.json, () =>
     [
       `${answer.member} (${answer.name}) on channel ${answer.channel}`,

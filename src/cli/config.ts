@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AccessSettings, TlsPaths, WebhookSettings } from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
+import { isUrl } from './paths.ts';
 
 /** What a node's folder says of itself: node.json. Secrets stand in files of their own under keys/. */
 export interface NodeConfig {
@@ -79,6 +80,11 @@ export function nodePaths(
  * @throws {ChannelError} NODE_ABSENT, CONFIG_INVALID
  */
 export function readConfig(folder: string): NodeConfig {
+  if (isUrl(folder))
+    throw new ChannelError('OPTION_INVALID', 'this command works on the folder of a node, and not over its API', {
+      where: 'DIR',
+      fix: 'Run it on the machine of the node, with its folder.',
+    });
   const { config: path } = nodePaths(folder);
   if (!existsSync(path)) throw new ChannelError('NODE_ABSENT', `there is no node in ${folder}`);
   let value: Partial<NodeConfig>;

@@ -1,4 +1,4 @@
-import { AuditLog, type Principal } from '../api/index.ts';
+import { type AuditFiles, AuditLog, type Principal } from '../api/index.ts';
 import { asChannelError, type UseCaseName } from '../node/index.ts';
 import { nodePaths } from './config.ts';
 
@@ -65,6 +65,11 @@ export function auditedCall<T>(folder: string, name: UseCaseName, work: () => Pr
 }
 
 export function openAudit(folder: string): AuditLog {
-  const paths = nodePaths(folder);
-  return new AuditLog(paths.audit, paths.auditKey);
+  const { path, keyPath } = auditFiles(folder);
+  return new AuditLog(path, keyPath);
+}
+
+export function auditFiles(folder: string): AuditFiles {
+  const { audit, auditKey } = nodePaths(folder);
+  return { path: audit, keyPath: auditKey };
 }

@@ -1,6 +1,9 @@
 import { request } from 'node:http';
+import type { NodeApiClient, Send } from '../client/index.ts';
 import { type Progress, type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from '../node/index.ts';
 import { readConfig } from './config.ts';
+import type { NodeFiles } from './node-files.ts';
+import { isUrl } from './paths.ts';
 import { socketPath } from './socket-path.ts';
 import type { OpenNode } from './wire.ts';
 
@@ -16,13 +19,14 @@ export interface NodeClient {
 
 /**
  * Runs `work` against the node of a folder: through the serving process where there is one, else in this process, with the
- * folder's files opened and closed again.
+ * folder's files opened and closed again. Or against the node at a URL.
  */
 export async function withNode<T>(
   folder: string,
   purpose: string,
   work: (client: NodeClient) => Promise<T>,
 ): Promise<T> {
+  if (isUrl(folder)) return work(await remoteClient(folder));
   readConfig(folder);
   if (await isServed(folder)) return work(await servedClient(socketPath(folder, 'node')));
   const [{ openNode }, { auditedCall }] = await Promise.all([import('./wire.ts'), import('./local-audit.ts')]);
@@ -50,14 +54,32 @@ function runHere(
 }
 
 async function servedClient(path: string): Promise<NodeClient> {
-  const [{ NodeApiClient }, { sendToSocket }, { servedCalls }] = await Promise.all([
-    import('../client/index.ts'),
+  const [{ sendToSocket }, { filesHere }] = await Promise.all([
     import('../client/send-to-socket.ts'),
+    import('./node-files.ts'),
+  ]);
+  return clientBy(sendToSocket(path), filesHere);
+}
+
+async function remoteClient(url: string): Promise<NodeClient> {
+  const [{ addressOf }, { sendByNode }, { filesFar }] = await Promise.all([
+    import('./remote-node.ts'),
+    import('../client/send-by-node.ts'),
+    import('./node-files.ts'),
+  ]);
+  return clientBy(sendByNode(addressOf(url)), filesFar);
+}
+
+async function clientBy(send: Send, filesOf: (api: NodeApiClient) => NodeFiles): Promise<NodeClient> {
+  const [{ NodeApiClient }, { servedCalls }] = await Promise.all([
+    import('../client/index.ts'),
     import('./served-calls.ts'),
   ]);
-  const api = new NodeApiClient(sendToSocket(path));
+  const api = new NodeApiClient(send);
+  const files = filesOf(api);
   return {
-    call: (name, args, progress = () => undefined, signal) => servedCalls[name](api, args, progress, signal) as never,
+    call: (name, args, progress = () => undefined, signal) =>
+      servedCalls[name](api, args, progress, signal, files) as never,
   };
 }
 

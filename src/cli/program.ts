@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ChannelError } from '../emissions/index.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { printError } from './output.ts';
+import { chooseRemote } from './remote-options.ts';
 import { addAuditCommands, addTokenCommands, addWebhookCommands } from './tree/access-commands.ts';
 import { addBillCommands } from './tree/bill-commands.ts';
 import { addBundleCommands } from './tree/bundle-commands.ts';
@@ -42,11 +43,15 @@ function usageError({ code, message }: CommanderError): ChannelError {
 
 /** The command tree: every command takes --json. Where JSON is asked for, stderr stays empty. */
 export function buildProgram(json: boolean): Command {
-  const program = new Command('uec')
+  const program: Command = new Command('uec')
     .description('Utility bills into greenhouse-gas emissions, recorded on a ledger shared with other organisations.')
     .version(version())
+    .option('--token-file <file>', 'token for a node whose URL stands where the folder would')
+    .option('--ca <file>', 'CA that vouches for that node, PEM, where it is one of your own')
+    .hook('preAction', () => chooseRemote(program.opts()))
     .exitOverride()
     .configureOutput(json ? { writeErr: () => undefined } : {})
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(see uec COMMAND --help)')
     .addHelpText('after', HELP);
   addNodeCommands(program);
@@ -78,5 +83,6 @@ First steps:
   uec calculate --zip 94105 --start 2022-01-01 --end 2022-02-01 --quantity 1000 --unit kWh
   uec record acme bills.csv --zip 94105 --dry-run     see what would be recorded
   uec inventory acme --year 2022
+  uec inventory https://node.example.org --token-file token.txt --year 2022      a node elsewhere
 
 Exit codes: 0 done, 1 fault of the software, 2 input, 3 refused by a rule, 4 not found, 5 verification failed, 6 unavailable.`;

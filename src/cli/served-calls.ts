@@ -1,37 +1,41 @@
 import type { NodeApiClient } from '../client/index.ts';
 import type { Progress, UseCaseArgs, UseCaseName } from '../node/index.ts';
+import type { NodeFiles } from './node-files.ts';
 
 type Served = {
   readonly [N in UseCaseName]: (
     api: NodeApiClient,
     args: UseCaseArgs<N>,
     progress: Progress,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    files: NodeFiles,
   ) => Promise<unknown>;
 };
 
-const path = (file: string): { path: string } => ({ path: file });
-const maybe = (file: string | undefined): { document?: { path: string } } =>
-  file === undefined ? {} : { document: path(file) };
+/** A document of the caller's, where one is named. */
+const named = async (files: NodeFiles, document: string | undefined): Promise<object> =>
+  document === undefined ? {} : { document: await files.give(document) };
 
 const stoppedBy = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };
 
-/** Every use case as a call of the API: what the command asks of a node that is served. Files are named by their paths. */
+/** Every use case as a call of the API: what the command asks of a node that is served. Files come to it by `files`. */
 export const servedCalls: Served = {
   status: (api) => api.call('GET /status', {}),
-  record: (api, { files, document, ...rest }, progress, signal) => {
-    const body = { ...rest, files: files.map(path), ...maybe(document) } as never;
+  record: async (api, { files: paths, document, ...rest }, progress, signal, files) => {
+    const given = [];
+    for (const path of paths) given.push(await files.give(path));
+    const body = { ...rest, files: given, ...(await named(files, document)) } as never;
     return api.run('POST /imports', { body, ...stoppedBy(signal) }, progress);
   },
   imports: (api, query) => api.call('GET /imports', { query }),
   showImport: (api, { import: id, ...query }) => api.call('GET /imports/{id}', { params: { id }, query }),
   undoImport: (api, { import: id, ...body }, progress, signal) =>
     api.run('POST /imports/{id}/undo', { params: { id }, body, ...stoppedBy(signal) }, progress),
-  correct: (api, { record, document, ...rest }) =>
+  correct: async (api, { record, document, ...rest }, _progress, _signal, files) =>
     api.call('POST /records/{id}/corrections', {
       params: { id: record },
-      body: { ...rest, ...maybe(document) } as never,
+      body: { ...rest, ...(await named(files, document)) } as never,
     }),
   void: (api, { records, reason }) => api.call('POST /records/void', { body: { records: [...records], reason } }),
   inventory: (api, query) => api.call('GET /inventory', { query }),
@@ -50,8 +54,8 @@ export const servedCalls: Served = {
     requests: await Array.fromAsync(api.all('GET /requests', {})),
   }),
   verifyDocuments: (api, body, progress) => api.run('POST /documents/verifications', { body }, progress),
-  attachDocument: (api, { file, records }) =>
-    api.call('POST /documents', { body: { file: path(file), records: [...records] } }),
+  attachDocument: async (api, { file, records }, _progress, _signal, files) =>
+    api.call('POST /documents', { body: { file: await files.give(file), records: [...records] } }),
   holdDocument: (api, { document: id, lift, until, reason }) =>
     lift === true
       ? api.call('DELETE /documents/{id}/hold', { params: { id } })
@@ -59,7 +63,8 @@ export const servedCalls: Served = {
   eraseDocument: (api, body) => api.call('POST /erasures', { body: body as never }),
   scrubDocuments: (api, body, progress) => api.run('POST /documents/scrubs', { body }, progress),
   requestDocument: (api, body) => api.call('POST /requests', { body }),
-  answerRequest: (api, { request: id, offer, refuse, gone }) => {
+  answerRequest: (api, { request: id, offer, refuse, gone }, _progress, _signal, files) => {
+    if (offer !== undefined && refuse === undefined && gone !== true) return files.offer(id, offer);
     const chosen = [
       ...(offer === undefined ? [] : [{ answer: 'offered', file: offer }]),
       ...(refuse === undefined ? [] : [{ answer: 'refused', reason: refuse }]),
@@ -68,12 +73,16 @@ export const servedCalls: Served = {
     const body = chosen.length === 1 ? chosen[0] : { answers: chosen.length };
     return api.call('POST /requests/{id}/answer', { params: { id }, body: body as never });
   },
-  giveVerdict: (api, { request: id, opening, notPresented }) => {
-    const body = opening === undefined ? { notPresented: notPresented === true } : { opening: path(opening) };
+  giveVerdict: async (api, { request: id, opening, notPresented }, _progress, _signal, files) => {
+    const body =
+      opening === undefined ? { notPresented: notPresented === true } : { opening: await files.give(opening) };
     return api.call('POST /requests/{id}/verdict', { params: { id }, body: body as never });
   },
   releases: (api) => Array.fromAsync(api.all('GET /releases', {})),
-  loadReleases: (api, { files }, progress) => api.run('POST /releases', { body: { files: files.map(path) } }, progress),
+  loadReleases: async (api, { files: paths }, progress, _signal, files) => {
+    const given = await Promise.all(paths.map((path) => files.give(path)));
+    return api.run('POST /releases', { body: { files: given } }, progress);
+  },
   findFactors: (api, { place, ...rest }) =>
     Array.fromAsync(api.all('GET /factors', { query: { ...rest, ...place } as never })),
   verifyFactors: (api, _args, progress) => api.run('POST /factors/verifications', {}, progress),

@@ -9,7 +9,7 @@ import { loadUsPlaces, SqliteFactorStore, type UsPlaces } from '../factors/index
 import { Inventory } from '../inventory/index.ts';
 import type { EmbeddedLedger } from '../ledger/embedded/index.ts';
 import { type Ledger, openKeyFile } from '../ledger/index.ts';
-import { ImportLog, type LedgerFiles, type Node } from '../node/index.ts';
+import { type AuditCheck, ImportLog, type LedgerFiles, type Node, type Progress } from '../node/index.ts';
 import { type NodeConfig, nodePaths, readConfig } from './config.ts';
 import { embeddedOf, type OpenedLedger, openLedger, patiently } from './open-ledger.ts';
 
@@ -72,6 +72,7 @@ async function openStores(folder: string, config: NodeConfig, opened: OpenedLedg
     },
     now: () => new Date(),
     checkEvidence,
+    checkAudit: (progress) => checkAudit(paths, progress),
     notices: () => [...opened.notices(), ...keyNotices(inventory, config, opened), ...rebuildNotices(paths.inventory)],
     embedded,
     ledgerFiles: embedded && filesOf(embedded),
@@ -83,6 +84,11 @@ async function openStores(folder: string, config: NodeConfig, opened: OpenedLedg
       await ledger.close();
     },
   };
+}
+
+async function checkAudit({ audit, auditKey }: ReturnType<typeof nodePaths>, progress: Progress): Promise<AuditCheck> {
+  const { checkAuditLog } = await import('../api/index.ts');
+  return checkAuditLog({ path: audit, keyPath: auditKey }, undefined, progress);
 }
 
 /** @throws {ChannelError} CONFIG_INVALID when the key is missing or has another length */

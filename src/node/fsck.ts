@@ -8,7 +8,7 @@ import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 
 export interface FsckPart {
-  readonly part: 'ledger' | 'read model' | 'factors' | 'documents' | 'imports';
+  readonly part: 'ledger' | 'read model' | 'factors' | 'documents' | 'imports' | 'audit log';
   readonly ok: boolean;
   readonly detail: string;
   readonly faults: readonly Fault[];
@@ -35,6 +35,7 @@ export async function fsck(
       await factorsPart(node),
       await documentsPart(node, model),
       await importsPart(node, model),
+      await auditPart(node, progress),
     ];
     return { ok: parts.every(({ ok }) => ok), parts };
   } finally {
@@ -110,6 +111,16 @@ async function importsPart(node: Node, second: Inventory): Promise<FsckPart> {
     return [{ where: 'imports.db', message }];
   });
   return partOf('imports', `${finished.length} finished, ${imported} records`, faults);
+}
+
+async function auditPart(node: Node, progress: Progress): Promise<FsckPart> {
+  let entries = 0;
+  const faults = await faultsOf('audit log', async () => {
+    const checked = await node.checkAudit(progress);
+    entries = checked.entries;
+    return checked.faults.map(({ where, message }) => ({ where: `audit.db, ${where}`, message }));
+  });
+  return partOf('audit log', `${entries} entries`, faults);
 }
 
 function partOf(part: FsckPart['part'], detail: string, faults: readonly Fault[]): FsckPart {

@@ -6,7 +6,7 @@ export { asChannelError } from './foreign-error.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';
 export { placeOfHint } from './line-place.ts';
-export type { LedgerFiles, Node } from './node.ts';
+export type { AuditCheck, LedgerFiles, Node } from './node.ts';
 export { problemOf } from './problems.ts';
 export type { Progress } from './progress.ts';
 export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } from './record-bills.ts';

@@ -31,10 +31,17 @@ export interface Node {
    * @throws {ChannelError} EVIDENCE_INVALID, SIGNATURE_INVALID
    */
   readonly checkEvidence: (evidence: Evidence) => SignedCall | undefined;
+  /** Checks the log of who did what, which stands beside the node, and writes nothing. */
+  readonly checkAudit: (progress: Progress) => Promise<AuditCheck>;
   /** What was found when the node was opened, and by its ledger since. */
   readonly notices: () => readonly string[];
   /** Deeper checks that only the process which holds the ledger's files can make. */
   readonly ledgerFiles: LedgerFiles | undefined;
+}
+
+export interface AuditCheck {
+  readonly entries: number;
+  readonly faults: readonly { readonly where: string; readonly message: string }[];
 }
 
 /** What checked evidence says of a transaction. */

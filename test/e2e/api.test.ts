@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as tus from 'tus-js-client';
 import { describedApi } from '../../src/api/index.ts';
+import { Jobs } from '../../src/api/jobs/jobs.ts';
+import { type LedgerEvent, ledgerEvent } from '../../src/api/schemas/events.ts';
 import { NodeApiClient, sendTo } from '../../src/client/index.ts';
 import { ChannelError } from '../../src/emissions/index.ts';
 import { type ServedApi, serveApi } from '../support/api.ts';
-import { newChannel, samples } from '../support/nodes.ts';
+import { filesBelow, newChannel, samples } from '../support/nodes.ts';
 
 describe('the API', () => {
   let folder: string;
@@ -51,6 +53,32 @@ describe('the API', () => {
     assert.doesNotMatch(html, /<script|src=|https?:\/\//);
     for (const { operationId } of Object.values(describedApi().paths).flatMap((path) => Object.values(path)))
       assert.ok(html.includes(`id="${operationId}"`), String(operationId));
+  });
+
+  test('what monitors ask for stands in the description too, at the root of the node, and answers as it says', async () => {
+    const { paths } = describedApi();
+    for (const [path, roles] of [
+      ['/', 'No token'],
+      ['/health', 'No token'],
+      ['/ready', 'No token'],
+      ['/metrics', 'viewer, auditor, operator, admin'],
+    ] as const) {
+      const { description, responses } = (paths[path] as { get: object }).get as {
+        description: string;
+        responses: object;
+      };
+      assert.ok(description.includes(roles), `${path}: ${description}`);
+      const answer = await fetch(`${served.address}${path}`, { headers: { Authorization: 'Bearer viewer-token' } });
+      const { content } = (responses as Record<number, { content: object }>)[answer.status] as { content: object };
+      assert.deepEqual(Object.keys(content), [answer.headers.get('content-type')?.split(';')[0]], path);
+      await answer.body?.cancel();
+      const posted = await fetch(`${served.address}${path}`, {
+        method: 'POST',
+        headers: { Authorization: 'Bearer viewer-token' },
+      });
+      assert.equal(posted.headers.get('allow'), 'GET, HEAD, OPTIONS', path);
+      await problem(posted, 405, 'METHOD_NOT_ALLOWED');
+    }
   });
 
   describe('imports', () => {
@@ -100,6 +128,66 @@ describe('the API', () => {
       for await (const event of client('admin-token').events('GET /jobs/{id}/events', { params: job }, last))
         rest.push(event);
       assert.deepEqual(rest, events.slice(-1));
+    });
+
+    describe('a table of another layout', () => {
+      // Either way to read its dates and its amount is right: somebody must say which.
+      const table = 'Zaehler;Beginn;Ende;Verbrauch\nM-1;01/04/2022;01/05/2022;1.234\n';
+      const mapping = {
+        format: 'uec-bill-mapping/1',
+        kind: 'bills',
+        columns: { meter: 'Zaehler', start: 'Beginn', end: 'Ende', quantity: 'Verbrauch' },
+        fixed: { commodity: 'electricity', unit: 'kWh', zone: null },
+        endConvention: 'exclusive',
+        dateOrder: null,
+        decimalSign: null,
+        open: ['dateOrder', 'decimalSign'],
+      };
+      const read = async (form: FormData, query: object = {}) => {
+        const raw = { bytes: form };
+        const { lines, rejected } = await client().run('POST /imports', {
+          raw,
+          query: { dryRun: true, acceptPartial: true, country: 'DE', ...query },
+        });
+        const [line] = lines as unknown as { kWh: string; slices: { start: string; end: string }[] }[];
+        if (line === undefined) return rejected[0]?.rejected.code;
+        return [line.kWh, line.slices[0]?.start, line.slices.at(-1)?.end];
+      };
+      const form = (more: Readonly<Record<string, string | Blob>> = {}, said: object = mapping) => {
+        const made = new FormData();
+        made.append('bill', new Blob([table]), 'bill.csv');
+        made.append('mapping', new Blob([JSON.stringify(said)], { type: 'application/json' }), 'mapping.json');
+        for (const [name, value] of Object.entries(more)) made.append(name, value);
+        return made;
+      };
+      const german = ['1234', '2022-04-01', '2022-05-01'];
+      const american = ['1.234', '2022-01-04', '2022-01-05'];
+
+      test('comes with its mapping, which is a file or a field; what it leaves open is told as fields or in the query', async () => {
+        assert.match(
+          String(await read(form()).catch(({ code }: ChannelError) => code)),
+          /^(DATE_ORDER|DECIMAL_SIGN)_UNKNOWN$/,
+        );
+        assert.deepEqual(await read(form({ dateOrder: 'day-first', decimalSign: 'comma' })), german);
+        assert.deepEqual(await read(form({}), { dateOrder: 'month-first', decimalSign: 'point' }), american);
+        const asField = form({ dateOrder: 'day-first', decimalSign: 'comma' });
+        asField.set('mapping', JSON.stringify(mapping));
+        assert.deepEqual(await read(asField), german);
+        assert.deepEqual(await read(form({}, { ...mapping, dateOrder: 'day-first', decimalSign: 'comma' })), german);
+      });
+
+      test('with a mapping or settings that are wrong is refused, and nothing of it stays', async () => {
+        const { columns } = mapping;
+        for (const [wrong, code] of [
+          [form({}, { ...mapping, columns: { ...columns, quantity: 7 } }), 'MAPPING_INVALID'],
+          [form({}, { ...mapping, columns: { meter: 'Zaehler' } }), 'MAPPING_INVALID'],
+          [form({ dateOrder: 'any' }), 'REQUEST_INVALID'],
+          [form({ decimalSign: 'space' }), 'REQUEST_INVALID'],
+          [form({ mapping: new Blob(['x'.repeat(1_100_000)]) }), 'BODY_TOO_LARGE'],
+        ] as const)
+          await assert.rejects(read(wrong), rejects(code));
+        assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+      });
     });
 
     test('a resumable upload by tus-js-client, in parts, is imported once and then gone', async () => {
@@ -300,6 +388,58 @@ describe('the API', () => {
       await problem(await send(path, plain), 422, 'RECORD_NOT_ACTIVE');
     });
 
+    test('an Idempotency-Key of files, as they are or in a form: the same content once, other content never', async () => {
+      const csv = (quantity: number) =>
+        `meter,commodity,start,end,end_convention,quantity,unit,country\nKEYED,electricity,2021-06-01,2021-07-01,exclusive,${quantity},kWh,DE\n`;
+      const post = (path: string, key: string, body: FormData | string) =>
+        send(path, {
+          ...{ method: 'POST', body, token: 'operator-token' },
+          headers: { 'Idempotency-Key': key, ...(typeof body === 'string' ? { 'Content-Type': 'text/csv' } : {}) },
+        });
+      const id = async (response: Response) => ((await response.json()) as { id: string }).id;
+      const first = await id(await post('/imports', 'file-1', csv(5)));
+      for await (const _ of client().events('GET /jobs/{id}/events', { params: { id: first } }));
+      assert.equal(await id(await post('/imports', 'file-1', csv(5))), first);
+      await problem(await post('/imports', 'file-1', csv(6)), 422, 'IDEMPOTENCY_KEY_REUSED');
+      await problem(await post('/imports?dryRun=true', 'file-1', csv(5)), 422, 'IDEMPOTENCY_KEY_REUSED');
+      // Each form has a boundary of its own.
+      const bill = (quantity: number, more: Readonly<Record<string, string>> = {}) => {
+        const form = new FormData();
+        for (const [name, value] of Object.entries({ dryRun: 'true', ...more })) form.append(name, value);
+        form.append('bill', new Blob([csv(quantity)]), `${Math.random()}.csv`);
+        return form;
+      };
+      const tried = await id(await post('/imports', 'form-1', bill(7)));
+      assert.equal(await id(await post('/imports', 'form-1', bill(7))), tried);
+      for (const other of [bill(8), bill(7, { zip: '94105' }), bill(7, { mapping: '{}' })])
+        await problem(await post('/imports', 'form-1', other), 422, 'IDEMPOTENCY_KEY_REUSED');
+      const [line] = (await client().call('GET /records', { query: { evidence: 'none', state: 'active', limit: 1 } }))
+        .items;
+      const document = (text: string, type = 'application/pdf') => {
+        const form = new FormData();
+        form.append('record', line?.id as string);
+        form.append('file', new Blob([text], { type }), 'bill.pdf');
+        return form;
+      };
+      const kept = await post('/documents', 'document-1', document('%PDF-1.4 keyed'));
+      assert.equal(kept.status, 201);
+      const status = await kept.text();
+      const before = (await client().call('GET /documents', { query: { limit: 500 } })).items.length;
+      await served.close();
+      served = await serveApi(folder);
+      const again = await post('/documents', 'document-1', document('%PDF-1.4 keyed'));
+      assert.deepEqual([again.status, await again.text()], [201, status]);
+      for (const other of [document('%PDF-1.4 other'), document('%PDF-1.4 keyed', 'image/png')])
+        await problem(await post('/documents', 'document-1', other), 422, 'IDEMPOTENCY_KEY_REUSED');
+      assert.equal((await client().call('GET /documents', { query: { limit: 500 } })).items.length, before);
+      // What was refused frees its key.
+      const nowhere = document('%PDF-1.4 third');
+      nowhere.set('record', '0'.repeat(64));
+      await problem(await post('/documents', 'document-2', nowhere), 404, 'RECORD_NOT_FOUND');
+      assert.equal((await post('/documents', 'document-2', document('%PDF-1.4 third'))).status, 201);
+      assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+    });
+
     test('faults are told field by field, with pointers', async () => {
       const body = JSON.stringify({ reason: 'because', quantity: 5, 'a/b': 1 });
       const id = '0'.repeat(64);
@@ -339,6 +479,93 @@ describe('the API', () => {
       );
     });
 
+    test('of long work the start and the end are noted, with numbers of the result and nothing else of it', async () => {
+      const entries = () => served.parts.auditLog.newest(1000);
+      const csv = (unit: string) =>
+        `meter,commodity,start,end,end_convention,quantity,unit,country\nMETER-OF-A-JOB,electricity,2021-01-01,2021-02-01,exclusive,5,${unit},DE\n`;
+      const raw = (unit: string) => ({ raw: { type: 'text/csv', bytes: csv(unit) } });
+      served.access.noted.length = 0;
+      await client().run('POST /imports', { ...raw('kWh'), query: { dryRun: true } });
+      await client().run('POST /imports', raw('kWh'));
+      await assert.rejects(client().run('POST /imports', raw('kWh')), rejects('FILE_DUPLICATE'));
+      const starts = served.access.noted.filter(({ operation }) => operation === 'importBills');
+      const ends = starts.map(({ target }) => entries().filter((entry) => entry.target === target));
+      assert.deepEqual(
+        ends.map((found) =>
+          found.map(({ operation, status, outcome, counts, code }) => [operation, status, outcome, counts, code]),
+        ),
+        [
+          [['importBills', 200, 'done', { recorded: 0, rejected: 0 }, undefined]],
+          [['importBills', 200, 'done', { recorded: 1, rejected: 0 }, undefined]],
+          [['importBills', 422, 'failed', undefined, 'FILE_DUPLICATE']],
+        ],
+      );
+      assert.doesNotMatch(JSON.stringify(entries()), /METER-OF-A-JOB/);
+      // A node that ended in the middle of a job notes that when it starts again.
+      const hanging = new Jobs(join(folder, 'jobs.db'), () => new Date());
+      const cut = hanging.start(
+        'verify',
+        { id: 'token:x', role: 'auditor', kind: 'token' },
+        () => new Promise(() => {}),
+      );
+      await served.close();
+      served = await serveApi(folder);
+      await send('/records');
+      const noted = entries().filter(({ target }) => target === cut.id);
+      assert.deepEqual(
+        noted.map(({ operation, outcome, who }) => [operation, outcome, who]),
+        [['verify', 'interrupted', 'local']],
+      );
+      // Rows in bulk are no job, and end after their answer began all the same.
+      served.access.noted.length = 0;
+      const response = await send('/records', ndjson([row(9_001), row(9_002), row(9_003, { unit: 'parsecs' })]));
+      await response.text();
+      await (await send('/records', ndjson([row(9_001), row(9_002)]))).text();
+      const [a, b, c, d] = served.access.noted as unknown as { target: string; outcome?: string; counts?: object }[];
+      assert.deepEqual([b?.outcome, b?.counts, b?.target], ['done', { pages: 0, recorded: 0, refused: 1 }, a?.target]);
+      assert.deepEqual([d?.outcome, d?.counts, d?.target], ['done', { pages: 1, recorded: 2, refused: 0 }, c?.target]);
+    });
+
+    test('whatever name a file is sent under, it reaches no file of the machine, and stands nowhere', async () => {
+      const root = join(folder, '..');
+      const own = filesBelow(root).filter((name) => /node\.json$|keys\/|\.csv$/.test(name));
+      const sums = () => own.map((name) => readFileSync(join(root, name), 'hex'));
+      const before = sums();
+      const names = [
+        ...['../node.json', '../../../../../../etc/passwd', '/etc/passwd', '..\\..\\node.json', 'C:\\node.json'],
+        ...['....//node.json', '..%2fnode.json', '%2e%2e%2fnode.json', 'node.json', '.', '..', 'keys/vault.key'],
+        ...['a\u0000.csv', 'a\u202Evsc.exe', `${'planted-'.repeat(600)}.csv`, 'CON', '-rf', '$(planted)', '`planted`'],
+      ];
+      for (const [at, name] of names.entries()) {
+        const csv = `meter,commodity,start,end,end_convention,quantity,unit,country,document\nT-${at},electricity,2021-01-01,2021-02-01,exclusive,5,kWh,DE,"${name.replaceAll('\u0000', '')}"\n`;
+        const bill = new FormData();
+        bill.append('bills', new Blob([csv], { type: 'text/csv' }), name);
+        const left = await client().run('POST /imports', { raw: { bytes: bill }, query: { acceptPartial: true } });
+        // A name that leads out of the folder is refused by the reader already, any other because it did not come along.
+        assert.equal(left.totals.lines, 0, name);
+        assert.match(left.rejected[0]?.rejected.code ?? '', /^(ROW_INVALID|LOCAL_ONLY)$/, name);
+        const upload = new tus.Upload(Buffer.from(csv), {
+          endpoint: `${served.address}/api/v1/uploads`,
+          headers: { Authorization: 'Bearer operator-token' },
+          metadata: { filetype: name.replaceAll('\u0000', ''), filename: name },
+        });
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        Object.assign(upload.options, { onSuccess: () => resolve(), onError: reject });
+        upload.start();
+        await promise;
+        const id = upload.url?.split('/').at(-1) as string;
+        assert.deepEqual(readdirSync(join(folder, 'uploads')).sort(), [`${id}.json`, `${id}.part`], name);
+        await client().call('DELETE /uploads/{id}', { params: { id }, headers: { 'Tus-Resumable': '1.0.0' } });
+        const document = new FormData();
+        document.append('record', '0'.repeat(64));
+        document.append('file', new Blob([csv]), name);
+        await problem(await send('/documents', { method: 'POST', body: document }), 404, 'RECORD_NOT_FOUND');
+      }
+      assert.deepEqual(sums(), before);
+      assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+      for (const name of filesBelow(root)) assert.doesNotMatch(name, /planted|passwd|exe|%2f|\\|rf$|CON$/);
+    });
+
     test('a document is kept as it comes and attached, and a file name of the sender is nowhere', async () => {
       const [one] = (await client().call('GET /records', { query: { evidence: 'none', state: 'active', limit: 1 } }))
         .items;
@@ -365,7 +592,10 @@ describe('the API', () => {
         return events;
       };
       const [beta, audit] = await take();
-      assert.match(String(beta?.data), /"transaction":"members.admit"/);
+      const told = JSON.parse(beta?.data ?? '') as LedgerEvent;
+      // All fields of the schema and no others: an object of zod leaves out what it does not know.
+      assert.deepEqual(ledgerEvent.parse(told), told);
+      assert.deepEqual([told.type, `${told.data.height}.${told.data.index}`], ['members.admit', beta?.id]);
       const [next] = await take(beta?.id);
       assert.equal(next?.id, audit?.id);
     });

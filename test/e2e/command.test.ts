@@ -297,6 +297,7 @@ describe('bills', () => {
         ['factors', true],
         ['documents', true],
         ['imports', true],
+        ['audit log', true],
       ],
     );
   });

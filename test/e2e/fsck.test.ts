@@ -4,6 +4,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
+import { AuditLog } from '../../src/api/index.ts';
+import { nodePaths } from '../../src/cli/config.ts';
 import { type Call, filesBelow, fingerprints, newChannel, onNode, samples, temporaryFolder } from '../support/nodes.ts';
 
 /** ACME's folder with ten records, an attached document, one erased on order and an older ledger beside it. */
@@ -63,7 +65,7 @@ const documentFile = (folder: string, at: number): string => {
 const text = (at: number): string => (kept[at] as { commitment: string }).commitment;
 const idOf = (at: number): string => (kept[at] as { id: string }).id;
 
-test('a sound node has no fault, in five parts, and checking it changes no file', async () => {
+test('a sound node has no fault, in six parts, and checking it changes no file', async () => {
   const folder = copy();
   await checked(folder);
   const before = fingerprints(folder);
@@ -71,7 +73,7 @@ test('a sound node has no fault, in five parts, and checking it changes no file'
     const { parts } = await call('fsck', {});
     assert.deepEqual(
       parts.map(({ part, faults }) => [part, faults]),
-      ['ledger', 'read model', 'factors', 'documents', 'imports'].map((part) => [part, []]),
+      ['ledger', 'read model', 'factors', 'documents', 'imports', 'audit log'].map((part) => [part, []]),
     );
   });
   assert.deepEqual(fingerprints(folder), before);
@@ -218,6 +220,33 @@ describe('an edited catalogue destroys nothing', () => {
       assert.deepEqual(await checked(folder), []);
     });
   }
+});
+
+describe('an audit log that is not what was written', () => {
+  const tampers: [string, string, RegExp][] = [
+    [
+      'an entry is edited',
+      `UPDATE entries SET body = replace(body, '"status":200', '"status":201') WHERE number = 2`,
+      /^audit log: audit.db, entry 2: the entry is not what was written/,
+    ],
+    ['it is cut off', 'DELETE FROM entries WHERE number > 1', /^audit log: audit.db, end: the log ends at entry 1/],
+    ['its head is gone', 'DELETE FROM head', /^audit log: audit.db, head: the audit log has lost its head/],
+    ['a table is gone', 'DROP TABLE entries', /^audit log: audit.db: STORE_UNAVAILABLE/],
+  ];
+  for (const [name, statement, fault] of tampers)
+    test(name, async () => {
+      const folder = copy();
+      const { audit, auditKey } = nodePaths(folder);
+      const log = new AuditLog(audit, auditKey);
+      for (const operation of ['one', 'two', 'three'])
+        await log.append({ principal: { id: 'local', role: 'admin', kind: 'local' }, operation, status: 200 });
+      log.close();
+      assert.deepEqual(await checked(folder), []);
+      sql('audit.db', statement)(folder);
+      const faults = await checked(folder);
+      assert.equal(faults.length, 1, faults.join('\n'));
+      assert.match(faults[0] as string, fault);
+    });
 });
 
 test('a ledger that is older than the imports is told', async () => {

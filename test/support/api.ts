@@ -7,6 +7,7 @@ import {
   type Access,
   type ApiRole,
   LocalAccess,
+  type NodeParts,
   type OpenApiNode,
   openApi,
   openNodeParts,
@@ -40,6 +41,7 @@ export interface ServedApi {
   readonly address: string;
   readonly access: RoleAccess;
   readonly api: OpenApiNode;
+  readonly parts: NodeParts;
   close(graceMs?: number): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function serveApi(folder: string, mostBody?: number): Promise<Serve
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     access,
     api,
+    parts,
     close: async (graceMs = 5_000) => {
       const closed = once(server, 'close');
       server.close();

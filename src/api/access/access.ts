@@ -23,6 +23,9 @@ export interface AccessEntry {
   readonly target?: string;
   readonly status: number;
   readonly code?: string;
+  /** How long work ended, and numbers that say how much was done; never what a caller wrote. */
+  readonly outcome?: string;
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** Who may do what at the node's API, and what they did. */

@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAuditLog } from './audit-check.ts';
 import { type AuditHead, AuditLog, type AuditOptions } from './audit-log.ts';
 import type { Principal } from './principal.ts';
@@ -44,10 +57,8 @@ function tamper({ path }: Place, sql: string): void {
   db.close();
 }
 
-function faults(where: Place, pinned?: AuditHead): readonly string[] {
-  const log = open(where);
-  const report = checkAuditLog(log, pinned);
-  log.close();
+async function faults({ path, key }: Place, pinned?: AuditHead): Promise<readonly string[]> {
+  const report = await checkAuditLog({ path, keyPath: key }, pinned);
   return report.faults.map(({ where: at, message }) => `${at}: ${message}`);
 }
 
@@ -75,7 +86,7 @@ test('what was appended is read back in order, and verifies', async () => {
       code: 'ROLE_INSUFFICIENT',
     },
   ]);
-  const report = checkAuditLog(log);
+  const report = await checkAuditLog(log.files);
   assert.deepEqual([report.entries, report.first, report.head.number, report.faults], [6, 1, 6, []]);
   assert.deepEqual(report.head, log.head());
   assert.deepEqual(log.newest(1)[0]?.number, 6);
@@ -109,7 +120,7 @@ test('entries of the same moment are written together, in order, by two processe
       (at % 2 === 0 ? one : two).append({ principal, operation: 'records.list', target: `t${at}`, status: 200 }),
     ),
   );
-  const report = checkAuditLog(one);
+  const report = await checkAuditLog(one.files);
   assert.deepEqual([report.entries, report.faults], [200, []]);
   one.close();
   two.close();
@@ -118,16 +129,18 @@ test('entries of the same moment are written together, in order, by two processe
 test('an entry that was edited is found', async () => {
   const where = await filled(5);
   tamper(where, `UPDATE entries SET body = replace(body, 'record-3', 'record-9') WHERE number = 3`);
-  assert.deepEqual(faults(where), ['entry 3: the entry is not what was written, or the one before it is another']);
+  assert.deepEqual(await faults(where), [
+    'entry 3: the entry is not what was written, or the one before it is another',
+  ]);
 });
 
 test('an entry that was removed is found, in the middle and at the beginning', async () => {
   const where = await filled(5);
   tamper(where, 'DELETE FROM entries WHERE number IN (2, 3)');
-  assert.deepEqual(faults(where), ['entry 2: entries 2 to 3 are missing']);
+  assert.deepEqual(await faults(where), ['entry 2: entries 2 to 3 are missing']);
   const first = await filled(3);
   tamper(first, 'DELETE FROM entries WHERE number = 1');
-  assert.match(faults(first)[0] as string, /entry 1: entries 1 to 1 are missing/);
+  assert.match((await faults(first))[0] as string, /entry 1: entries 1 to 1 are missing/);
 });
 
 test('an entry that was removed with the later ones moved up is found', async () => {
@@ -166,7 +179,7 @@ test('two entries that changed places are found', async () => {
     where,
     'UPDATE entries SET number = -2 WHERE number = 2; UPDATE entries SET number = 2 WHERE number = 3; UPDATE entries SET number = 3 WHERE number = -2',
   );
-  assert.ok(faults(where).length >= 2);
+  assert.ok((await faults(where)).length >= 2);
 });
 
 test('a whole file put back to an older state is found by a head kept elsewhere', async () => {
@@ -177,15 +190,35 @@ test('a whole file put back to an older state is found by a head kept elsewhere'
   await log.append({ principal, operation: 'documents.erase', target: 'record-1', status: 200 });
   const pinned = log.head();
   log.close();
-  assert.deepEqual(faults(where, pinned), []);
+  assert.deepEqual(await faults(where, pinned), []);
   copyFileSync(old, where.path);
   for (const suffix of ['-wal', '-shm']) rmSync(where.path + suffix, { force: true });
-  assert.deepEqual(faults(where), []);
-  assert.deepEqual(faults(where, pinned), ['end: the log does not reach entry 4, which was pinned']);
+  assert.deepEqual(await faults(where), []);
+  assert.deepEqual(await faults(where, pinned), ['end: the log does not reach entry 4, which was pinned']);
   const other = open(where);
   await other.append({ principal, operation: 'records.list', status: 200 });
   other.close();
-  assert.deepEqual(faults(where, pinned), ['entry 4: the entry is not the one that was pinned']);
+  assert.deepEqual(await faults(where, pinned), ['entry 4: the entry is not the one that was pinned']);
+});
+
+test('the checker tells of a missing half, and changes no file', async () => {
+  const where = await filled(3);
+  const sums = () =>
+    [where.path, where.key].map((path) => (existsSync(path) ? readFileSync(path).toString('hex') : ''));
+  const before = sums();
+  assert.deepEqual(await faults(where), []);
+  assert.deepEqual(sums(), before);
+  const away = `${where.key}.away`;
+  renameSync(where.key, away);
+  assert.deepEqual(await faults(where), ['audit.key: the key of the audit log is gone']);
+  renameSync(away, where.key);
+  rmSync(where.path);
+  assert.deepEqual(await faults(where), ['audit.db: the audit log is gone, its key is there']);
+  const nothing = place();
+  assert.deepEqual(await faults(nothing), []);
+  assert.deepEqual([existsSync(nothing.path), existsSync(nothing.key)], [false, false]);
+  const pinned = { number: 3, seal: '0'.repeat(64) };
+  assert.deepEqual(await faults(nothing, pinned), ['end: the log does not reach entry 3, which was pinned']);
 });
 
 test('key and log belong together: neither is made anew beside the other', async () => {
@@ -200,6 +233,79 @@ test('key and log belong together: neither is made anew beside the other', async
   assert.throws(() => open(other), { code: 'AUDIT_CORRUPT', message: /head/ });
 });
 
+/** A process that begins one log after the other: `N.db` and `N.key` in the folder, N from 0. */
+function beginning(root: string): ChildProcess {
+  const module = new URL('./audit-log.ts', import.meta.url).href;
+  const code = `const { AuditLog } = await import(${JSON.stringify(module)});
+    for (let n = 0; n < 40; n += 1) {
+      const path = ${JSON.stringify(root)} + '/' + n;
+      const log = new AuditLog(path + '.db', path + '.key');
+      log.close();
+      process.stdout.write('.');
+    }`;
+  return spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+test('killed while it begins, a log begins at the next start; there is no moment at which it looks tampered with', async () => {
+  for (let kill = 0; kill < 6; kill += 1) {
+    const root = mkdtempSync(join(folder, 'killed-'));
+    const child = beginning(root);
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    await sleep(kill * 3);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const numbers = new Set(readdirSync(root).map((name) => name.split('.')[0] as string));
+    for (const number of numbers) {
+      const where = { path: join(root, `${number}.db`), key: join(root, `${number}.key`) };
+      const log = open(where);
+      await log.append({ principal, operation: 'records.void', status: 200 });
+      log.close();
+      assert.deepEqual(await faults(where), []);
+    }
+  }
+});
+
+test('what a crash in the beginning leaves is gone on with: a key without a log, an empty log, a log with its head', async () => {
+  const whole = place();
+  open(whole).close();
+  const left: Readonly<Record<string, (at: Place) => void>> = {
+    'a key': () => undefined,
+    'an empty file': ({ path }) => writeFileSync(path, ''),
+    'a log that has its head': ({ path }) => copyFileSync(whole.path, path),
+  };
+  for (const [what, leave] of Object.entries(left)) {
+    const at = place();
+    copyFileSync(whole.key, `${at.key}.new`);
+    leave(at);
+    const log = open(at);
+    await log.append({ principal, operation: 'records.void', status: 200 });
+    log.close();
+    assert.deepEqual(await faults(at), [], what);
+    assert.deepEqual(readFileSync(at.key), readFileSync(whole.key), what);
+  }
+  // A log that is not empty never begins anew: under a key that is not its own it is refused.
+  const other = await filled(2);
+  writeFileSync(`${other.key}.new`, Buffer.alloc(32, 7));
+  rmSync(other.key);
+  assert.throws(() => open(other), { code: 'AUDIT_CORRUPT' });
+});
+
+test('two processes that begin the same log at once have one key', async () => {
+  const root = mkdtempSync(join(folder, 'together-'));
+  const ends = await Promise.all(
+    [beginning(root), beginning(root)].map(async (child) => {
+      child.stdout?.resume();
+      return (await once(child, 'exit'))[0] as number;
+    }),
+  );
+  assert.deepEqual(ends, [0, 0]);
+  assert.equal(readdirSync(root).filter((name) => name.endsWith('.key')).length, 40);
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.includes('.new')),
+    [],
+  );
+});
+
 test('the oldest entries are dropped beyond the bound, and what is left still verifies', async () => {
   const where = place();
   const log = open(where, { keep: 50 });
@@ -207,14 +313,14 @@ test('the oldest entries are dropped beyond the bound, and what is left still ve
     await Promise.all(
       Array.from({ length: 100 }, () => log.append({ principal, operation: 'records.list', status: 200 })),
     );
-  const report = checkAuditLog(log);
+  const report = await checkAuditLog(log.files);
   assert.deepEqual(report.faults, []);
   assert.ok(report.first > 1 && report.head.number === 1100);
   assert.equal(report.entries, 1100 - report.first + 1);
   log.close();
   // Dropping more than the head says is found.
   tamper(where, `DELETE FROM entries WHERE number = ${report.first}`);
-  assert.match(faults(where)[0] as string, /missing/);
+  assert.match((await faults(where))[0] as string, /missing/);
 });
 
 test('a person has one pseudonym, which differs by issuer and by node', () => {

@@ -1,8 +1,8 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { ChannelError, canonical, hmacSha256 } from '../../emissions/index.ts';
+import { ChannelError, canonical, defined, hmacSha256 } from '../../emissions/index.ts';
 import type { AccessEntry } from './access.ts';
+import { auditKey } from './audit-key.ts';
 import { inTransaction, openDatabase, stored } from './sqlite-file.ts';
 
 /** One thing done at the node. No names, addresses, paths or content: ids only. */
@@ -17,6 +17,9 @@ export interface AuditEntry {
   readonly target?: string;
   readonly status: number;
   readonly code?: string;
+  /** How long work ended that was begun by an entry with the same target, and numbers that say how much was done. */
+  readonly outcome?: string;
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** Where the log ends. Kept elsewhere, it pins everything before it: see `auditFaults`. */
@@ -48,7 +51,15 @@ export interface AuditOptions {
   readonly keep?: number;
 }
 
+/** Where a log lies, and its key. */
+export interface AuditFiles {
+  readonly path: string;
+  readonly keyPath: string;
+}
+
 const NO_SEAL = '0'.repeat(64);
+/** Head of a log without entries. */
+export const emptyHead: AuditHead = { number: 0, seal: NO_SEAL };
 
 const DROPPED_AT_ONCE = 1000;
 const MOST_WAITING = 10_000;
@@ -65,6 +76,7 @@ interface Waiting {
  * cannot show alone: the whole file put back to an older state, by somebody who had it. A head kept elsewhere shows that.
  */
 export class AuditLog {
+  readonly files: AuditFiles;
   readonly #db: DatabaseSync;
   readonly #key: Buffer;
   readonly #now: () => Date;
@@ -74,10 +86,11 @@ export class AuditLog {
 
   /** @throws {ChannelError} like every method: DISK_FULL, STORE_UNAVAILABLE; AUDIT_CORRUPT when key and file do not fit */
   constructor(path: string, keyPath: string, { now = () => new Date(), keep = 1_000_000 }: AuditOptions = {}) {
+    this.files = { path, keyPath };
     this.#now = now;
     this.#keep = keep;
-    const existed = existsSync(path);
-    this.#key = auditKey(keyPath, existed);
+    const { key, beginning, begun } = auditKey(keyPath, path);
+    this.#key = key;
     this.#db = openDatabase(
       path,
       `CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, seal TEXT NOT NULL) STRICT;
@@ -85,7 +98,8 @@ export class AuditLog {
         before TEXT NOT NULL, number INTEGER NOT NULL, seal TEXT NOT NULL, proof TEXT NOT NULL) STRICT;`,
     );
     try {
-      stored('audit.db', () => inTransaction(this.#db, () => this.#begin(existed)));
+      stored('audit.db', () => inTransaction(this.#db, () => this.#begin(beginning)));
+      begun();
     } catch (error) {
       this.#db.close();
       throw error;
@@ -94,7 +108,7 @@ export class AuditLog {
 
   /** Appends an entry. Those that wait at the same moment are written together; resolves once they are on the disk. */
   append(entry: AccessEntry): Promise<void> {
-    const { principal, operation, target, status, code } = entry;
+    const { principal, ...rest } = entry;
     if (this.#waiting.length >= MOST_WAITING) this.#flush();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push({
@@ -102,10 +116,7 @@ export class AuditLog {
         at: this.#now().toISOString(),
         who: principal.id,
         role: principal.role,
-        operation,
-        ...(target === undefined ? {} : { target }),
-        status,
-        ...(code === undefined ? {} : { code }),
+        ...defined(rest),
       },
       resolve,
       reject,
@@ -138,11 +149,6 @@ export class AuditLog {
     return hmacSha256(this.#key, 'UEC/subject/v1\0', canonical([issuer, subject])).slice(0, 32);
   }
 
-  /** What the checker works on. */
-  get material(): { readonly db: DatabaseSync; readonly key: Buffer } {
-    return { db: this.#db, key: this.#key };
-  }
-
   close(): void {
     if (this.#turn !== undefined) {
       clearImmediate(this.#turn);
@@ -151,11 +157,11 @@ export class AuditLog {
     this.#db.close();
   }
 
-  #begin(existed: boolean): void {
+  #begin(beginning: boolean): void {
     const head = this.#db.prepare('SELECT * FROM head').get() as unknown as StoredHead | undefined;
     if (head === undefined) {
       const any = this.#db.prepare('SELECT 1 FROM entries LIMIT 1').get();
-      if (any !== undefined || existed) throw corrupt('the audit log has lost its head');
+      if (any !== undefined || !beginning) throw corrupt('the audit log has lost its head');
       this.#writeHead({ first: 1, before: NO_SEAL, number: 0, seal: NO_SEAL });
       return;
     }
@@ -218,7 +224,7 @@ export function storedEntries(db: DatabaseSync, from: number, limit: number): St
 }
 
 /** @throws {ChannelError} AUDIT_CORRUPT */
-export function readHead(db: DatabaseSync): StoredHead {
+function readHead(db: DatabaseSync): StoredHead {
   const head = db.prepare('SELECT first, before, number, seal, proof FROM head').get() as StoredHead | undefined;
   if (head === undefined) throw corrupt('the audit log has lost its head');
   return head;
@@ -230,32 +236,4 @@ function corrupt(message: string): ChannelError {
 
 function sameText(left: string, right: string): boolean {
   return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
-}
-
-// Key and file are made together: one without the other means that somebody took it away.
-function auditKey(path: string, logExists: boolean): Buffer {
-  if (existsSync(path)) {
-    const key = readFileSync(path);
-    if (key.length !== 32) throw corrupt(`the key ${path} has ${key.length} bytes, 32 are needed`);
-    if (!logExists)
-      throw new ChannelError('AUDIT_CORRUPT', 'the audit log is gone, its key is there', {
-        where: 'audit.db',
-        fix: 'Restore audit.db. To begin a new log knowingly, move keys/audit.key away too.',
-      });
-    return key;
-  }
-  if (logExists)
-    throw new ChannelError('AUDIT_CORRUPT', 'the key of the audit log is gone', {
-      where: path,
-      fix: 'Put keys/audit.key back from where you keep the keys. To begin a new log knowingly, move audit.db away.',
-    });
-  const key = randomBytes(32);
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, key);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  return key;
 }

@@ -23,7 +23,7 @@ export interface TokenEntry {
 export interface TokenRequest {
   readonly role: ApiRole;
   readonly label: string;
-  readonly expires?: string;
+  readonly expires?: string | undefined;
 }
 
 interface Row {

@@ -33,6 +33,8 @@ interface Row {
  */
 export class JobStore {
   readonly #db: DatabaseSync;
+  /** Those that were running when the node ended. */
+  readonly interrupted: readonly JobEntry[];
 
   /** Jobs that were running when the node ended are interrupted from now on; those of more than 30 days ago are forgotten. */
   constructor(path: string, now: Date) {
@@ -41,9 +43,10 @@ export class JobStore {
     this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
       CREATE TABLE IF NOT EXISTS jobs (id TEXT PRIMARY KEY, operation TEXT NOT NULL, principal TEXT NOT NULL,
         state TEXT NOT NULL, created_at TEXT NOT NULL, finished_at TEXT, error TEXT) STRICT;`);
-    this.#db
-      .prepare("UPDATE jobs SET state = 'interrupted', finished_at = ? WHERE state = 'running'")
-      .run(now.toISOString());
+    const ended = this.#db
+      .prepare("UPDATE jobs SET state = 'interrupted', finished_at = ? WHERE state = 'running' RETURNING *")
+      .all(now.toISOString()) as unknown as Row[];
+    this.interrupted = ended.map(entryOf);
     const old = new Date(now.getTime() - 30 * 86_400_000).toISOString();
     this.#db.prepare('DELETE FROM jobs WHERE created_at < ?').run(old);
   }

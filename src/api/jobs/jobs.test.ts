@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ChannelError } from '../../emissions/index.ts';
 import type { Principal } from '../access/principal.ts';
-import { type JobEvent, Jobs } from './jobs.ts';
+import { type JobEnd, type JobEvent, Jobs } from './jobs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'uec-jobs-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,12 +57,56 @@ test('a failure is told with its code, and a fault of the software tells nothing
   await jobs.close(1);
 });
 
+test('each end is told once, with the counts of its result, before anybody else hears of it', async () => {
+  const ends: JobEnd[] = [];
+  const jobs: Jobs = new Jobs(path(), now, {
+    onEnd: async (end) => {
+      await new Promise(setImmediate);
+      assert.equal(jobs.find(end.id, me).state, 'running');
+      ends.push(end);
+    },
+  });
+  const counts = ({ lines }: { lines: string[] }) => ({ lines: lines.length });
+  const done = jobs.start('record', me, async () => ({ lines: ['of a bill', 'another'] }), counts);
+  const failed = jobs.start('record', me, () => Promise.reject(new ChannelError('FILE_DUPLICATE', 'it was')), counts);
+  const stopped = jobs.start('verify', me, async (_progress, signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    throw new ChannelError('CANCELLED', 'stopped');
+  });
+  jobs.cancel(stopped.id, me);
+  await Promise.all([done, failed, stopped].map(({ id }) => told(jobs, id)));
+  const sorted = ends.map(({ id, operation, state, error, counts }) => [id, operation, state, error?.code, counts]);
+  assert.deepEqual(
+    [done, failed, stopped].map(({ id }) => sorted.filter(([one]) => one === id)),
+    [
+      [[done.id, 'record', 'done', undefined, { lines: 2 }]],
+      [[failed.id, 'record', 'failed', 'FILE_DUPLICATE', undefined]],
+      [[stopped.id, 'verify', 'cancelled', 'CANCELLED', undefined]],
+    ],
+  );
+  await jobs.close(1);
+});
+
+test('an end that cannot be written down is a failure', async () => {
+  const onEnd = () => Promise.reject(new ChannelError('DISK_FULL', 'the audit log'));
+  const jobs = new Jobs(path(), now, { onEnd });
+  const { id } = jobs.start('record', me, async () => ({ lines: [] }));
+  assert.deepEqual((await told(jobs, id)).at(-1)?.event, 'failed');
+  const { state, error, result } = jobs.find(id, me);
+  assert.deepEqual([state, error?.code, result], ['failed', 'DISK_FULL', undefined]);
+  await jobs.close(1);
+});
+
 test('a job whose node ended without a word is interrupted', async () => {
   const file = path();
   const first = new Jobs(file, now);
   const { id } = first.start('fsck', me, () => new Promise(() => undefined));
   const second = new Jobs(file, now);
   assert.equal(second.find(id, me).state, 'interrupted');
+  assert.deepEqual(
+    second.interrupted.map((entry) => [entry.id, entry.operation, entry.state]),
+    [[id, 'fsck', 'interrupted']],
+  );
   assert.deepEqual(
     (await told(second, id, 7)).map(({ event, id: number }) => [event, number]),
     [['interrupted', 8]],

@@ -34,6 +34,25 @@ interface Running {
   done: Promise<void>;
 }
 
+/** How a job ended, for the audit log. */
+export interface JobEnd {
+  readonly id: string;
+  readonly operation: string;
+  readonly principal: Principal;
+  readonly state: JobState;
+  readonly error?: ErrorReport;
+  /** Numbers that say how much was done. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+export interface JobOptions {
+  /** Awaited before an end is told; where it fails, the job failed. */
+  readonly onEnd?: (end: JobEnd) => Promise<void>;
+}
+
+/** What of a job's result the audit log is told. */
+export type Counts = (result: never) => Readonly<Record<string, number>>;
+
 export type Work = (progress: Progress, signal: AbortSignal) => Promise<unknown>;
 
 const MOST_RUNNING = 32;
@@ -47,15 +66,22 @@ const STEP_MS = 100;
 export class Jobs {
   readonly #store: JobStore;
   readonly #now: () => Date;
+  readonly #onEnd: NonNullable<JobOptions['onEnd']>;
   readonly #live = new Map<string, Running>();
 
-  constructor(path: string, now: () => Date) {
+  constructor(path: string, now: () => Date, { onEnd = async () => undefined }: JobOptions = {}) {
     this.#now = now;
+    this.#onEnd = onEnd;
     this.#store = new JobStore(path, now());
   }
 
+  /** Jobs that ended with the process before this one, and of which nobody was told. */
+  get interrupted(): readonly JobEntry[] {
+    return this.#store.interrupted;
+  }
+
   /** @throws {ChannelError} BUSY when too many are under way */
-  start(operation: string, principal: Principal, work: Work): JobView {
+  start(operation: string, principal: Principal, work: Work, counts?: Counts): JobView {
     if (this.#running().length >= MOST_RUNNING)
       throw new ChannelError('BUSY', `${MOST_RUNNING} jobs are under way`, { retryAfter: 5 });
     const id = randomBytes(16).toString('hex');
@@ -70,11 +96,17 @@ export class Jobs {
       done: Promise.resolve(),
     };
     this.#live.set(id, running);
-    running.done = this.#run(id, running, work);
+    running.done = this.#run({ id, operation, principal }, running, work, counts);
     return entry;
   }
 
-  async #run(id: string, running: Running, work: Work): Promise<void> {
+  async #run(
+    job: Pick<JobEnd, 'id' | 'operation' | 'principal'>,
+    running: Running,
+    work: Work,
+    counts: Counts | undefined,
+  ): Promise<void> {
+    const { id } = job;
     const { signal } = running.stop;
     const progress: Progress = (step) => {
       // A use case that knows no signal ends here: at a step it can stop, as it can at a crash.
@@ -86,11 +118,20 @@ export class Jobs {
       tell(running, 'progress', step);
     };
     try {
-      running.result = (await work(progress, signal)) ?? null;
+      const result = await work(progress, signal);
+      await this.#onEnd({
+        ...job,
+        state: 'done',
+        ...(counts === undefined ? {} : { counts: counts(result as never) }),
+      });
+      running.result = result ?? null;
       this.#end(id, running, 'done', undefined);
     } catch (error) {
-      const cancelled = signal.aborted && isChannelError(error, 'CANCELLED');
-      this.#end(id, running, cancelled ? 'cancelled' : 'failed', reportOf(error));
+      const state = signal.aborted && isChannelError(error, 'CANCELLED') ? 'cancelled' : 'failed';
+      const report = reportOf(error);
+      // Where it was the audit log that failed, there is nowhere to say so but here.
+      await this.#onEnd({ ...job, state, error: report }).catch(() => undefined);
+      this.#end(id, running, state, report);
     }
     setTimeout(() => this.#live.delete(id), KEEP_MS).unref();
     const ended = [...this.#live].filter(([, { events }]) => isLast(events.at(-1)));

@@ -24,7 +24,7 @@ const addToken = operation(
     once: 'never-kept',
   },
   async ({ api, body, audit }) => {
-    const { token, entry } = api.parts.tokens.add(body as Parameters<typeof api.parts.tokens.add>[0]);
+    const { token, entry } = api.parts.tokens.add(body);
     audit.target = entry.id;
     return { token, ...entry };
   },
@@ -72,7 +72,7 @@ const verifyAudit = operation(
     answer: s.auditReport,
   },
   async ({ api, body }) =>
-    checkAuditLog(api.parts.auditLog, body.head === undefined ? undefined : parseHead(body.head)),
+    checkAuditLog(api.parts.auditLog.files, body.head === undefined ? undefined : parseHead(body.head)),
 );
 
 export const accessOperations = { listTokens, addToken, revokeToken, listAudit, verifyAudit } as const;

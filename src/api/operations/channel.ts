@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../emissions/index.ts';
 import { calculateOnce, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
@@ -29,8 +30,8 @@ const readInventory = operation(
     answer: inventoryReport,
   },
   async ({ api, query, accept }) => {
-    const request = query as { year: number; member?: string };
-    if (accept !== 'text/csv') return (await useCases.inventory(api.node, request)) as never;
+    const request = defined(query);
+    if (accept !== 'text/csv') return useCases.inventory(api.node, request);
     const text = await useCases.inventoryTable(api.node, request);
     return new Response(text, { headers: { 'Content-Type': 'text/csv; charset=utf-8' } });
   },
@@ -44,7 +45,7 @@ const calculate = operation(
     answer: calculationAnswer,
   },
   async ({ api, body }) =>
-    (await calculateOnce(body as Parameters<typeof calculateOnce>[0], api.node.factors, api.node.usPlaces)) as never,
+    calculateOnce({ ...defined(body), place: defined(body.place) }, api.node.factors, api.node.usPlaces),
 );
 
 const listMembers = operation(
@@ -68,7 +69,7 @@ const admitMember = operation(
   },
   async ({ api, body, audit }) => {
     audit.target = body.id;
-    return api.turn.take(() => useCases.admitMember(api.node, body as Parameters<typeof useCases.admitMember>[1]));
+    return api.turn.take(() => useCases.admitMember(api.node, defined(body)));
   },
 );
 
@@ -82,7 +83,7 @@ const grantRoles = operation(
   },
   async ({ api, params, body, audit }) => {
     audit.target = params.id;
-    const args = { id: params.id, ...body } as Parameters<typeof useCases.grantRoles>[1];
+    const args = { id: params.id, ...defined(body) };
     return api.turn.take(() => useCases.grantRoles(api.node, args));
   },
 );
@@ -107,7 +108,7 @@ const readPolicy = operation(
     summary: 'Which publishers the channel trusts, and how old a factor may be',
     answer: s.policy,
   },
-  ({ api }) => useCases.policy(api.node, {}) as never,
+  ({ api }) => useCases.policy(api.node, {}),
 );
 
 const setPolicy = operation(
@@ -117,7 +118,7 @@ const setPolicy = operation(
     body: s.policy,
     answer: s.policy,
   },
-  ({ api, body }) => api.turn.take(() => useCases.setPolicy(api.node, { policy: body }) as never),
+  ({ api, body }) => api.turn.take(() => useCases.setPolicy(api.node, { policy: body })),
 );
 
 const listMeters = operation(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
 import { type Progress, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import * as s from '../schemas/channel.ts';
@@ -7,16 +7,26 @@ import * as c from '../schemas/common.ts';
 
 const tag = 'Checks';
 
+function countsOfVerify(answer: z.infer<typeof s.verifyAnswer>): Record<string, number> {
+  if ('ledger' in answer) {
+    const { blocks, transactions, faults, replay } = answer.ledger;
+    return { blocks, transactions, faults: faults.length + (replay?.faults.length ?? 0) };
+  }
+  const { checks } = answer.record;
+  return { checks: checks.length, failed: checks.filter(({ result }) => result === 'failed').length };
+}
+
 const verify = operation(
   {
     ...{ id: 'verify', method: 'POST', path: '/verifications', tag, role: 'auditor', job: true },
     summary: 'Check the whole ledger, or everything behind one record',
     body: z.strictObject({ record: c.idOrPrefix.optional(), head: c.hash.optional() }),
     answer: s.verifyAnswer,
+    counts: countsOfVerify,
   },
   async ({ api, body }) =>
     (progress: Progress) =>
-      useCases.verify(api.node, body as never, progress),
+      useCases.verify(api.node, defined(body), progress),
 );
 
 const fsck = operation(
@@ -27,6 +37,9 @@ const fsck = operation(
       '`rebuild` builds state and read model anew from the log first: that takes the role admin, and is not stopped half-way.',
     body: z.strictObject({ rebuild: z.boolean().optional() }),
     answer: s.fsckAnswer,
+    counts: ({ parts }: z.infer<typeof s.fsckAnswer>) => ({
+      faults: parts.reduce((sum, { faults }) => sum + faults.length, 0),
+    }),
   },
   async ({ api, body, principal }) => {
     if (body.rebuild !== true) return (progress: Progress) => useCases.fsck(api.node, {}, progress);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
 import { openingOf, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
 import * as c from '../schemas/common.ts';
-import { localPath, namedFile, receivedFiles } from './files.ts';
+import { localPath, namedFile } from './files.ts';
 
 const one = z.strictObject({ id: c.idOrPrefix });
 const tag = 'Documents';
@@ -45,29 +45,25 @@ const attachDocument = operation(
     status: 201,
   },
   async (call) => {
-    const { api, body, query, stream, audit } = call;
+    const { api, body, query, files, audit } = call;
     const attach = async (file: string, records: readonly string[]) => {
       const status = await api.turn.take(() => useCases.attachDocument(api.node, { file, records }));
       audit.target = status.commitment;
       return status;
     };
-    if (stream === undefined) {
+    if (files === undefined) {
       const { path, remove } = await namedFile(call, body.file);
       const status = await attach(path as string, body.records);
       await remove();
       return status;
     }
-    const { paths, fields, remove } = await receivedFiles<z.infer<typeof attached>>(call, attached);
-    try {
-      const records = fields.record ?? query.record;
-      if (records === undefined || paths.length !== 1)
-        throw new ChannelError('REQUEST_INVALID', 'one document and the records it belongs to are needed', {
-          where: 'query/record',
-        });
-      return await attach(paths[0] as string, records);
-    } finally {
-      await remove();
-    }
+    const records = files.fields.record ?? query.record;
+    const [path, ...more] = files.paths;
+    if (records === undefined || path === undefined || more.length > 0)
+      throw new ChannelError('REQUEST_INVALID', 'one document and the records it belongs to are needed', {
+        where: 'query/record',
+      });
+    return await attach(path, records);
   },
 );
 
@@ -109,7 +105,7 @@ const eraseDocument = operation(
   async ({ api, body, audit }) => {
     const answer = await api.turn.take(() => useCases.eraseDocument(api.node, body));
     audit.target = answer.commitment;
-    return answer as never;
+    return answer;
   },
 );
 
@@ -119,10 +115,14 @@ const verifyDocuments = operation(
     summary: 'Whether documents in custody are the ones that were recorded',
     body: z.strictObject({ document: c.idOrPrefix.optional() }),
     answer: s.documentVerifications,
+    counts: (documents: z.infer<typeof s.documentVerifications>) => ({
+      documents: documents.length,
+      matching: documents.filter(({ state }) => state === 'matches').length,
+    }),
   },
   async ({ api, body }) =>
     () =>
-      useCases.verifyDocuments(api.node, body as never),
+      useCases.verifyDocuments(api.node, defined(body)),
 );
 
 const scrubDocuments = operation(
@@ -132,11 +132,12 @@ const scrubDocuments = operation(
     detail: '`removeOrphans` destroys what belongs to no entry: that takes the role admin.',
     body: z.strictObject({ announce: z.boolean().optional(), removeOrphans: z.boolean().optional() }),
     answer: s.scrubAnswer,
+    counts: ({ checked, findings }: z.infer<typeof s.scrubAnswer>) => ({ checked, findings: findings.length }),
   },
   async ({ api, body, principal }) => {
     if (body.removeOrphans === true && principal.role !== 'admin')
       throw new ChannelError('ROLE_INSUFFICIENT', 'removing orphans asks for the role admin');
-    return () => api.turn.take(() => useCases.scrubDocuments(api.node, body as never));
+    return () => api.turn.take(() => useCases.scrubDocuments(api.node, defined(body)));
   },
 );
 
@@ -223,13 +224,10 @@ const giveVerdict = operation(
     answer: s.verdictAnswer,
   },
   async (call) => {
-    const { api, params, body, stream } = call;
+    const { api, params, body, files } = call;
     const give = (chosen: { opening: string } | { notPresented: true }) =>
       api.turn.take(() => useCases.giveVerdict(api.node, { request: params.id, ...chosen }));
-    if (stream !== undefined) {
-      const { paths, remove } = await receivedFiles(call, z.strictObject({}));
-      return give({ opening: paths[0] as string }).finally(remove);
-    }
+    if (files !== undefined) return give({ opening: files.paths[0] as string });
     if ('notPresented' in body) return give({ notPresented: true });
     const { path, remove } = await namedFile(call, body.opening);
     const answer = await give({ opening: path as string });

@@ -4,7 +4,7 @@ import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
 import * as c from '../schemas/common.ts';
-import { namedFiles, receivedFiles } from './files.ts';
+import { namedFiles } from './files.ts';
 
 const tag = 'Factors';
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
@@ -31,11 +31,12 @@ const loadReleases = operation(
       form: z.strictObject({}),
     },
     answer: z.array(s.release),
+    counts: (releases: readonly unknown[]) => ({ releases: releases.length }),
   },
   async (call) => {
-    const { api, body, stream } = call;
+    const { api, body, files } = call;
     const { paths, remove } =
-      stream === undefined ? await namedFiles(call, body.files) : await receivedFiles(call, z.strictObject({}));
+      files === undefined ? await namedFiles(call, body.files) : { paths: files.paths, remove: async () => undefined };
     return (progress: Progress) =>
       api.turn.take(() => useCases.loadReleases(api.node, { files: paths }, progress)).finally(remove);
   },
@@ -79,7 +80,7 @@ const findFactors = operation(
     });
     // Newest validity first.
     const position = new Map(found.map((row, at) => [row, String(at).padStart(6, '0')]));
-    return pageOfList(found, (row) => position.get(row) as string, { limit, cursor }) as never;
+    return pageOfList(found, (row) => position.get(row) as string, { limit, cursor });
   },
 );
 
@@ -88,6 +89,7 @@ const verifyFactors = operation(
     ...{ id: 'verifyFactors', method: 'POST', path: '/factors/verifications', tag, role: 'auditor', job: true },
     summary: "Recompute every release's root from the stored rows",
     answer: s.factorVerification,
+    counts: ({ releases, problems }: z.infer<typeof s.factorVerification>) => ({ releases, problems: problems.length }),
   },
   async ({ api }) =>
     () =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../emissions/index.ts';
 import { useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import * as c from '../schemas/common.ts';
@@ -16,7 +17,7 @@ const listImports = operation(
     answer: c.pageOf(s.importView),
     item: s.importView,
   },
-  async ({ api, query }) => (await useCases.imports(api.node, query as never)) as never,
+  async ({ api, query }) => useCases.imports(api.node, defined(query)),
 );
 
 const showImport = operation(
@@ -27,8 +28,7 @@ const showImport = operation(
     query: z.strictObject(c.paging),
     answer: s.importDetail,
   },
-  async ({ api, params, query }) =>
-    (await useCases.showImport(api.node, { ...query, import: params.id } as never)) as never,
+  async ({ api, params, query }) => useCases.showImport(api.node, { ...defined(query), import: params.id }),
 );
 
 const undoImport = operation(
@@ -38,10 +38,11 @@ const undoImport = operation(
     params: one,
     body: s.undoBody,
     answer: s.undoAnswer,
+    counts: ({ voided, leftCount }: z.infer<typeof s.undoAnswer>) => ({ voided, left: leftCount }),
   },
   async ({ api, params, body }) =>
     (progress, signal) => {
-      const request = { ...body, import: params.id } as Parameters<typeof useCases.undoImport>[1];
+      const request = { ...defined(body), import: params.id };
       return api.turn.take(() => useCases.undoImport(api.node, request, progress, signal));
     },
 );

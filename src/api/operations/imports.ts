@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { BillItem } from '../../bills/index.ts';
-import { ChannelError } from '../../emissions/index.ts';
+import { type BillItem, type BillMapping, parseMapping } from '../../bills/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
 import { type Node, type Progress, useCases } from '../../node/index.ts';
 import { type Call, operation } from '../operation.ts';
 import * as c from '../schemas/common.ts';
 import * as s from '../schemas/records.ts';
-import { type NamedDocuments, namedFiles, plainName, receivedFiles } from './files.ts';
+import { type NamedDocuments, plainName, type Received } from '../uploads/received.ts';
+import { namedFiles } from './files.ts';
 
 const { read: _read, files: _files, document: _document, ...flags } = s.importBody.shape;
 /** Settings as a form or a query has them: one level, places by their parts. */
@@ -14,14 +15,14 @@ const settings = z
   .omit({ place: true, mapping: true })
   .partial();
 type Settings = z.infer<typeof settings>;
-type Request = Omit<z.infer<typeof s.importBody>, 'files' | 'document'>;
+type Request = Omit<Parameters<typeof useCases.record>[1], 'files' | 'document'>;
 
 export const importBills = operation(
   {
     ...{ id: 'importBills', method: 'POST', path: '/imports', tag: 'Imports and uploads', role: 'operator', job: true },
     summary: 'Record bill files: every line of every file, or none',
     detail:
-      'A bill is sent as it is, as files of a form with the settings as fields before them, or as JSON that names uploads. A file that was recorded before is refused, whoever sends it again. The job results in the lines with their figures. A document that a row of the bill names comes along in the form, in a field `document` with the same name; nothing else of the machine is reached by a name.',
+      'A bill is sent as it is, as files of a form with the settings as fields, or as JSON that names uploads. A file that was recorded before is refused, whoever sends it again. The job results in the lines with their figures. A document that a row of the bill names comes along in the form, in a field `document` with the same name; nothing else of the machine is reached by a name.',
     query: settings,
     body: s.importBody,
     raw: {
@@ -33,23 +34,25 @@ export const importBills = operation(
         'application/pdf',
         'application/octet-stream',
       ],
-      description: 'The bill file; in a form, one or more of them in fields of any name.',
+      description:
+        'The bill file; in a form, one or more of them in fields of any name, beside `document` and `mapping`. Of a CSV file of another layout `mapping` is what uec bills map proposed.',
       form: settings,
+      texts: { mapping: 'A mapping as uec bills map writes it, JSON; as a file or as a field.' },
     },
     answer: s.importAnswer,
+    counts: ({ dryRun, totals }: z.infer<typeof s.importAnswer>) => ({
+      recorded: dryRun ? 0 : totals.lines,
+      rejected: totals.rejected,
+    }),
   },
   async (call) => {
     const { api } = call;
     const { paths, document, documents, remove, request } = await filesOf(call);
     return async (progress, signal) => {
-      try {
-        const node = call.principal.kind === 'local' ? api.node : withSentDocuments(api.node, documents);
-        const args = { ...request, files: paths, ...(document === undefined ? {} : { document }) };
-        const record: RecordUseCase = useCases.record;
-        return (await api.turn.take(() => record(node, args as never, progress, signal))) as never;
-      } finally {
-        await remove();
-      }
+      const node = call.principal.kind === 'local' ? api.node : withSentDocuments(api.node, documents);
+      const args = { ...request, files: paths, ...(document === undefined ? {} : { document }) };
+      const record: RecordUseCase = useCases.record;
+      return await api.turn.take(() => record(node, args, progress, signal)).finally(remove);
     };
   },
 );
@@ -66,43 +69,46 @@ interface Sent {
   readonly document: string | undefined;
   /** Documents that rows name, where they were sent along. */
   readonly documents: NamedDocuments;
-  readonly request: object;
+  readonly request: Request;
   remove(): Promise<void>;
 }
 
-type ImportCall = Pick<Call, 'api' | 'principal' | 'stream'> & {
+interface ImportCall extends Pick<Call, 'api' | 'principal'> {
+  readonly files: Received<Settings> | undefined;
   readonly body: unknown;
   readonly query: unknown;
-};
+}
 
 async function filesOf(call: ImportCall): Promise<Sent> {
-  if (call.stream !== undefined) {
-    const { fields, ...files } = await receivedFiles<Settings>(call, settings);
-    return { ...files, document: undefined, request: nested({ ...(call.query as Settings), ...fields }) };
+  if (call.files !== undefined) {
+    const { fields, texts, paths, documents } = call.files;
+    const mapping = texts.mapping === undefined ? undefined : parseMapping(texts.mapping);
+    const request = nested({ ...(call.query as Settings), ...fields }, mapping);
+    return { paths, documents, document: undefined, request, remove: async () => undefined };
   }
-  const { files, document, ...request } = call.body as z.infer<typeof s.importBody>;
+  const { files, document, read, ...flags } = call.body as z.infer<typeof s.importBody>;
   const named = await namedFiles(call, document === undefined ? files : [...files, document]);
   const paths = named.paths.slice(0, files.length);
+  const request: Request = { ...defined(flags), read: readOf(read) };
   return { paths, document: named.paths[files.length], documents: new Map(), remove: named.remove, request };
 }
 
-function nested({
-  gwp,
-  dryRun,
-  acceptPartial,
-  country,
-  subdivision,
-  region,
-  zip,
-  utilityId,
-  ...read
-}: Settings): Request {
-  const given = <T extends object>(value: T): T =>
-    Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
-  const place = given({ country, subdivision, region, zip, utilityId });
+function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Request['read'] {
+  return defined({
+    ...rest,
+    place: place && defined(place),
+    mapping: mapping && { ...defined(mapping), columns: defined(mapping.columns), fixed: defined(mapping.fixed) },
+  });
+}
+
+/** Settings of one level as a body has them. */
+function nested(settings: Settings, mapping: BillMapping | undefined): Request {
+  const { gwp, dryRun, acceptPartial, separately, label, heldLines, ...more } = settings;
+  const { country, subdivision, region, zip, utilityId, ...read } = more;
+  const place = defined({ country, subdivision, region, zip, utilityId });
   return {
-    ...given({ gwp, dryRun, acceptPartial }),
-    read: given({ ...read, ...(Object.keys(place).length === 0 ? {} : { place }) }) as Request['read'],
+    ...defined({ gwp, dryRun, acceptPartial, separately, label, heldLines }),
+    read: defined({ ...read, mapping, place: Object.keys(place).length === 0 ? undefined : place }),
   };
 }
 

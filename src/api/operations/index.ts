@@ -9,6 +9,9 @@ import { importBills } from './imports.ts';
 import { jobOperations } from './jobs.ts';
 import { recordOperations } from './records.ts';
 import { referenceOperations } from './reference.ts';
+
+export { rootOperations } from './root.ts';
+
 import { streamRecords } from './stream-records.ts';
 import { uploadOperations } from './uploads.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -32,5 +35,5 @@ const table = {
 /** Every operation by its id. */
 export type Operations = typeof table;
 
-/** Every operation of the API. */
+/** Every operation below /api/v1. */
 export const operations: readonly AnyOperation[] = Object.values(table);

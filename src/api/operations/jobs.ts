@@ -5,11 +5,13 @@ import { jobStates } from '../jobs/job-store.ts';
 import { type Call, operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as c from '../schemas/common.ts';
+import { ledgerEvent } from '../schemas/events.ts';
 import { eventStream, type ServerEvent } from '../sse.ts';
 
 const tag = 'Jobs and events';
 const EVENTS = 'text/event-stream';
 const one = z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/) });
+const step = z.object({ what: z.string(), done: z.number(), total: z.number().optional() }).meta({ id: 'JobStep' });
 export const job = z
   .object({
     id: z.string(),
@@ -18,7 +20,7 @@ export const job = z
     state: z.enum(jobStates),
     createdAt: c.instant,
     finishedAt: c.instant.optional(),
-    progress: z.object({ what: z.string(), done: z.number(), total: z.number().optional() }).optional(),
+    progress: step.optional(),
     result: z
       .unknown()
       .optional()
@@ -53,7 +55,7 @@ const listJobs = operation(
     item: job,
   },
   async ({ api, principal, query }) =>
-    pageOfList(api.jobs.list(principal), ({ createdAt, id }) => `${createdAt} ${id}`, query) as never,
+    pageOfList(api.jobs.list(principal), ({ createdAt, id }) => `${createdAt} ${id}`, query),
 );
 
 const readJob = operation(
@@ -64,7 +66,7 @@ const readJob = operation(
     answer: job,
     item: job,
   },
-  async ({ api, principal, params }) => api.jobs.find(params.id, principal) as never,
+  async ({ api, principal, params }) => api.jobs.find(params.id, principal),
 );
 
 const cancelJob = operation(
@@ -75,7 +77,7 @@ const cancelJob = operation(
     answer: job,
     status: 202,
   },
-  async ({ api, principal, params }) => api.jobs.cancel(params.id, principal) as never,
+  async ({ api, principal, params }) => api.jobs.cancel(params.id, principal),
 );
 
 const followJob = operation(
@@ -85,6 +87,7 @@ const followJob = operation(
     detail: 'Goes on behind Last-Event-ID. The stream ends with the job.',
     params: one,
     produces: [EVENTS],
+    events: z.union([step, job]),
   },
   async (call) => {
     const { api, principal, params, request } = call;
@@ -104,13 +107,14 @@ const followLedger = operation(
     ...{ id: 'followLedger', method: 'GET', path: '/events', tag, role: 'viewer' },
     summary: 'What is written to the ledger, as server-sent events',
     detail:
-      'One event a transaction, named as the contract names it (docs/channel.md), with the id `height.position`. Begins behind Last-Event-ID, else with the block `from`, else with what comes next.',
+      'One event a transaction, with its name (docs/channel.md) and the id `height.index`; the data is a LedgerEvent, as a webhook is sent it. Begins behind Last-Event-ID, else with the block `from`, else with what comes next.',
     query: z.strictObject({
       from: z.int().min(0).max(999_999_999_999).optional().meta({ description: 'Height of the first block.' }),
       transaction: z.array(z.string().max(60)).max(20).optional().meta({ description: 'Names of transactions.' }),
       member: c.memberId.optional(),
     }),
     produces: [EVENTS],
+    events: ledgerEvent,
   },
   async (call) => {
     const { api, query, request } = call;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../emissions/index.ts';
 import { useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import * as c from '../schemas/common.ts';
@@ -35,7 +36,7 @@ const listRecords = operation(
     answer: c.pageOf(s.recordLine),
     item: s.recordLine,
   },
-  ({ api, query }) => useCases.records(api.node, query as never),
+  ({ api, query }) => useCases.records(api.node, defined(query)),
 );
 
 const showRecord = operation(
@@ -50,7 +51,7 @@ const showRecord = operation(
     const found = await useCases.show(api.node, { record: params.id });
     // Meter and utility are the owner's own data: who only reads or audits does not need them.
     const private_ = principal.role === 'operator' || principal.role === 'admin';
-    return { ...found, meter: private_ ? found.meter : null } as never;
+    return { ...found, meter: private_ ? found.meter : null };
   },
 );
 
@@ -69,10 +70,10 @@ const correctRecord = operation(
     const { namedFile } = await import('./files.ts');
     const file = await namedFile(call, document);
     const request = { ...changes, record: params.id, ...(file.path === undefined ? {} : { document: file.path }) };
-    const answer = await api.turn.take(() => useCases.correct(api.node, request as never));
+    const answer = await api.turn.take(() => useCases.correct(api.node, defined(request)));
     await file.remove();
     audit.target = answer.recordId;
-    return answer as never;
+    return answer;
   },
 );
 

@@ -76,12 +76,12 @@ const appendUpload = operation(
     summary: 'Add bytes to an upload, at the offset that it has',
     detail: `${PROTOCOL} \`Upload-Offset\` says where the bytes belong.`,
     params: one,
-    raw: { types: ['application/offset+octet-stream'], description: 'The next bytes of the file.' },
+    raw: { types: ['application/offset+octet-stream'], streamed: true, description: 'The next bytes of the file.' },
   },
   async (call) => {
     const { api, principal, params, request, stream } = call;
     demandVersion(call);
-    const { bytes } = stream as NonNullable<typeof stream>;
+    const bytes = stream as NonNullable<typeof stream>;
     const upload = await api.uploads.append(params.id, principal, whole(request, 'Upload-Offset'), bytes);
     return new Response(null, { status: 204, headers: headersOf(upload) });
   },

@@ -25,7 +25,7 @@ const addWebhook = operation(
     once: 'never-kept',
   },
   async ({ api, body, audit }) => {
-    const { endpoint, secret } = await add(api.parts.webhooks, body as Parameters<typeof add>[1]);
+    const { endpoint, secret } = await add(api.parts.webhooks, body);
     audit.target = endpoint.id;
     return { ...endpoint, secret };
   },

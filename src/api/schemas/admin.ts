@@ -41,6 +41,11 @@ export const auditEntries = z.object({
       target: z.string().optional(),
       status: z.int(),
       code: z.string().optional(),
+      outcome: z
+        .string()
+        .optional()
+        .meta({ description: 'How a job ended; the entry of its start has the same target.' }),
+      counts: z.record(z.string(), z.int()).optional(),
     }),
   ),
   head: auditHead,

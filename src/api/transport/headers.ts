@@ -17,9 +17,15 @@ export function secureHeaders(scheme: 'http' | 'https'): Readonly<Record<string,
 }
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const REQUEST_FIELDS =
-  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Content-Range';
-const ANSWER_FIELDS = 'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
+// What a page may send and read beside what browsers always allow; the second line of each is tus'.
+const REQUEST_FIELDS = [
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID',
+  'Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset',
+].join(', ');
+const ANSWER_FIELDS = [
+  'Allow, ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id',
+  'Tus-Extension, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset',
+].join(', ');
 
 /** For a page of a listed origin; nothing for any other. Without credentials: a token is sent by the page itself. */
 export function corsHeaders(

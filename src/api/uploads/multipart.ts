@@ -26,6 +26,7 @@ export async function readForm(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const parser = parserOf(contentType);
   const work: Promise<void>[] = [];
+  const parts: Readable[] = [];
   const fail = (error: unknown): void => {
     reject(error);
     parser.destroy();
@@ -40,6 +41,7 @@ export async function readForm(
       fail(error);
     });
     work.push(done);
+    parts.push(stream);
   });
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
     parser.on(limit, () => fail(malformed('the form has too many parts')));
@@ -52,6 +54,9 @@ export async function readForm(
     await promise;
   } finally {
     source.destroy();
+    // Where it failed others may be in the middle of a part: what they began is to be gone before it is told.
+    for (const part of parts) part.destroy();
+    await Promise.allSettled(work);
   }
   return fields;
 }

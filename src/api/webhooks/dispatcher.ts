@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isChannelError } from '../../emissions/index.ts';
 import type { Block, Ledger } from '../../ledger/index.ts';
+import { type LedgerPosition, ledgerEvent } from '../events/ledger-event.ts';
 import type { Delivery } from './deliver.ts';
-import { type LedgerPosition, ledgerEvent, messageOf } from './ledger-message.ts';
+import { messageOf } from './message.ts';
 import type { WebhookMessage } from './signature.ts';
 import type { Endpoint, WebhookStore } from './webhook-store.ts';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Ledger } from '../../ledger/index.ts';
+import type { TestEvent } from '../schemas/events.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { Delivery } from './deliver.ts';
 import type { WebhookMessage } from './signature.ts';
@@ -10,9 +11,9 @@ export type Deliver = (url: string, secrets: readonly string[], message: Webhook
 export interface WebhookRequest {
   readonly url: string;
   /** Names of transactions; all by default. */
-  readonly types?: readonly string[];
+  readonly types?: readonly string[] | undefined;
   /** Height of the first block; by default what comes from now on. */
-  readonly from?: number;
+  readonly from?: number | undefined;
 }
 
 /**
@@ -41,10 +42,13 @@ export function testWebhook(
   id: string,
 ): Promise<Delivery> {
   const { url } = store.get(id);
-  const body = JSON.stringify({
+  const event: TestEvent = {
     type: 'webhook.test',
     timestamp: new Date().toISOString(),
     data: { channel: ledger.channel, member: ledger.member },
+  };
+  return deliver(url, store.secrets(id), {
+    id: `msg_${randomBytes(16).toString('hex')}`,
+    body: JSON.stringify(event),
   });
-  return deliver(url, store.secrets(id), { id: `msg_${randomBytes(16).toString('hex')}`, body });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { ChannelError } from '../../emissions/index.ts';
 import { inTransaction, openDatabase, stored } from '../access/sqlite-file.ts';
-import type { LedgerPosition } from './ledger-message.ts';
+import type { LedgerPosition } from '../events/ledger-event.ts';
 import { newSecret } from './signature.ts';
 
 /** A receiver of the ledger's events. Its secret is given out when it is made, and never again. */
@@ -212,9 +212,14 @@ export class WebhookStore {
   dead(id: string): DeadLetter[] {
     this.#row(id);
     const rows = stored(FILE, () =>
-      this.#db.prepare('SELECT * FROM dead WHERE endpoint = ? ORDER BY height, position').all(id),
-    ) as unknown as { message: string; height: number; position: number; at: string; attempts: number; last: string }[];
-    return rows.map(({ message, position, ...rest }) => ({ ...rest, messageId: message, index: position }));
+      this.#db
+        .prepare(
+          `SELECT message AS messageId, height, position AS "index", at, attempts, last FROM dead WHERE endpoint = ?
+           ORDER BY height, position`,
+        )
+        .all(id),
+    );
+    return rows as unknown as DeadLetter[];
   }
 
   close(): void {

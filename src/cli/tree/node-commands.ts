@@ -43,7 +43,7 @@ export function addNodeCommands(program: Command): void {
   command(
     program,
     'fsck <dir>',
-    'check every file of the node and change nothing: ledger, state, read model, factors, documents, imports',
+    'check every file of the node and change nothing: ledger, state, read model, factors, documents, imports, audit log',
   )
     .option('--rebuild', 'first build the state and the read model anew from the log')
     .action(async (dir: string, options) => (await import('../commands-verify.ts')).fsck(resolvePath(dir), options));

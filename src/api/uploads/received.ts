@@ -1,0 +1,92 @@
+import { ChannelError, type Json, sha256 } from '../../emissions/index.ts';
+import type { RawBody } from '../operation.ts';
+import { textValues } from '../validate.ts';
+import { type FilePart, readForm } from './multipart.ts';
+import type { SpooledFile } from './spool.ts';
+import type { Uploads } from './uploads.ts';
+
+/** Files that a form has in the field `document`, by their names without folders. */
+export type NamedDocuments = ReadonlyMap<string, string>;
+
+/** What came in a body that is a file, or a form of files. */
+export interface Received<Fields = unknown> {
+  readonly paths: readonly string[];
+  readonly documents: NamedDocuments;
+  readonly fields: Fields;
+  /** The form's text parts, by name. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Stands for all of it: the same for the same content, whatever boundary a form has and wherever the files lie. */
+  readonly content: Json;
+  remove(): Promise<void>;
+}
+
+const MOST_TEXT = 1_048_576;
+
+/** The last part of a name, whatever system it comes from. */
+export function plainName(name: string): string {
+  return name.split(/[\\/]/).at(-1) ?? '';
+}
+
+/**
+ * Takes the files of a body in: one as it is, or those of a form. A form's fields are read like a query.
+ * @throws {ChannelError} REQUEST_INVALID when there is no file; BODY_TOO_LARGE for a long text part; what `uploads` throws
+ */
+export async function receive(
+  uploads: Pick<Uploads, 'receive'>,
+  { type, bytes }: { readonly type: string; readonly bytes: ReadableStream<Uint8Array> },
+  { form, texts: textParts = {} }: Pick<RawBody, 'form' | 'texts'>,
+): Promise<Received> {
+  const spooled: SpooledFile[] = [];
+  const paths: string[] = [];
+  const documents = new Map<string, string>();
+  const texts: Record<string, string> = {};
+  const content: Json[] = [];
+  const remove = async () => {
+    for (const file of spooled) await file.remove();
+  };
+  const take = async ({
+    field,
+    name,
+    mediaType,
+    bytes: part,
+  }: Omit<FilePart, 'bytes'> & { bytes: AsyncIterable<Uint8Array> }) => {
+    if (Object.hasOwn(textParts, field)) {
+      texts[field] = await textOf(part, field);
+      return;
+    }
+    const file = await uploads.receive(part, mediaType);
+    spooled.push(file);
+    if (field === 'document') documents.set(plainName(name), file.path);
+    else paths.push(file.path);
+    content.push([field === 'document' ? plainName(name) : '', mediaType, file.sha256]);
+  };
+  try {
+    let fields = new URLSearchParams();
+    if (type.toLowerCase().startsWith('multipart/form-data')) fields = await readForm(type, bytes, take);
+    else await take({ field: '', name: '', mediaType: type, bytes });
+    for (const name of Object.keys(textParts)) {
+      const value = fields.get(name);
+      if (value !== null) texts[name] = value;
+      fields.delete(name);
+    }
+    if (paths.length === 0) throw new ChannelError('REQUEST_INVALID', 'the form holds no file', { where: 'body' });
+    const values = form === undefined ? {} : textValues(form, fields, 'form');
+    const said = Object.entries(texts).map(([name, text]) => [name, sha256(text)]);
+    return { documents, paths, texts, remove, fields: values, content: [content, values as Json, said] };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function textOf(bytes: AsyncIterable<Uint8Array>, field: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let count = 0;
+  for await (const chunk of bytes) {
+    count += chunk.length;
+    if (count > MOST_TEXT)
+      throw new ChannelError('BODY_TOO_LARGE', `the part has more than ${MOST_TEXT} bytes`, { where: `form/${field}` });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,70 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { type NodeApiClient, upload } from '../client/index.ts';
+import { ChannelError } from '../emissions/index.ts';
+
+/** How files of this machine come to the node, and files of the node here. */
+export interface NodeFiles {
+  /** Makes a file known to the node. */
+  give(path: string): Promise<{ readonly path: string } | { readonly upload: string }>;
+  /**
+   * Offers the document of a request, and writes its opening to a new file.
+   * @throws {ChannelError} FILE_UNREADABLE when there is a file already
+   */
+  offer(request: string, path: string): Promise<unknown>;
+}
+
+/** A node on this machine reads and writes them itself. */
+export function filesHere(api: NodeApiClient): NodeFiles {
+  return {
+    give: async (path) => ({ path }),
+    offer: (id, file) => api.call('POST /requests/{id}/answer', { params: { id }, body: { answer: 'offered', file } }),
+  };
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.csv': 'text/csv',
+  '.xml': 'application/xml',
+  '.pdf': 'application/pdf',
+  '.txt': 'text/plain',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+};
+
+/** To a node elsewhere they are uploaded. */
+export function filesFar(api: NodeApiClient): NodeFiles {
+  return {
+    give: async (path) => {
+      const { size: length } = await stat(path).catch((cause) => {
+        throw unreadable(path, 'cannot be read', cause);
+      });
+      const mediaType = MEDIA_TYPES[extname(path).toLowerCase()];
+      const from = (start: number) => Readable.toWeb(createReadStream(path, { start })) as ReadableStream<Uint8Array>;
+      return { upload: await upload(api, { length, from, ...(mediaType === undefined ? {} : { mediaType }) }) };
+    },
+    offer: async (id, path) => {
+      const file = await open(path, 'wx', 0o600).catch((cause) => {
+        throw unreadable('--offer', 'cannot be written', cause, 'Name a file that does not exist yet.');
+      });
+      try {
+        const answer = await api.call('POST /requests/{id}/answer', { params: { id }, body: { answer: 'offered' } });
+        const { body } = await api.response('GET /requests/{id}/opening', { params: { id } });
+        for await (const chunk of body as ReadableStream<Uint8Array>) await file.writeFile(chunk);
+        return answer;
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+function unreadable(where: string, what: string, cause: NodeJS.ErrnoException, fix?: string): ChannelError {
+  return new ChannelError('FILE_UNREADABLE', `the file ${what} (${cause.code ?? 'unknown error'})`, {
+    where,
+    cause,
+    ...(fix === undefined ? {} : { fix }),
+  });
+}
