@@ -193,7 +193,7 @@ test('files of another kind are called by their name', async () => {
   const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
   const kinds: [string, Buffer | string, RegExp][] = [
     ['bill.pdf', readFileSync(join(samples, 'acme/bills/houston-2022-12.pdf')), /PDF/],
-    ['bill.xlsx', Buffer.concat([Buffer.from('PK\x03\x04'), png]), /archive is damaged/],
+    ['bill.xlsx', Buffer.concat([Buffer.from('PK\x03\x04'), png]), /zip archive.*damaged/],
     ['bill.png', png, /PNG/],
     ['bill.json', '{"kWh": "5"}\n', /JSON/i],
     ['empty.csv', '', /empty/],
