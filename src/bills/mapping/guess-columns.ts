@@ -1,8 +1,10 @@
 import type { DelimitedRow } from '../delimited.ts';
 import { signsOf } from './amount-form.ts';
 import type { BillMapping, MappedColumn } from './bill-mapping.ts';
-import { type ColumnName, columnNameOf, isBlankWord, isNoUsage, unitOfText } from './column-words.ts';
+import { type ColumnName, columnNameOf, isBlankWord } from './column-words.ts';
 import { dateShape, minutesOfTime } from './date-form.ts';
+import { type HeaderUnit, headerUnit } from './header-unit.ts';
+import { isNoMeteredUse, isOtherMeasure } from './no-metered-use.ts';
 
 /** What the cells of a column are, over the rows looked at. */
 interface ColumnFacts {
@@ -20,8 +22,8 @@ export interface Guess {
   readonly columns: Partial<Record<MappedColumn, string>>;
   readonly evidence: Readonly<Record<string, string>>;
   readonly open: readonly string[];
-  /** Unit named by the column of the amount. */
-  readonly unit: string | undefined;
+  /** What the name of the amount's column says of its unit. */
+  readonly unit: HeaderUnit;
 }
 
 type Kind = 'dates' | 'numbers' | 'times' | 'any';
@@ -50,7 +52,7 @@ const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
   ['exported', /^(export|exported|export kwh|feed in|einspeisung|generation( kwh)?|received)$/, 'numbers'],
   [
     'quantity',
-    /(usage|use$|used|consum|verbrauch|quantity|kwh|mwh|therm|ccf|energy|volume|menge|import|delivered|gallons|m3)/,
+    /(usage|use$|used|consum|verbrauch|quantity|kwh|mwh|gwh|\bwh\b|therm|ccf|mcf|energy|volume|menge|import|delivered|gallons|m3|m³|mj\b|gj\b|btu|bezug|consom|consumo)/,
     'numbers',
   ],
   ['unit', /^(unit|units|uom|einheit|unit of measure|usage units?|quantity units?)$/, 'any'],
@@ -71,10 +73,6 @@ const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
   ['notes', /^(notes?|comments?|bemerkung(en)?)$/, 'any'],
   ['zip', /^(zip|zip code|postal code)$/, 'any'],
 ];
-
-/** Names of columns that hold money, power, rates or readings of a register, though a word of theirs looks like use. */
-const NO_USE =
-  /(cost|charge|price|rate|amount due|betrag|kosten|preis|demand|power|leistung|per day|average|avg|temperature|\bkw\b|kva|balance|\btax|degree|meter read|register|multiplier|\$|€|£)/;
 
 /** Which column of a table is what, told by names and cells; what is not told is left open. */
 export function guessColumns(header: readonly string[], rows: readonly DelimitedRow[]): Guess {
@@ -98,10 +96,11 @@ export function guessColumns(header: readonly string[], rows: readonly Delimited
     taken.add(first);
   }
   const kind = columns.date !== undefined && columns.end === undefined ? 'readings' : 'bills';
+  if (columns.quantity === undefined && open.length === 0) open.push(...onlyUnsure(facts));
   open.push(...notFound(kind, columns, open));
-  if (kind === 'bills') delete columns.date;
+  if (kind === 'bills') open.push(...withoutReadings(columns, evidence));
   const amount = facts.find((one) => one.key === columns.quantity);
-  return { kind, columns, evidence, open, unit: amount === undefined ? undefined : unitOfName(amount.name) };
+  return { kind, columns, evidence, open, unit: headerUnit(amount?.name.text ?? '') };
 }
 
 /** Columns that a table must have and that were not found; `open` has those that were found twice. */
@@ -114,6 +113,31 @@ function notFound(kind: Guess['kind'], columns: Guess['columns'], open: readonly
   if (!hasStart)
     missing.push('columns.start: no column was recognised; name it, or columns.days with the number of days');
   return missing;
+}
+
+/** Columns that look like an amount but for a word of their names, where no other does. */
+function onlyUnsure(facts: readonly ColumnFacts[]): string[] {
+  const [, pattern, kind] = SIGNS.find(([column]) => column === 'quantity') as (typeof SIGNS)[number];
+  const names = facts
+    .filter((one) => pattern.test(one.name.words) && isNoMeteredUse(one.name) && isMostly(one, kind))
+    .map((one) => one.key);
+  if (names.length === 0) return [];
+  return [
+    `columns.quantity: no column is named as the amount used; ${names.join(', ')} may be a plan, a comparison, a rate or a register: name one only if its numbers are what the meter measured in the period`,
+  ];
+}
+
+/** Takes out what only readings have. Energy sent out would be lost: that is told. */
+function withoutReadings(columns: Guess['columns'], evidence: Record<string, string>): string[] {
+  const { exported } = columns;
+  for (const name of ['date', 'time', 'end_time', 'duration', 'exported'] as const) {
+    delete columns[name];
+    delete evidence[`columns.${name}`];
+  }
+  if (exported === undefined) return [];
+  return [
+    `columns.exported: ${exported} looks like energy sent to the grid, and a row of bills counts one amount: read it by a second mapping, or by the plain layout with flow exported`,
+  ];
 }
 
 function factsOf(cell: string, at: number, header: readonly string[], rows: readonly DelimitedRow[]): ColumnFacts {
@@ -132,15 +156,15 @@ function factsOf(cell: string, at: number, header: readonly string[], rows: read
 }
 
 function fits(one: ColumnFacts, pattern: RegExp, kind: Kind, column: MappedColumn): boolean {
-  if (!pattern.test(one.name.words) || one.filled === 0) return false;
-  if (
-    column === 'quantity' &&
-    (NO_USE.test(one.name.words) || (one.name.bracket !== undefined && isNoUsage(one.name.bracket)))
-  )
-    return false;
-  if (column === 'meter' && NO_USE.test(one.name.words)) return false;
-  // Most cells: single ones may be words for a blank, or totals.
-  return kind === 'any' || one[kind] * 2 > one.filled;
+  if (!pattern.test(one.name.words)) return false;
+  if (column === 'quantity' && isNoMeteredUse(one.name)) return false;
+  if (column === 'meter' && isOtherMeasure(one.name)) return false;
+  return isMostly(one, kind);
+}
+
+/** Most cells: single ones may be words for a blank, or totals. */
+function isMostly(one: ColumnFacts, kind: Kind): boolean {
+  return one.filled > 0 && (kind === 'any' || one[kind] * 2 > one.filled);
 }
 
 function cellsOf(one: ColumnFacts, kind: Kind): string {
@@ -149,11 +173,5 @@ function cellsOf(one: ColumnFacts, kind: Kind): string {
 
 /** An amount whose name holds its unit goes before one that does not say it. */
 function unitRank(one: ColumnFacts): number {
-  return unitOfName(one.name) === undefined ? 1 : 0;
-}
-
-/** The unit in a column's name: in brackets, or as its last or first word. */
-function unitOfName({ words, bracket }: ColumnName): string | undefined {
-  const texts = [bracket ?? '', ...words.split(' ').toReversed()];
-  return texts.map(unitOfText).find((unit) => unit !== undefined && unit !== 't' && unit !== 'g' && unit !== 'L');
+  return headerUnit(one.name.text).unit === undefined ? 1 : 0;
 }

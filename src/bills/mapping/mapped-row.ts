@@ -8,10 +8,10 @@ import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
-import { commodityNamed, isBlankWord } from './column-words.ts';
+import { commodityNamed, isBlankWord, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
 import type { RowShape } from './row-shape.ts';
-import type { TableBinding } from './table-binding.ts';
+import type { AmountColumn, TableBinding } from './table-binding.ts';
 
 /** How the file's cells are to be read, decided by its evidence or told. */
 export interface Conventions {
@@ -127,6 +127,7 @@ export class MappedRows {
       });
     read(() => this.#shape.check(record));
     const amount = this.#amountIn(cell);
+    read(() => this.#checkUnit(amount, fault));
     const said = cell('commodity');
     const plain: { [K in CsvColumn]?: string | undefined } = {
       utility: cell('utility') || fixed.utility,
@@ -155,6 +156,19 @@ export class MappedRows {
     if (text === '' && other !== '')
       return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
     return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
+  }
+
+  /** A unit in a cell that is not the one in the name of the amount's column: one of the two is wrong. */
+  #checkUnit({ column, unit }: { readonly column: MappedColumn; readonly unit: string }, fault: Fault): void {
+    const named = this.#binding.fixed.named[column as AmountColumn];
+    const said = named === undefined ? undefined : unitOfText(unit);
+    if (said === undefined || said === named) return;
+    throw fault(
+      column === 'quantity' ? 'unit' : 'other_unit',
+      'UNIT_AMBIGUOUS',
+      `the cell says ${said}, and the name of column ${this.#binding.nameOf(column)} ${named}`,
+      'Mend the one that is wrong, so that both say the same.',
+    );
   }
 
   #commodityOf(said: string, unit: string, fault: Fault): Commodity | '' {

@@ -223,6 +223,15 @@ export class ReadingTable {
     if (meter === '')
       throw this.#fault(row, 'meter', 'ROW_INVALID', 'neither meter nor account is given', 'Give --meter.');
     const unit = parseUnit(unitText);
+    const named = fixed.named[column];
+    if (named !== undefined && named !== unit)
+      throw this.#fault(
+        row,
+        'unit',
+        'UNIT_AMBIGUOUS',
+        `the cell says ${unit}, and the name of column ${this.#binding.nameOf(column)} ${named}`,
+        'Mend the one that is wrong, so that both say the same.',
+      );
     energyRateOf({ commodity, unit });
     const sums = new IntervalSums(this.#phase, this.#budget);
     const series: ReadingSeries = {
