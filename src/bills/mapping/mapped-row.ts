@@ -10,8 +10,9 @@ import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { commodityNamed, isBlankWord, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
+import type { AmountColumn } from './named-units.ts';
 import type { RowShape } from './row-shape.ts';
-import type { AmountColumn, TableBinding } from './table-binding.ts';
+import type { TableBinding } from './table-binding.ts';
 
 /** How the file's cells are to be read, decided by its evidence or told. */
 export interface Conventions {

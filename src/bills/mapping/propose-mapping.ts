@@ -115,11 +115,7 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
         });
   if (dateOrder === null && kind === 'bills') open.push('endConvention: it shows once the order of the dates is known');
   const amount = known === undefined ? guess.unit : headerUnit(columns.quantity ?? '');
-  const contradicted = contradictionOf(bills, cellsOf('unit'), amount.unit);
-  if (contradicted !== undefined)
-    open.push(
-      `columns.unit: the name of column ${columns.quantity} says ${amount.unit}, row ${contradicted.row} of column ${columns.unit} says ${contradicted.unit}: rows that contradict it are refused`,
-    );
+  open.push(...contradictionOf(bills, cellsOf('unit'), columns, amount.unit));
   const unit = amount.unit ?? known?.mapping.fixed.unit;
   const factor =
     amount.factor ?? table.preamble.flatMap(({ cells }) => cells.flatMap((cell) => factorIn(cell) ?? []))[0];
@@ -128,18 +124,23 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
   return { format: MAPPING_FORMAT, kind, columns, fixed, dateOrder, endConvention, decimalSign, evidence, open };
 }
 
-/** The first row whose unit is another than the one that the amount's column names. */
+function factorBefore(preamble: readonly DelimitedRow[]): string | undefined {
+  return preamble.flatMap(({ cells }) => cells.flatMap((cell) => factorIn(cell) ?? []))[0];
+}
+
+/** A row whose unit is another than the one that the amount's column names, in words. */
 function contradictionOf(
   rows: readonly DelimitedRow[],
   unitIn: (row: DelimitedRow) => string,
+  columns: ProposedMapping['columns'],
   named: UnitName | undefined,
-): { readonly row: number; readonly unit: UnitName } | undefined {
-  if (named === undefined) return undefined;
-  for (const row of rows) {
-    const unit = unitOfText(unitIn(row));
-    if (unit !== undefined && unit !== named) return { row: row.row, unit };
-  }
-  return undefined;
+): string[] {
+  const said = (row: DelimitedRow) => unitOfText(unitIn(row));
+  const found = rows.find((row) => named !== undefined && (said(row) ?? named) !== named);
+  if (found === undefined) return [];
+  return [
+    `columns.unit: the name of column ${columns.quantity} says ${named}, row ${found.row} of column ${columns.unit} says ${said(found)}: rows that contradict it are refused`,
+  ];
 }
 
 /** What holds for all rows, of a table of which the columns are known. */

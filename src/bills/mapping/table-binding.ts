@@ -9,8 +9,8 @@ import {
 import type { ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { type BillMapping, type DecimalSign, type MappedColumn, mappedColumns } from './bill-mapping.ts';
-import { columnNameOf, commodityOfText, unitOfText } from './column-words.ts';
-import { factorIn, headerUnit } from './header-unit.ts';
+import { columnNameOf, commodityOfText } from './column-words.ts';
+import { type AmountColumn, namedUnits } from './named-units.ts';
 
 /** A foreign table as it is to be read. What a layout usually does stands in where the file shows nothing. */
 export interface TableLayout {
@@ -24,9 +24,6 @@ export interface TableLayout {
   /** Columns that hold the same use once more, or another figure that is no use: left out without a warning. */
   readonly known?: readonly string[];
 }
-
-/** Columns that can hold the amount of a row. */
-export type AmountColumn = 'quantity' | 'exported' | 'other_quantity';
 
 /** A layout's columns found in a header, with what the preamble, the mapping and a person told. */
 export interface TableBinding {
@@ -69,7 +66,7 @@ export function bindTable(
     at[column] < 0 ? column : (header[at[column]] ?? '').trim().slice(0, 40) || `column ${at[column] + 1}`;
   const said = preambleOf(preamble);
   // What the file says wins over what a person told for the whole file.
-  const named = namedUnits(layout, header, at, preamble);
+  const named = namedUnits(layout.mapping, header, at, preamble);
   const unit = named.quantity ?? fixed.unit ?? said.unit ?? options.unit;
   const commodity = (fixed.commodity as Commodity | undefined) ?? said.commodity;
   const meter = options.meter ?? fixed.meter ?? said.meter;
@@ -168,49 +165,6 @@ function placeOfName(header: readonly string[], name: string): number {
     where: 'header',
     fix: 'Propose the mapping anew with uec bills map, or mend the name.',
   });
-}
-
-/** The units that the columns of amounts name, each at most one and certain. */
-function namedUnits(
-  { mapping }: TableLayout,
-  header: readonly string[],
-  at: TableBinding['at'],
-  preamble: readonly DelimitedRow[],
-): TableBinding['fixed']['named'] {
-  const named: { [K in AmountColumn]?: UnitName } = {};
-  const said = preamble.find(({ cells }) => cells.some((cell) => factorIn(cell) !== undefined));
-  for (const column of ['quantity', 'exported', 'other_quantity'] as const) {
-    const name = (header[at[column]] ?? '').trim();
-    if (name === '') continue;
-    const told = column === 'other_quantity' ? mapping.fixed.other_unit : mapping.fixed.unit;
-    const toldUnit = told === undefined ? undefined : unitOfText(told);
-    const { unit, factor } = headerUnit(name);
-    const where = `header, column ${name.slice(0, 40)}`;
-    if (factor !== undefined && toldUnit === undefined) throw multiples(where, `its name says ${factor}`);
-    if (said !== undefined && toldUnit === undefined)
-      throw multiples(where, `row ${said.row}, before the header, speaks of multiples of a unit`);
-    const stated = said === undefined ? unit : undefined;
-    if (stated !== undefined && toldUnit !== undefined && toldUnit !== stated && column !== 'exported')
-      throw new ChannelError(
-        'MAPPING_INVALID',
-        `the header names the amount's unit ${stated}, and the mapping gives ${toldUnit}`,
-        { where, fix: `Write ${stated} as fixed.unit of the mapping, or mend the header if it is wrong.` },
-      );
-    const known = stated ?? (factor === undefined && said === undefined ? undefined : toldUnit);
-    if (known !== undefined) named[column] = known;
-  }
-  return named;
-}
-
-function multiples(where: string, seen: string): ChannelError {
-  return new ChannelError(
-    'UNIT_AMBIGUOUS',
-    `the amounts may be multiples of their unit, and it is not certain of which: ${seen}`,
-    {
-      where,
-      fix: 'Write the unit of the numbers as they stand as fixed.unit of a mapping (uec bills map proposes one): MWh where they are thousands of kWh.',
-    },
-  );
 }
 
 /** Labels of a preamble, and what they are of. */
