@@ -34,20 +34,7 @@ export interface ProposedMapping {
  * @throws {ChannelError} FILE_KIND_UNKNOWN where no row looks like a header with dates and amounts below it; FILE_MALFORMED
  */
 export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<ProposedMapping> {
-  let text = '';
-  for await (const piece of decodeText(body).pieces) {
-    text += piece;
-    if (text.length >= HEAD_LENGTH) break;
-  }
-  const table = likelyTable(text.slice(0, HEAD_LENGTH));
-  if (table === undefined)
-    throw new ChannelError(
-      'FILE_KIND_UNKNOWN',
-      'no row of the file looks like a header with dates and amounts below it',
-      {
-        fix: 'Delimited text is mapped: comma, semicolon, tab or bar. Save a workbook as CSV first.',
-      },
-    );
+  const table = await tableIn(body);
   const known = knownLayout(table.header);
   const guess = guessColumns(table.header, table.rows);
   const evidence: Record<string, string> & { layout?: string } = { ...guess.evidence };
@@ -117,11 +104,29 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
   const amount = known === undefined ? guess.unit : headerUnit(columns.quantity ?? '');
   open.push(...contradictionOf(bills, cellsOf('unit'), columns, amount.unit));
   const unit = amount.unit ?? known?.mapping.fixed.unit;
-  const factor =
-    amount.factor ?? table.preamble.flatMap(({ cells }) => cells.flatMap((cell) => factorIn(cell) ?? []))[0];
+  const factor = amount.factor ?? factorBefore(table.preamble);
   const commodity = known?.mapping.fixed.commodity;
   const fixed = fixedFields({ header: table.header, columns, kind, unit, factor, commodity }, evidence, open);
   return { format: MAPPING_FORMAT, kind, columns, fixed, dateOrder, endConvention, decimalSign, evidence, open };
+}
+
+/** @throws {ChannelError} FILE_KIND_UNKNOWN where there is none */
+async function tableIn(body: AsyncIterable<Uint8Array>): Promise<LikelyTable> {
+  let text = '';
+  for await (const piece of decodeText(body).pieces) {
+    text += piece;
+    if (text.length >= HEAD_LENGTH) break;
+  }
+  const table = likelyTable(text.slice(0, HEAD_LENGTH));
+  if (table === undefined)
+    throw new ChannelError(
+      'FILE_KIND_UNKNOWN',
+      'no row of the file looks like a header with dates and amounts below it',
+      {
+        fix: 'Delimited text is mapped: comma, semicolon, tab or bar. Save a workbook as CSV first.',
+      },
+    );
+  return table;
 }
 
 function factorBefore(preamble: readonly DelimitedRow[]): string | undefined {
