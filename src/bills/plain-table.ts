@@ -4,6 +4,8 @@ import { type CsvColumn, type CsvHeader, readHeader, SURPLUS } from './csv-colum
 import type { DelimitedRow } from './delimited.ts';
 import { type Mutable, PlainRows } from './plain-rows.ts';
 import { type CsvEntry, RegisterGroups } from './registers.ts';
+import { TotalWatch } from './total-watch.ts';
+import { totalWord } from './total-words.ts';
 
 /** Columns that say which bill a row belongs to. */
 const BILL_COLUMNS: readonly CsvColumn[] = [
@@ -27,6 +29,7 @@ export class PlainTable {
   readonly #rows: PlainRows;
   readonly #groups = new RegisterGroups();
   readonly #hasRegisters: boolean;
+  readonly #watch = new TotalWatch();
   /** Warnings of the file, until its first line takes them. */
   #untold: readonly BillWarning[];
 
@@ -50,11 +53,11 @@ export class PlainTable {
   push(rows: readonly DelimitedRow[]): BillItem[] {
     const items: BillItem[] = [];
     for (const row of rows) this.#take(row, items);
-    return this.#told(items);
+    return this.#told(this.#watched(items));
   }
 
   end(): BillItem[] {
-    return this.#told([...this.#groups.flush()]);
+    return this.#told(this.#watched([...this.#groups.flush()]));
   }
 
   #take(record: DelimitedRow, items: BillItem[]): void {
@@ -71,6 +74,23 @@ export class PlainTable {
       line.raw = [raw];
       items.push({ line });
     }
+  }
+
+  /** Refuses lines that are the sum of others, and warns of those that may be. */
+  #watched(items: BillItem[]): BillItem[] {
+    for (const [at, item] of items.entries()) {
+      if (!('line' in item)) continue;
+      try {
+        demandNoTotal(item.line);
+        const warnings = this.#watch.see(item.line);
+        if (warnings.length > 0) items[at] = { line: { ...item.line, warnings: [...item.line.warnings, ...warnings] } };
+      } catch (error) {
+        if (!isChannelError(error)) throw error;
+        const { where, raw = [] } = item.line;
+        items[at] = { rejected: error.report(), where, raw };
+      }
+    }
+    return items;
   }
 
   #entry(record: DelimitedRow, raw: RawCells): CsvEntry {
@@ -106,6 +126,15 @@ export class PlainTable {
     this.#untold = [];
     return items;
   }
+}
+
+/** In this layout each row is of one meter: one named `Total` and nothing else is no meter. */
+function demandNoTotal({ meter, where }: BillLine): void {
+  if (totalWord(meter) !== 'total') return;
+  throw new ChannelError('ROW_INVALID', 'the meter is named like a total of other rows', {
+    where: `${where}, column meter`,
+    fix: 'Take the row out if it adds up others; else give the meter the number that stands on the bill.',
+  });
 }
 
 function checkShape({ row, cells, misquoted }: DelimitedRow, header: CsvHeader): void {

@@ -31,6 +31,8 @@ export const warningCodes = {
   DECIMAL_SIGN_READ: 'Check one amount against the bill; if it is wrong, give --decimal-sign.',
   END_DATE_READ: 'Check one period against the bill; if it is a day too short or too long, give --end-convention.',
   ROWS_LEFT_OUT: 'Check that the rows named are totals, charges or demand, and no use of their own.',
+  TOTAL_SUSPECTED:
+    'Take the row out if it adds up others, and record the file anew; leave it if it is a meter of its own that nothing else counts.',
   INTERVAL_READ: 'Check how long a reading of the file is: it states neither its end nor its duration.',
   END_ASSUMED:
     'Check the end date: it was taken as the last day billed; give --end-convention if it is shared with the next bill.',

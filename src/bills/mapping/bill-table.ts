@@ -1,10 +1,12 @@
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, isChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillLine, BillWarning, ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { isoDay } from '../iso-day.ts';
 import type { Mutable } from '../plain-rows.ts';
+import type { CsvEntry } from '../registers.ts';
+import { TotalWatch } from '../total-watch.ts';
 import { signDecision } from './amount-evidence.ts';
-import { isNoUsage, isTotal } from './column-words.ts';
+import { isNoUsage } from './column-words.ts';
 import { type DatedRow, dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
@@ -12,6 +14,7 @@ import { MappedRows } from './mapped-row.ts';
 import { endDecision, type StatedPeriod } from './period-evidence.ts';
 import { RowShape } from './row-shape.ts';
 import type { TableBinding } from './table-binding.ts';
+import { TotalRows } from './total-rows.ts';
 
 /** Rows that are held until it is decided how they are read. */
 export const LOOK_AHEAD = 20_000;
@@ -31,12 +34,15 @@ export class BillTable {
   #untold: BillWarning[];
   /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
   #tail: BillItem[] = [];
+  readonly #isTotal: TotalRows;
+  readonly #watch = new TotalWatch();
   readonly #totals: LeftOut = { count: 0, first: [] };
   readonly #charges: LeftOut = { count: 0, first: [] };
 
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
     this.#binding = binding;
     this.#options = options;
+    this.#isTotal = new TotalRows((column) => binding.at[column]);
     this.#untold = [...notices];
   }
 
@@ -58,7 +64,7 @@ export class BillTable {
     const [last, ...after] = this.#tail;
     this.#tail = [];
     if (last === undefined || !('line' in last)) return items;
-    const warnings = [...last.line.warnings, ...this.#leftOut()];
+    const warnings = [...last.line.warnings, ...this.#leftOut(), ...this.#watch.end()];
     return [...items, { line: { ...last.line, warnings } }, ...after];
   }
 
@@ -129,7 +135,7 @@ export class BillTable {
   }
 
   #bill(row: DelimitedRow, items: BillItem[]): void {
-    const { outcome, raw } = (this.#rows as MappedRows).read(row);
+    const { outcome, raw } = this.#watched((this.#rows as MappedRows).read(row));
     if ('error' in outcome) {
       const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw] };
       if (this.#tail.length === 0) items.push(rejected);
@@ -139,11 +145,23 @@ export class BillTable {
     const line: Mutable<BillLine> = outcome.line;
     line.raw = [raw];
     if (this.#untold.length > 0) {
-      line.warnings = this.#untold;
+      line.warnings = [...this.#untold, ...line.warnings];
       this.#untold = [];
     }
     items.push(...this.#tail);
     this.#tail = [{ line }];
+  }
+
+  /** The row, refused where it is the sum of others. */
+  #watched(entry: CsvEntry): CsvEntry {
+    if ('error' in entry.outcome) return entry;
+    try {
+      const warnings = this.#watch.see(entry.outcome.line);
+      return warnings.length === 0 ? entry : { ...entry, outcome: { line: { ...entry.outcome.line, warnings } } };
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      return { ...entry, outcome: { error } };
+    }
   }
 
   #leaveOut({ row }: DelimitedRow, kind: 'total' | 'item'): void {
@@ -156,7 +174,7 @@ export class BillTable {
     const { at } = this.#binding;
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
     if (unit !== '' && isNoUsage(unit)) return 'item';
-    return isTotal(cells) ? 'total' : 'bill';
+    return this.#isTotal.is(cells) ? 'total' : 'bill';
   }
 
   #leftOut(): BillWarning[] {

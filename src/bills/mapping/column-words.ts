@@ -56,14 +56,6 @@ const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [
   ['cooling', /\b(cooling|chilled)\b/],
 ];
 
-/** True for a record that adds up others, by a cell of its own that says so. */
-export function isTotal(cells: readonly string[]): boolean {
-  return cells.some((cell) => TOTAL.test(cell));
-}
-
-const TOTAL =
-  /^\s*(grand |sub ?-?)?(totals?|summe|gesamt)( (usage|use|consumption|amount|energy|kwh|therms|ccf|verbrauch))?\s*:?\s*$/i;
-
 /** What a cell that holds no amount says, where people write a word for a blank. */
 export function isBlankWord(cell: string): boolean {
   return /^([-–—]+|n\/?a|nan|null|none|nil|#n\/a|not available|missing|\?)$/i.test(cell);

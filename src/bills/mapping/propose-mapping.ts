@@ -7,12 +7,13 @@ import { decodeText } from '../text-encoding.ts';
 import { signDecision } from './amount-evidence.ts';
 import { signsOf } from './amount-form.ts';
 import { type FixedField, MAPPING_FORMAT, type MappedColumn } from './bill-mapping.ts';
-import { commodityOfText, isTotal, unitOfText } from './column-words.ts';
+import { commodityOfText, unitOfText } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader, dateShape } from './date-form.ts';
 import { guessColumns } from './guess-columns.ts';
 import { factorIn, headerUnit } from './header-unit.ts';
 import { endDecision } from './period-evidence.ts';
+import { TotalRows } from './total-rows.ts';
 
 /** A mapping as a file for a person: what was found, by what, and what is left to fill. `null` is not decided. */
 export interface ProposedMapping {
@@ -63,7 +64,8 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
   };
 
   const [start, end, days] = [cellsOf('start'), cellsOf('end'), cellsOf('days')];
-  const bills = table.rows.filter((row) => !isTotal(row.cells));
+  const totals = new TotalRows((column) => (columns[column] === undefined ? -1 : place(column)));
+  const bills = table.rows.filter((row) => !totals.is(row.cells));
   const dateOrder = decided('dateOrder', () => {
     const rows = bills.map((row) => {
       const cells = (['start', 'end', 'date'] as const).flatMap((one) => {

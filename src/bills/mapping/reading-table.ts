@@ -18,7 +18,7 @@ import { signDecision } from './amount-evidence.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { LOOK_AHEAD } from './bill-table.ts';
-import { commodityNamed, isNoUsage, isTotal } from './column-words.ts';
+import { commodityNamed, isNoUsage } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
@@ -26,6 +26,7 @@ import { PLACES, type ReadingSeries, seriesLines } from './reading-lines.ts';
 import { ReadingTimes } from './reading-times.ts';
 import { RowShape } from './row-shape.ts';
 import { cellOf, rowFault, type TableBinding } from './table-binding.ts';
+import { TotalRows } from './total-rows.ts';
 
 /**
  * A foreign table of interval readings. They are summed by local civil day in the site's zone, and each month is a line; the
@@ -48,6 +49,7 @@ export class ReadingTable {
   #untold: BillWarning[];
   #broken: ChannelError | undefined;
   readonly #left: number[] = [];
+  readonly #isTotal: TotalRows;
 
   /** @throws {ChannelError} ZONE_UNKNOWN where nobody told the zone of the site */
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
@@ -63,6 +65,7 @@ export class ReadingTable {
     }
     this.#binding = binding;
     this.#options = options;
+    this.#isTotal = new TotalRows((column) => binding.at[column]);
     this.#untold = [...notices];
     this.#zoneName = zone;
     this.#zone = new LocalDays(zone);
@@ -123,7 +126,7 @@ export class ReadingTable {
     this.#untold.push(...this.#times.decide(rows, dates));
     this.#shape = new RowShape(
       this.#binding,
-      rows.filter(({ cells }) => !isTotal(cells)),
+      rows.filter(({ cells }) => !this.#isTotal.is(cells)),
     );
     this.#dates = dates;
     for (const row of rows) this.#take(row, dates);
@@ -131,7 +134,7 @@ export class ReadingTable {
 
   #take(row: DelimitedRow, dates: DateReader): void {
     const unit = this.#cell(row, 'unit');
-    if (isTotal(row.cells) || (unit !== '' && isNoUsage(unit))) {
+    if (this.#isTotal.is(row.cells) || (unit !== '' && isNoUsage(unit))) {
       if (this.#left.length < 5) this.#left.push(row.row);
       return;
     }
