@@ -33,6 +33,10 @@ export const warningCodes = {
   ROWS_LEFT_OUT: 'Check that the rows named are totals, charges or demand, and no use of their own.',
   TOTAL_SUSPECTED:
     'Take the row out if it adds up others, and record the file anew; leave it if it is a meter of its own that nothing else counts.',
+  USAGE_IMPLAUSIBLE:
+    'Compare amount and unit with the bill: the use a day is out by far, as where kWh and MWh were exchanged.',
+  DAY_BETWEEN_BILLS:
+    'Check what the end date means: a day between two bills of a meter is in neither. If the end is the last day billed, it is inclusive.',
   INTERVAL_READ: 'Check how long a reading of the file is: it states neither its end nor its duration.',
   END_ASSUMED:
     'Check the end date: it was taken as the last day billed; give --end-convention if it is shared with the next bill.',

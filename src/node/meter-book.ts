@@ -11,6 +11,7 @@ export class MeterBook {
   readonly #meters: Promise<readonly Meter[]>;
   readonly #kept: Map<string, Promise<string>>;
   #existing: Promise<ReadonlyMap<string, string>> | undefined;
+  readonly #pseudonyms = new Set<string>();
   /** By the meter's number alone: the meters that bear it, in the vault or in this import. Nearly always it is one. */
   readonly #byNumber = new Map<string, string | Set<string>>();
 
@@ -54,12 +55,18 @@ export class MeterBook {
     return [{ code: 'METER_OTHER_UTILITY', message }];
   }
 
+  /** Whether the pseudonym stands in the vault. Known once a line was looked up. */
+  isKnown(pseudonym: string): boolean {
+    return this.#pseudonyms.has(pseudonym);
+  }
+
   #known(): Promise<ReadonlyMap<string, string>> {
     this.#existing ??= this.#meters.then((meters) => {
       const pseudonyms = new Map<string, string>();
       for (const { utility, number, pseudonym } of meters) {
         const key = meterText(utility, number);
         pseudonyms.set(key, pseudonym);
+        this.#pseudonyms.add(pseudonym);
         this.#bear(number, key);
       }
       return pseudonyms;

@@ -22,6 +22,7 @@ import type { Progress } from './progress.ts';
 import { RecordSums, type RecordTotals } from './record-totals.ts';
 import { submitFile } from './submit-file.ts';
 import { removeUnrecorded } from './unrecorded.ts';
+import { UsageWatch } from './usage-watch.ts';
 
 export interface RecordRequest {
   /** Absolute paths. */
@@ -103,6 +104,7 @@ export async function recordBills(
   const client = new ChannelClient(node.ledger);
   const desk = new FactorDesk(node.factors, await client.policy(), await client.releases());
   const { read, gwp = 'publisher', document } = request;
+  const meters = new MeterBook(node.archive.vault);
   const work: Import = {
     ...{
       node,
@@ -114,7 +116,8 @@ export async function recordBills(
       signal,
       room: Math.min(request.heldLines ?? MOST_LINES, MOST_LINES),
     },
-    meters: new MeterBook(node.archive.vault),
+    meters,
+    usage: new UsageWatch(node, (meter) => meters.isKnown(meter)),
     periods: new PeriodCheck(node, request.files.length),
   };
   const { files, left } = await checkAll(work, request);

@@ -171,7 +171,8 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<Numbe
     if (refused.has(at)) continue;
     const made = await maker.make(item, at);
     if ('rejected' in made) throw changed(where);
-    run.push({ ...made, at });
+    const warnings = [...made.warnings, ...(file.notes.get(at) ?? [])];
+    run.push({ ...made, warnings, at });
     print.add({ ...made, at });
     if (run.length < RUN) continue;
     demandPrint(file, print, where);
