@@ -1,24 +1,11 @@
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import type { BillItem, BillLine, BillWarning, RawCells, ReadOptions } from './bill.ts';
-import { type CsvColumn, type CsvHeader, readHeader, SURPLUS } from './csv-columns.ts';
+import { billColumns, type CsvHeader, readHeader, SURPLUS } from './csv-columns.ts';
 import type { DelimitedRow } from './delimited.ts';
 import { type Mutable, PlainRows } from './plain-rows.ts';
 import { type CsvEntry, RegisterGroups } from './registers.ts';
 import { TotalWatch } from './total-watch.ts';
 import { totalWord } from './total-words.ts';
-
-/** Columns that say which bill a row belongs to. */
-const BILL_COLUMNS: readonly CsvColumn[] = [
-  'utility',
-  'account',
-  'meter',
-  'commodity',
-  'flow',
-  'start',
-  'end',
-  'days',
-  'end_convention',
-];
 
 /**
  * The plain layout of docs/bills.md: one row a bill line or register, ISO dates, plain decimals, the end-date convention
@@ -100,7 +87,7 @@ export class PlainTable {
       outcome: this.#outcome(record),
       raw,
       register: cell('register'),
-      key: BILL_COLUMNS.map(cell).join('\u0000'),
+      key: billColumns.map(cell).join('\u0000'),
     };
   }
 

@@ -20,7 +20,7 @@ import type { Node } from './node.ts';
 import { PeriodCheck } from './period-check.ts';
 import type { Progress } from './progress.ts';
 import { RecordSums, type RecordTotals } from './record-totals.ts';
-import { submitFile } from './submit-file.ts';
+import { keepEmpty, submitFile } from './submit-file.ts';
 import { removeUnrecorded } from './unrecorded.ts';
 import { UsageWatch } from './usage-watch.ts';
 
@@ -64,7 +64,7 @@ export interface RecordedFile {
   readonly file: number;
   /** `checked` in a dry run; `empty` where no line was left to record. */
   readonly state: 'recorded' | 'checked' | 'duplicate' | 'refused' | 'empty';
-  /** Its import, see `uec imports`; null where nothing was recorded. */
+  /** Its import, see `uec imports`; null where it was not recorded. */
   readonly import: string | null;
   readonly lines: number;
   readonly rejected: number;
@@ -197,7 +197,7 @@ async function submitAll(work: Import, request: RecordRequest, files: readonly C
   const states: RecordedFile[] = [];
   for (const file of files) {
     if (file.count === 0) {
-      states.push(stateOf(file, 'empty', null));
+      states.push(stateOf(file, 'empty', keepEmpty(work, file)));
       continue;
     }
     let room = file.held.length;

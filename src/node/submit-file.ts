@@ -61,6 +61,26 @@ export async function submitFile(
   return entry.id;
 }
 
+/**
+ * Puts a file of which every row was left out onto the list of imports: its rows and codes. Its name and their words are not
+ * kept, because nothing of the file is kept whose key could seal them. Null where the file has no rows that were left out, or
+ * is an import that goes on.
+ */
+export function keepEmpty({ node }: Import, file: CheckedFile): string | null {
+  if (file.rejected.length === 0 || file.open !== undefined) return null;
+  const now = node.now().toISOString();
+  const { id } = node.imports.start(file.digest, now);
+  const { format } = file;
+  const totals = file.sums.totals(file.rejected.length);
+  node.imports.describe(id, { lines: 0, finishedAt: now, totals, ...(format && { format }) });
+  node.imports.keepRefusals(
+    id,
+    file.rejected.map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: undefined })),
+  );
+  node.imports.finish(id, 0);
+  return id;
+}
+
 async function sealOf({ node }: Import, { evidence }: CheckedFile): Promise<ImportSeal | undefined> {
   const [first] = evidence.kept();
   return ImportSeal.of(node.archive, first && (JSON.parse(first[1]) as { document: string }).document);

@@ -1,6 +1,6 @@
 import { ChannelError, type Commodity, type ErrorCode, isChannelError, type StatedEnd } from '../../emissions/index.ts';
 import type { RawCells, ReadOptions } from '../bill.ts';
-import { type CsvColumn, csvColumns, placesOf } from '../csv-columns.ts';
+import { type CsvColumn, csvColumns, mappedLineColumns, placesOf } from '../csv-columns.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
 import { PlainRows } from '../plain-rows.ts';
@@ -21,26 +21,8 @@ export interface Conventions {
   readonly statedEnd: StatedEnd;
 }
 
-/** Columns of the plain layout that a mapped row fills, in the order of an error file. */
-const FILLED: readonly CsvColumn[] = [
-  'utility',
-  'account',
-  'meter',
-  'site',
-  'commodity',
-  'start',
-  'end',
-  'end_convention',
-  'days',
-  'quantity',
-  'unit',
-  'read_basis',
-  'zip',
-  'zone',
-];
-
 /** Where the plain columns stand in a row made here. */
-const PLACES = placesOf(new Map(FILLED.map((name, at) => [name, at])));
+const PLACES = placesOf(new Map(mappedLineColumns.map((name, at) => [name, at])));
 
 /** Which column of the foreign table a plain column comes from. */
 const SOURCES: Readonly<Partial<Record<CsvColumn, MappedColumn>>> = {
@@ -78,7 +60,7 @@ export class MappedRows {
 
   read(record: DelimitedRow): CsvEntry {
     const { plain, fault } = this.#plain(record);
-    const raw: RawCells = Object.fromEntries(FILLED.map((name, at) => [name, plain[at] as string]));
+    const raw: RawCells = Object.fromEntries(mappedLineColumns.map((name, at) => [name, plain[at] as string]));
     return { row: record.row, outcome: this.#outcome(record, plain, fault), raw, register: '', key: '' };
   }
 
@@ -146,7 +128,7 @@ export class MappedRows {
       zip: cell('zip'),
       zone: fixed.zone ?? '',
     };
-    return { plain: FILLED.map((name) => plain[name] ?? ''), fault: caught(end) };
+    return { plain: mappedLineColumns.map((name) => plain[name] ?? ''), fault: caught(end) };
   }
 
   /** The amount of a row and its unit: some layouts have one column for kWh and another for what is billed by volume. */
