@@ -123,3 +123,12 @@ test('the warnings of lines that are not held reach the history of the import', 
     );
   });
 });
+
+test('a row that names its own place is not given the time zone of the file’s place', async () => {
+  await onNode(channel.acme, async (call) => {
+    const rows = [row('Z-1', '2023-01-01', '2023-02-01', '5')];
+    const { lines } = await call('record', { files: [file(rows)], read: { place: { zip: '94105' } } });
+    const { record } = await call('show', { record: lines[0]?.recordId as string });
+    assert.deepEqual([record.place.country, record.zone], ['DE', 'Europe/Berlin']);
+  });
+});

@@ -53,7 +53,7 @@ export class ReadingTable {
 
   /** @throws {ChannelError} ZONE_UNKNOWN where nobody told the zone of the site */
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
-    const zone = binding.fixed.zone;
+    const zone = binding.fixed.zone ?? options.placeZone;
     if (zone === undefined || !isZone(zone)) {
       throw new ChannelError(
         'ZONE_UNKNOWN',
