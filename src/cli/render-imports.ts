@@ -117,7 +117,7 @@ function nameText({ file, label, lines }: ImportView): string {
   const names = [label, file].filter((text) => text !== null).join(', ');
   if (names !== '') return names;
   if (lines === 0) return '(not kept: every row was left out)';
-  return '(not known: its document was erased, or it was made earlier)';
+  return '(not known: it was sent without a name, its document was erased, or it was made earlier)';
 }
 
 function stateText({ state }: ImportView): string {

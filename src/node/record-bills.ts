@@ -27,6 +27,8 @@ import { UsageWatch } from './usage-watch.ts';
 export interface RecordRequest {
   /** Absolute paths. */
   readonly files: readonly string[];
+  /** What the owner calls each file, where that is not the name it has here; blank where nobody said. */
+  readonly names?: readonly (string | undefined)[];
   readonly read: ReadOptions;
   readonly gwp?: GwpChoice;
   /** Evidence of every line; without it the document that a row names, else the bill file itself. */
@@ -201,7 +203,8 @@ async function submitAll(work: Import, request: RecordRequest, files: readonly C
       continue;
     }
     let room = file.held.length;
-    const labels = { name: basename(file.path), ...defined({ label: request.label }) };
+    const name = request.names?.[file.index] ?? basename(file.path);
+    const labels = defined({ name: name || undefined, label: request.label });
     const id = await submitFile(work, file, labels, meters, (line) => {
       if (room > 0) lines.push(lineOf(line, file.index, desk, false));
       room -= 1;

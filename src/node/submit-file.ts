@@ -22,7 +22,8 @@ import { isDefiniteRefusal } from './unrecorded.ts';
 
 /** What the owner wants to know a file by. */
 export interface FileLabels {
-  readonly name: string;
+  /** Absent where it was sent without one. */
+  readonly name?: string;
   readonly label?: string;
 }
 
