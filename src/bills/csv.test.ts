@@ -334,7 +334,7 @@ test('other kinds of file are named', async () => {
     ['', /empty/],
     [' \n', /empty/],
     ['%PDF-1.4\n', /PDF/],
-    ['PK\u0005\u0006xx', /empty or split zip archive/],
+    ['PK\u0005\u0006xx', /empty, split or damaged zip archive or workbook \(xlsx\)/],
     [Buffer.from([0x89, 0x50, 0x4e, 0x47]), /PNG/],
     [Buffer.from([0xff, 0xd8, 0xff, 0xe0]), /JPEG/],
     [Buffer.from([0x1f, 0x8b, 8]), /gzip/],

@@ -135,10 +135,14 @@ function checkShape({ row, cells, misquoted }: DelimitedRow, header: CsvHeader):
   }
   const extra = cells.slice(header.names.length).some((value) => value.trim() !== '');
   if (extra || cells.length < header.names.length || header.surplus.some((at) => (cells[at] ?? '').trim() !== '')) {
-    throw new ChannelError('ROW_INVALID', `the row has ${cells.length} cells, the header ${header.names.length}`, {
-      where,
-      fix: 'Put cells that hold a comma into quotation marks, and write amounts without thousands commas.',
-    });
+    throw new ChannelError(
+      'ROW_INVALID',
+      `the row has ${cells.length} cell${cells.length === 1 ? '' : 's'}, the header ${header.names.length}`,
+      {
+        where,
+        fix: 'Put cells that hold a comma into quotation marks, and write amounts without thousands commas.',
+      },
+    );
   }
 }
 

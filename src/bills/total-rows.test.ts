@@ -58,7 +58,7 @@ test('rows that only their words make totals are left out and named', async () =
       `${name},,2022-01-01,2022-01-31,999`,
     );
     assert.deepEqual(quantities(items), ['100', '50.5'], name);
-    assert.match(warnings(items, 'ROWS_LEFT_OUT')[0]?.message ?? '', /totals were not counted: rows 4/, name);
+    assert.match(warnings(items, 'ROWS_LEFT_OUT')[0]?.message ?? '', /totals were not counted: row 4/, name);
   }
 });
 

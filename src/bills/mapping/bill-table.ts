@@ -10,6 +10,7 @@ import { isNoUsage } from './column-words.ts';
 import { type DatedRow, dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
+import { LeftOut } from './left-out.ts';
 import { MappedRows } from './mapped-row.ts';
 import { endDecision, type StatedPeriod } from './period-evidence.ts';
 import { RowShape } from './row-shape.ts';
@@ -36,8 +37,8 @@ export class BillTable {
   #tail: BillItem[] = [];
   readonly #isTotal: TotalRows;
   readonly #watch = new TotalWatch();
-  readonly #totals: LeftOut = { count: 0, first: [] };
-  readonly #charges: LeftOut = { count: 0, first: [] };
+  readonly #totals = new LeftOut('totals');
+  readonly #charges = new LeftOut('rows of money or power');
 
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
     this.#binding = binding;
@@ -64,7 +65,12 @@ export class BillTable {
     const [last, ...after] = this.#tail;
     this.#tail = [];
     if (last === undefined || !('line' in last)) return items;
-    const warnings = [...last.line.warnings, ...this.#leftOut(), ...this.#watch.end()];
+    const warnings = [
+      ...last.line.warnings,
+      ...this.#totals.warnings(),
+      ...this.#charges.warnings(),
+      ...this.#watch.end(),
+    ];
     return [...items, { line: { ...last.line, warnings } }, ...after];
   }
 
@@ -129,7 +135,7 @@ export class BillTable {
     for (const row of rows) {
       const kind = this.#kindOf(row);
       if (kind === 'bill') this.#bill(row, items);
-      else this.#leaveOut(row, kind);
+      else (kind === 'total' ? this.#totals : this.#charges).add(row.row);
     }
     return items;
   }
@@ -164,33 +170,10 @@ export class BillTable {
     }
   }
 
-  #leaveOut({ row }: DelimitedRow, kind: 'total' | 'item'): void {
-    const rows = kind === 'total' ? this.#totals : this.#charges;
-    rows.count += 1;
-    if (rows.first.length < SHOWN) rows.first.push(row);
-  }
-
   #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
     const { at } = this.#binding;
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
     if (unit !== '' && isNoUsage(unit)) return 'item';
     return this.#isTotal.is(cells) ? 'total' : 'bill';
   }
-
-  #leftOut(): BillWarning[] {
-    const told = ({ count, first }: LeftOut, what: string): BillWarning[] => {
-      if (count === 0) return [];
-      const more = count > first.length ? ` and ${count - first.length} more` : '';
-      return [{ code: 'ROWS_LEFT_OUT', message: `${what} were not counted: rows ${first.join(', ')}${more}` }];
-    };
-    return [...told(this.#totals, 'totals'), ...told(this.#charges, 'rows of money or power')];
-  }
 }
-
-/** Rows that are no use of their own. */
-interface LeftOut {
-  count: number;
-  readonly first: number[];
-}
-
-const SHOWN = 5;

@@ -22,6 +22,7 @@ import { commodityNamed, isNoUsage } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
+import { LeftOut } from './left-out.ts';
 import { PLACES, type ReadingSeries, seriesLines } from './reading-lines.ts';
 import { ReadingTimes } from './reading-times.ts';
 import { RowShape } from './row-shape.ts';
@@ -48,7 +49,7 @@ export class ReadingTable {
   #times: ReadingTimes | undefined;
   #untold: BillWarning[];
   #broken: ChannelError | undefined;
-  readonly #left: number[] = [];
+  readonly #left = new LeftOut('totals and rows of money or power');
   readonly #isTotal: TotalRows;
 
   /** @throws {ChannelError} ZONE_UNKNOWN where nobody told the zone of the site */
@@ -135,7 +136,7 @@ export class ReadingTable {
   #take(row: DelimitedRow, dates: DateReader): void {
     const unit = this.#cell(row, 'unit');
     if (this.#isTotal.is(row.cells) || (unit !== '' && isNoUsage(unit))) {
-      if (this.#left.length < 5) this.#left.push(row.row);
+      this.#left.add(row.row);
       return;
     }
     try {
@@ -253,11 +254,7 @@ export class ReadingTable {
   }
 
   #withNotices(items: BillItem[]): BillItem[] {
-    if (this.#left.length > 0)
-      this.#untold.push({
-        code: 'ROWS_LEFT_OUT',
-        message: `totals and rows of money or power were not counted: rows ${this.#left.join(', ')}`,
-      });
+    this.#untold.push(...this.#left.warnings());
     const at = items.findIndex((item) => 'line' in item);
     const first = items[at];
     if (first !== undefined && 'line' in first)
