@@ -97,9 +97,18 @@ function unread({ header, at, layout }: TableBinding): BillWarning[] {
     .filter((name, place) => name !== '' && !read.has(place) && layout.known?.includes(name) !== true)
     .filter((name) => !/^(error_where|error_code|error|fix)$/.test(name));
   if (names.length === 0) return [];
+  const factors = names.filter((name) =>
+    /multiplier|\b(ct|vt|pt) ?ratio\b|\bmeter (factor|constant)\b|wandlerfaktor|zählerfaktor/i.test(name),
+  );
   const shown = names.slice(0, 12).map((name) => name.slice(0, 40));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
-  return [{ code: 'COLUMN_IGNORED', message: `columns not read: ${shown.join(', ')}${more}` }];
+  return [
+    { code: 'COLUMN_IGNORED', message: `columns not read: ${shown.join(', ')}${more}` },
+    ...factors.map((name): BillWarning => {
+      const message = `column ${name.slice(0, 40)} was not applied: amounts were taken as they stand`;
+      return { code: 'MULTIPLIER_UNUSED', message };
+    }),
+  ];
 }
 
 /** The text in which the table must begin. */

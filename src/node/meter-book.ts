@@ -41,7 +41,7 @@ export class MeterBook {
   }
 
   /**
-   * A warning where the line's meter number is known under another utility name too: in the vault, or on an earlier line of this
+   * A warning where the line's meter number is known under another utility name too, or with other leading zeros: in the vault, or on an earlier line of this
    * import. To the ledger these are two meters, so that overlap control does not see the same bill entered twice.
    */
   async otherUtility(line: BillLine): Promise<readonly BillWarning[]> {
@@ -50,8 +50,8 @@ export class MeterBook {
     if (this.#bear(line.meter, key) === 1) return [];
     const message =
       line.utility === ''
-        ? 'this meter number is known with a utility name, and the line names no utility: it is taken for another meter'
-        : 'this meter number is known under another utility name or without one: it is taken for another meter';
+        ? 'this meter number is known with a utility name or with other leading zeros, and the line names no utility: it is taken for another meter'
+        : 'this meter number is known under another utility name, without one, or with other leading zeros: it is taken for another meter';
     return [{ code: 'METER_OTHER_UTILITY', message }];
   }
 
@@ -76,7 +76,8 @@ export class MeterBook {
 
   /** Notes that a meter bears the number; how many do. */
   #bear(number: string, key: string): number {
-    const alone = meterText(UNNAMED, number);
+    // Spreadsheets drop leading zeros.
+    const alone = meterText(UNNAMED, /^\d+$/.test(number) ? number.replace(/^0+(?=\d)/, '') : number);
     const known = this.#byNumber.get(alone);
     if (known === key) return 1;
     const bearers = known === undefined ? key : typeof known === 'string' ? new Set([known, key]) : known.add(key);

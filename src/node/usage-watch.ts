@@ -20,7 +20,11 @@ interface Series {
   usualAt: string;
   /** The last line that was not like them. */
   odd: number;
+  /** How often the amount of the later of two neighbouring bills was more, and less. */
+  rises: number;
+  falls: number;
   /** The line before. */
+  amount: number;
   start: number;
   end: number;
   at: string;
@@ -51,6 +55,9 @@ const EXCHANGED: Readonly<Record<Dimension, string>> = {
   mass: 'kg and tonnes, or pounds and thousands of pounds may have been exchanged',
 };
 
+/** Seasons bring use down again within a year. */
+const REGISTER_RISES = 11;
+
 /** How many earlier records of a meter are looked at. */
 const EARLIER = 12;
 
@@ -79,7 +86,9 @@ export class UsageWatch {
       ...absurd(record, usage),
       ...gapOf(record, line.statedEnd, series),
       ...outOfLine(series, usage, line.where),
+      ...onlyGrows(series, usage, record),
     ];
+    series.amount = usage.amount;
     series.start = parseDate(record.start);
     series.end = parseDate(record.end);
     series.at = line.where;
@@ -88,7 +97,10 @@ export class UsageWatch {
 
   /** The meter as the ledger knows it. */
   #earlier({ owner, meter, commodity, flow, start, unit }: ActivityRecord): Series {
-    const none: Series = { usual: 0, usualAt: '', odd: 0, start: Number.NaN, end: Number.NaN, at: '' };
+    const none: Series = {
+      ...{ usual: 0, usualAt: '', odd: 0, rises: 0, falls: 0, amount: Number.NaN },
+      ...{ start: Number.NaN, end: Number.NaN, at: '' },
+    };
     if (!this.#isKnown(meter)) return none;
     const filter = { owner, meter, commodity, flow, state: 'active' } as const;
     const { items } = this.#node.inventory.records(filter, { limit: EARLIER });
@@ -107,6 +119,7 @@ export class UsageWatch {
 interface Usage {
   readonly dimension: Dimension;
   /** In the dimension's base unit. */
+  readonly amount: number;
   readonly rate: number;
 }
 
@@ -120,7 +133,8 @@ function usageADay({ quantity, unit, start, end }: Pick<ActivityRecord, 'quantit
     factor = Number(num) / Number(den);
     factors.set(unit, factor);
   }
-  return { dimension, rate: (Number(quantity) * factor) / (parseDate(end) - parseDate(start)) };
+  const amount = Number(quantity) * factor;
+  return { dimension, amount, rate: amount / (parseDate(end) - parseDate(start)) };
 }
 
 function mostOf(commodity: Commodity, dimension: Dimension): number {
@@ -149,6 +163,16 @@ function outOfLine(series: Series, { dimension, rate }: Usage, where: string): B
   const unit = BASES[dimension];
   const ratio = rate > usual ? `${rough(rate / usual)} times` : `one ${rough(usual / rate)}th of`;
   const message = `${rough(rate)} ${unit} a day is ${ratio} what the same meter has in ${usualAt} (${rough(usual)} ${unit} a day): ${EXCHANGED[dimension]}`;
+  return [{ code: 'USAGE_IMPLAUSIBLE', message }];
+}
+
+/** Amounts that grow from bill to bill for a year are those that a register shows, or a running total. */
+function onlyGrows(series: Series, { amount }: Usage, { start }: ActivityRecord): BillWarning[] {
+  const later = parseDate(start) > series.start ? amount - series.amount : series.amount - amount;
+  if (later > 0) series.rises += 1;
+  if (later < 0) series.falls += 1;
+  if (later === 0 || series.falls > 0 || series.rises !== REGISTER_RISES) return [];
+  const message = `the amounts of ${REGISTER_RISES + 1} bills of the meter, up to this one, only ever grow: they may be reads of a register or a running total`;
   return [{ code: 'USAGE_IMPLAUSIBLE', message }];
 }
 

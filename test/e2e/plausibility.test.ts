@@ -56,6 +56,36 @@ test('a line that is out by a thousand beside the meter’s others is told, with
   });
 });
 
+test('a year of amounts that only grow is told: a register or a running total', async () => {
+  const months = Array.from({ length: 13 }, (_, at) => new Date(Date.UTC(2022, at, 1)).toISOString().slice(0, 10));
+  const bills = (meter: string, amount: (at: number) => number) =>
+    months.slice(1).map((end, at) => row(meter, months[at] as string, end, String(amount(at))));
+  await onNode(channel.acme, async (call) => {
+    const grows = bills('P-8', (at) => 10_000 + 310 * at);
+    assert.match(
+      told(await dryRun(call, grows), 'USAGE_IMPLAUSIBLE').join(),
+      /^row 13: the amounts of 12 bills .* only ever grow/,
+    );
+    assert.match(told(await dryRun(call, grows.toReversed()), 'USAGE_IMPLAUSIBLE').join(), /^row 13: /);
+    const seasons = await dryRun(
+      call,
+      bills('P-9', (at) => 10_000 + 310 * Math.abs(6 - at)),
+    );
+    assert.deepEqual(told(seasons, 'USAGE_IMPLAUSIBLE'), []);
+  });
+});
+
+test('a meter number that a spreadsheet took the leading zeros of is told', async () => {
+  await onNode(channel.acme, async (call) => {
+    const answer = await dryRun(call, [
+      row('00471', '2022-01-01', '2022-02-01', '5'),
+      row('471', '2022-02-01', '2022-03-01', '5'),
+      row('A471', '2022-02-01', '2022-03-01', '5'),
+    ]);
+    assert.match(told(answer, 'METER_OTHER_UTILITY').join('\n'), /^row 3: .*other leading zeros[^\n]*$/);
+  });
+});
+
 test('earlier records of the meter are asked too', async () => {
   await onNode(channel.acme, async (call) => {
     const first = file([

@@ -121,7 +121,7 @@ function checkComplete(kind: BillMapping['kind'], columns: BillMapping['columns'
   if (kind === 'bills' && columns.start === undefined && columns.days === undefined)
     throw invalid(
       'columns.start',
-      'the name of the column with the first day, or columns.days with the number of days',
+      `the name of the column with the first day, or columns.days with the number of days${leftOpen(open, 'columns.start: ')}`,
     );
 }
 

@@ -36,7 +36,12 @@ export function isNoUsage(unit: string): boolean {
 
 /** The commodity that a text such as `Natural gas billing` names. */
 export function commodityOfText(text: string): Commodity | undefined {
-  const words = text.toLowerCase();
+  // Other fuels, and heat and sewage that go by the name of water, are none of these.
+  const words = text
+    .toLowerCase()
+    .replace(OTHER_GASES, ' ')
+    .replace(OTHER_WATERS, ' ')
+    .replace(/\bchilled[ -]water\b/g, 'chilled');
   const found = COMMODITY_WORDS.filter(([, pattern]) => pattern.test(words)).map(([commodity]) => commodity);
   return found.length === 1 ? found[0] : undefined;
 }
@@ -45,6 +50,17 @@ export function commodityOfText(text: string): Commodity | undefined {
 export function commodityNamed(cell: string): Commodity | undefined {
   const text = cell.toLowerCase();
   return commodities.find((name) => name === text) ?? commodityOfText(text);
+}
+
+const OTHER_GASES =
+  /\b(propane|butane|lpg|lp|petroleum|bottled|bio|renewable|landfill|digester|sewage|town|coke|coke oven|blast furnace|flüssig|sewer)[ -]?gas\b|\bgas[ -]?(oil|oline)\b|\bgas cylinders?\b/g;
+const OTHER_WATERS = /\b(hot|waste|storm|sewer|sewage|grey|fire)[ -]?water\b|\bwater[ -]heat(er|ing)\b/g;
+
+/** True where a text speaks of energy that was generated, sent out or credited: no use, whatever else it names. */
+export function isSentOut(text: string): boolean {
+  return /\b(generat(ed|ion)|export(ed|s)?|received|returned|sold|sell[ -]?back|feed[ -]?in|fed in|surplus|net[ -]?metering|credit(s|ed)?|einspeisung)\b/i.test(
+    text,
+  );
 }
 
 const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [

@@ -15,6 +15,8 @@ interface ColumnFacts {
   readonly dates: number;
   readonly numbers: number;
   readonly times: number;
+  /** Words such as `Actual` and `Est`. */
+  readonly bases: number;
 }
 
 export interface Guess {
@@ -26,7 +28,7 @@ export interface Guess {
   readonly unit: HeaderUnit;
 }
 
-type Kind = 'dates' | 'numbers' | 'times' | 'any';
+type Kind = 'dates' | 'numbers' | 'times' | 'bases' | 'any';
 
 /** By what a column of each meaning is told: the name it has, and what its cells are. */
 const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
@@ -37,7 +39,7 @@ const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
   ],
   [
     'end',
-    /^(end|to|thru|through|until|bis|(service|bill(ing)?|billed|usage|invoice|reading)?\s?(period )?(end|to|thru|through|until)( date)?|(end|to) (date|read|reading).*|date to|period to|(meter )?read(ing)? date|ablesedatum|ablesung)$/,
+    /^(end|to|thru|through|until|bis|(service|bill(ing)?|billed|usage|invoice|reading|read)?\s?(period )?(end|to|thru|through|until)( date)?|(end|to) (date|read|reading).*|date to|period to|(meter )?read(ing)? date|ablesedatum|ablesung)$/,
     'dates',
   ],
   ['date', /^(date|datum|day|tag|usage date|reading date|interval date)$/, 'dates'],
@@ -52,7 +54,7 @@ const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
   ['exported', /^(export|exported|export kwh|feed in|einspeisung|generation( kwh)?|received)$/, 'numbers'],
   [
     'quantity',
-    /(usage|use$|used|consum|verbrauch|quantity|kwh|mwh|gwh|\bwh\b|therm|ccf|mcf|energy|volume|menge|import|delivered|gallons|m3|m³|mj\b|gj\b|btu|bezug|consom|consumo)/,
+    /(usage|use$|used|consum|verbrauch|quantity|kwh|mwh|gwh|\bwh\b|therm|ccf|mcf|energy|volume|menge|import|delivered|gallons|m3|m³|mj\b|gj\b|btu|bezug|consom|consumo|^units?( consumed)?$)/,
     'numbers',
   ],
   ['unit', /^(unit|units|uom|einheit|unit of measure|usage units?|quantity units?)$/, 'any'],
@@ -69,7 +71,12 @@ const SIGNS: readonly (readonly [MappedColumn, RegExp, Kind])[] = [
   ],
   ['site', /^(site|building|facility|property|location|standort|premise|liegenschaft)( name)?$/, 'any'],
   ['utility', /^(utility|supplier|provider|vendor|lieferant|versorger)( name)?$/, 'any'],
-  ['read_basis', /^(read type|reading type|estimated|estimation|estimation\?|ableseart)$/, 'any'],
+  [
+    'read_basis',
+    /^(read type|reading type|(read|reading|meter) status|read(ing)? basis|(is )?estimated ?\??|estimation ?\??|actual ?(\/|or) ?estimated?|a\/e|ableseart)$/,
+    'any',
+  ],
+  ['read_basis', /(status|type|quality|basis|flag|source|estim|actual|ables)/, 'bases'],
   ['notes', /^(notes?|comments?|bemerkung(en)?)$/, 'any'],
   ['zip', /^(zip|zip code|postal code)$/, 'any'],
 ];
@@ -82,21 +89,21 @@ export function guessColumns(header: readonly string[], rows: readonly Delimited
   const open: string[] = [];
   const taken = new Set<ColumnFacts>();
   for (const [column, pattern, kind] of SIGNS) {
+    if (columns[column] !== undefined) continue;
     const found = facts.filter((one) => !taken.has(one) && fits(one, pattern, kind, column));
-    const [first, second] = column === 'quantity' ? found.toSorted((a, b) => unitRank(a) - unitRank(b)) : found;
+    const [first, ...rivals] = rivalsIn(found, column);
     if (first === undefined) continue;
-    if (second !== undefined && column === 'quantity') {
-      open.push(
-        `columns.quantity: ${found.map((one) => one.key).join(' or ')} could be the amount used; each row counts one`,
-      );
-      continue;
+    for (const one of [first, ...rivals]) taken.add(one);
+    if (rivals.length > 0) {
+      const names = [first, ...rivals].map((one) => one.key).join(' or ');
+      open.push(`columns.${column}: ${names} could be ${ONE_ONLY[column]}`);
+    } else {
+      columns[column] = first.key;
+      evidence[`columns.${column}`] = `its name; ${cellsOf(first, kind)}`;
     }
-    columns[column] = first.key;
-    evidence[`columns.${column}`] = `its name; ${cellsOf(first, kind)}`;
-    taken.add(first);
   }
   const kind = columns.date !== undefined && columns.end === undefined ? 'readings' : 'bills';
-  if (columns.quantity === undefined && open.length === 0) open.push(...onlyUnsure(facts));
+  open.push(...onlyUnsure(facts, columns, open));
   open.push(...notFound(kind, columns, open));
   if (kind === 'bills') open.push(...withoutReadings(columns, evidence));
   const amount = facts.find((one) => one.key === columns.quantity);
@@ -109,14 +116,19 @@ function notFound(kind: Guess['kind'], columns: Guess['columns'], open: readonly
   const missing = needed
     .filter((name) => columns[name] === undefined && !open.some((text) => text.startsWith(`columns.${name}:`)))
     .map((name) => `columns.${name}: no column was recognised; name the one that holds it`);
-  const hasStart = kind === 'readings' || columns.start !== undefined || columns.days !== undefined;
+  const hasStart =
+    open.some((text) => text.startsWith('columns.start:')) ||
+    kind === 'readings' ||
+    columns.start !== undefined ||
+    columns.days !== undefined;
   if (!hasStart)
     missing.push('columns.start: no column was recognised; name it, or columns.days with the number of days');
   return missing;
 }
 
 /** Columns that look like an amount but for a word of their names, where no other does. */
-function onlyUnsure(facts: readonly ColumnFacts[]): string[] {
+function onlyUnsure(facts: readonly ColumnFacts[], columns: Guess['columns'], open: readonly string[]): string[] {
+  if (columns.quantity !== undefined || open.some((text) => text.startsWith('columns.quantity:'))) return [];
   const [, pattern, kind] = SIGNS.find(([column]) => column === 'quantity') as (typeof SIGNS)[number];
   const names = facts
     .filter((one) => pattern.test(one.name.words) && isNoMeteredUse(one.name) && isMostly(one, kind))
@@ -152,6 +164,9 @@ function factsOf(cell: string, at: number, header: readonly string[], rows: read
     dates: count((one) => dateShape(one) !== undefined),
     numbers: count((one) => signsOf(one).point || signsOf(one).comma),
     times: count((one) => minutesOfTime(one) !== undefined),
+    bases: count((one) =>
+      /^(a|act(ual)?|e|est(imated?)?|customer|calculated|gelesen|geschätzt)\.?( read(ing)?)?$/i.test(one),
+    ),
   };
 }
 
@@ -159,6 +174,8 @@ function fits(one: ColumnFacts, pattern: RegExp, kind: Kind, column: MappedColum
   if (!pattern.test(one.name.words)) return false;
   if (column === 'quantity' && isNoMeteredUse(one.name)) return false;
   if (column === 'meter' && isOtherMeasure(one.name)) return false;
+  // `Units` is the amount itself in some countries.
+  if (column === 'unit' && one.numbers * 2 > one.filled) return false;
   return isMostly(one, kind);
 }
 
@@ -168,10 +185,27 @@ function isMostly(one: ColumnFacts, kind: Kind): boolean {
 }
 
 function cellsOf(one: ColumnFacts, kind: Kind): string {
-  return kind === 'any' ? `${one.filled} cells are filled` : `${one[kind]} of ${one.filled} cells are ${kind}`;
+  if (kind === 'any') return `${one.filled} cells are filled`;
+  return `${one[kind]} of ${one.filled} cells are ${kind === 'bases' ? 'kinds of reading' : kind}`;
 }
 
-/** An amount whose name holds its unit goes before one that does not say it. */
-function unitRank(one: ColumnFacts): number {
-  return headerUnit(one.name.text).unit === undefined ? 1 : 0;
+/** What a row has one of, so that of two columns that could hold it neither is chosen. */
+const ONE_ONLY: Partial<Record<MappedColumn, string>> = {
+  quantity: 'the amount used; each row counts one',
+  start: 'the first day of the bill',
+  end: 'the last day of the bill',
+};
+
+/** An amount whose name holds its unit, and a date named as an end, go before others. */
+function rankOf({ name }: ColumnFacts, column: MappedColumn): number {
+  if (column === 'quantity') return headerUnit(name.text).unit === undefined ? 1 : 0;
+  return column === 'end' && /^(meter )?read(ing)? date$|^ables/.test(name.words) ? 1 : 0;
+}
+
+/** The column that fits best; and where a row has one of its kind, those that fit as well. */
+function rivalsIn(found: readonly ColumnFacts[], column: MappedColumn): readonly ColumnFacts[] {
+  const ranked = found.toSorted((a, b) => rankOf(a, column) - rankOf(b, column));
+  const [first] = ranked;
+  if (first === undefined || ONE_ONLY[column] === undefined) return ranked.slice(0, 1);
+  return ranked.filter((one) => column === 'quantity' || rankOf(one, column) === rankOf(first, column));
 }

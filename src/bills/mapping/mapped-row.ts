@@ -8,9 +8,10 @@ import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
-import { commodityNamed, isBlankWord, unitOfText } from './column-words.ts';
+import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
 import type { AmountColumn } from './named-units.ts';
+import { basisOf, notValidAt } from './read-basis.ts';
 import type { RowShape } from './row-shape.ts';
 import type { TableBinding } from './table-binding.ts';
 
@@ -109,6 +110,7 @@ export class MappedRows {
         ...(fix === undefined ? {} : { fix }),
       });
     read(() => this.#shape.check(record));
+    read(() => this.#demandValid(record));
     const amount = this.#amountIn(cell);
     read(() => this.#checkUnit(amount, fault));
     const said = cell('commodity');
@@ -124,7 +126,7 @@ export class MappedRows {
       days: cell('days').replace(/\.0+$/, ''),
       quantity: read(() => this.#amountOf(amount.column, amount.text, fault)) ?? amount.text,
       unit: amount.unit,
-      read_basis: basisOf(cell('read_basis'), cell('notes')),
+      read_basis: basisOf(this.#binding.nameOf('read_basis'), cell('read_basis'), cell('notes')),
       zip: cell('zip'),
       zone: fixed.zone ?? '',
     };
@@ -139,6 +141,16 @@ export class MappedRows {
     if (text === '' && other !== '')
       return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
     return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
+  }
+
+  /** A bill that its own row takes back is no use. */
+  #demandValid({ row, cells }: DelimitedRow): void {
+    const at = notValidAt(cells);
+    if (at < 0) return;
+    throw new ChannelError('ROW_INVALID', 'a cell says that the bill was cancelled, credited or replaced', {
+      where: `row ${row}, column ${(this.#binding.header[at] ?? '').trim().slice(0, 40)}`,
+      fix: 'Take the row out, with the bill that it takes back; leave the one that holds.',
+    });
   }
 
   /** A unit in a cell that is not the one in the name of the amount's column: one of the two is wrong. */
@@ -156,6 +168,13 @@ export class MappedRows {
 
   #commodityOf(said: string, unit: string, fault: Fault): Commodity | '' {
     const { fixed, layout } = this.#binding;
+    if (isSentOut(said))
+      throw fault(
+        'commodity',
+        'ROW_INVALID',
+        'the cell speaks of energy that was generated, sent out or credited, and rows of this table count as delivered',
+        'Take the row out, or send it in the plain layout with its flow: exported, generated or self-consumed.',
+      );
     const named = commodityNamed(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
     if (named !== undefined) return named;
     if (said === '') return fixed.toldCommodity ?? '';
@@ -213,12 +232,4 @@ function caught(end: () => void): ChannelError | undefined {
     if (!isChannelError(error)) throw error;
     return error;
   }
-}
-
-/** What a bill says of its reading. */
-function basisOf(type: string, notes: string): string {
-  const text = `${type} ${notes}`.toLowerCase();
-  if (/\bestimat/.test(text)) return 'estimated';
-  if (/\bcustomer\b/.test(text)) return 'customer';
-  return 'actual';
 }

@@ -108,7 +108,7 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
   const unit = amount.unit ?? known?.mapping.fixed.unit;
   const factor = amount.factor ?? factorBefore(table.preamble);
   const commodity = known?.mapping.fixed.commodity;
-  const fixed = fixedFields({ header: table.header, columns, kind, unit, factor, commodity }, evidence, open);
+  const fixed = fixedFields({ columns, kind, unit, factor, commodity }, evidence, open);
   return { format: MAPPING_FORMAT, kind, columns, fixed, dateOrder, endConvention, decimalSign, evidence, open };
 }
 
@@ -152,7 +152,7 @@ function contradictionOf(
 
 /** What holds for all rows, of a table of which the columns are known. */
 function fixedFields(
-  { header, columns, kind, unit, factor, commodity }: FixedQuestion,
+  { columns, kind, unit, factor, commodity }: FixedQuestion,
   evidence: Record<string, string>,
   open: string[],
 ): Record<string, string | null> {
@@ -162,7 +162,7 @@ function fixedFields(
     if (value === undefined) open.push(`fixed.${field}: ${question}`);
     else evidence[`fixed.${field}`] = seen;
   };
-  const named = commodity ?? commodityOfText(header.join(' '));
+  const named = commodity ?? commodityOfText(columns.quantity ?? '');
   const found = named ?? (unit === 'therm' ? 'natural-gas' : undefined);
   if (factor !== undefined)
     fill(
@@ -173,14 +173,13 @@ function fixedFields(
     );
   else if (columns.unit === undefined) fill('unit', unit, 'it stands in the name of the column of the amount', NO_UNIT);
   if (columns.commodity === undefined)
-    fill('commodity', found, named === undefined ? 'its unit' : 'the names of the columns', NO_COMMODITY);
+    fill('commodity', found, named === undefined ? 'its unit' : 'the name of the column of the amount', NO_COMMODITY);
   if (columns.meter === undefined && columns.account === undefined) fill('meter', undefined, '', NO_METER);
   if (kind === 'readings') fill('zone', undefined, '', NO_ZONE);
   return fixed;
 }
 
 interface FixedQuestion extends Pick<ProposedMapping, 'columns' | 'kind'> {
-  readonly header: readonly string[];
   readonly unit: string | undefined;
   /** Words by which the numbers are multiples of a unit. */
   readonly factor: string | undefined;

@@ -23,6 +23,8 @@ import { dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
 import { LeftOut } from './left-out.ts';
+import { basisOf } from './read-basis.ts';
+import { demandReadings } from './reading-evidence.ts';
 import { PLACES, type ReadingSeries, seriesLines } from './reading-lines.ts';
 import { ReadingTimes } from './reading-times.ts';
 import { RowShape } from './row-shape.ts';
@@ -123,6 +125,12 @@ export class ReadingTable {
     const sign = signDecision(amounts, this.#options.decimalSign ?? mapping.decimalSign, usualSign);
     this.#sign = sign.sign;
     this.#untold.push(...decisionWarnings(date, sign));
+    demandReadings(
+      this.#binding,
+      rows.filter(({ cells }) => !this.#isTotal.is(cells)),
+      dates,
+      sign.sign,
+    );
     this.#times = new ReadingTimes(this.#binding, this.#zone, this.#zoneName);
     this.#untold.push(...this.#times.decide(rows, dates));
     this.#shape = new RowShape(
@@ -195,7 +203,8 @@ export class ReadingTable {
       throw this.#fault(row, column, 'DECIMAL_INVALID', 'the amount is longer than any meter shows');
     const time = (this.#times as ReadingTimes).of(row, day, series.twice, value === 0n);
     if (time === undefined) return undefined;
-    const estimated = /\bestimat/i.test(`${this.#cell(row, 'notes')} ${this.#cell(row, 'read_basis')}`);
+    const basis = basisOf(this.#binding.nameOf('read_basis'), this.#cell(row, 'read_basis'), this.#cell(row, 'notes'));
+    const estimated = basis === 'estimated';
     const flags = (estimated ? ESTIMATED : 0) | (value < 0n ? NEGATIVE : 0);
     return { ...time, value, flags };
   }

@@ -187,6 +187,8 @@ function preambleOf(rows: readonly DelimitedRow[]): {
   for (const { cells } of rows) {
     const label = columnNameOf(cells[0] ?? '').words;
     const value = (cells[1] ?? '').trim();
+    // A row of more than a label and its value is a part of a table: a second row of names above the header.
+    if (cells.slice(2).some((cell) => cell.trim() !== '')) continue;
     const found = LABELS.find(([, pattern]) => pattern.test(label))?.[0];
     if (found !== undefined && value !== '' && value.length <= 200) said[found] = value;
   }
