@@ -10,6 +10,7 @@ import { bindTable, type TableBinding, type TableLayout } from './mapping/table-
 import { PlainTable } from './plain-table.ts';
 import { HEAD_LENGTH, type TableHead, tableHead } from './table-head.ts';
 import { decodeHead, decodeText, type TextEncoding } from './text-encoding.ts';
+import { multiplierWarnings } from './unread-columns.ts';
 
 /**
  * Delimited text: the plain layout of docs/bills.md, the layouts of utilities, and any other with a mapping. One pass: what
@@ -97,17 +98,11 @@ function unread({ header, at, layout }: TableBinding): BillWarning[] {
     .filter((name, place) => name !== '' && !read.has(place) && layout.known?.includes(name) !== true)
     .filter((name) => !/^(error_where|error_code|error|fix)$/.test(name));
   if (names.length === 0) return [];
-  const factors = names.filter((name) =>
-    /multiplier|\b(ct|vt|pt) ?ratio\b|\bmeter (factor|constant)\b|wandlerfaktor|zählerfaktor/i.test(name),
-  );
   const shown = names.slice(0, 12).map((name) => name.slice(0, 40));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   return [
     { code: 'COLUMN_IGNORED', message: `columns not read: ${shown.join(', ')}${more}` },
-    ...factors.map((name): BillWarning => {
-      const message = `column ${name.slice(0, 40)} was not applied: amounts were taken as they stand`;
-      return { code: 'MULTIPLIER_UNUSED', message };
-    }),
+    ...multiplierWarnings(names),
   ];
 }
 

@@ -106,6 +106,20 @@ test('a bill that its row takes back is refused', async () => {
   assert.match(JSON.stringify(items[0]), /row 2, column State/);
 });
 
+test('the plain layout hears a column that it does not read say so', async () => {
+  const items = await Array.fromAsync(
+    readBills({
+      body: bytesOf(
+        'meter,commodity,start,end,end_convention,quantity,unit,status,CT ratio\nA,electricity,2022-01-01,2022-01-31,inclusive,5,kWh,ok,40\nB,electricity,2022-01-01,2022-01-31,inclusive,6,kWh,Voided,40\n',
+      ),
+      options: {},
+    }),
+  );
+  assert.deepEqual(told(items), ['5 actual', 'ROW_INVALID']);
+  assert.match(JSON.stringify(items[0]), /MULTIPLIER_UNUSED.*CT ratio/);
+  assert.match(JSON.stringify(items[1]), /row 3, column status/);
+});
+
 test('energy that was generated or sent out does not count as delivered', async () => {
   const items = await read(
     'Meter,Start,End,Usage,Unit,Type\nA,2022-01-01,2022-01-31,100,kWh,Electric usage\nA,2022-01-01,2022-01-31,50,kWh,Electric generation\nA,2022-01-01,2022-01-31,50,kWh,Electricity exported\n',

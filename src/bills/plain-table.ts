@@ -6,6 +6,7 @@ import { type Mutable, PlainRows } from './plain-rows.ts';
 import { type CsvEntry, RegisterGroups } from './registers.ts';
 import { TotalWatch } from './total-watch.ts';
 import { totalWord } from './total-words.ts';
+import { demandValid, multiplierWarnings } from './unread-columns.ts';
 
 /**
  * The plain layout of docs/bills.md: one row a bill line or register, ISO dates, plain decimals, the end-date convention
@@ -29,7 +30,11 @@ export class PlainTable {
     this.#untold =
       ignored.length === 0
         ? notices
-        : [...notices, { code: 'COLUMN_IGNORED', message: `columns not read: ${ignored.join(', ')}` }];
+        : [
+            ...notices,
+            { code: 'COLUMN_IGNORED', message: `columns not read: ${ignored.join(', ')}` },
+            ...multiplierWarnings(ignored),
+          ];
   }
 
   /** Adds what became known of the file while it is read. */
@@ -94,6 +99,7 @@ export class PlainTable {
   #outcome(record: DelimitedRow): CsvEntry['outcome'] {
     try {
       checkShape(record, this.#header);
+      if (this.#header.ignored.length > 0) demandValid(record, this.#header.names);
       const line: BillLine = this.#rows.read(record.cells, record.row);
       const { amounts } = this.#header;
       return { line: amounts.length === 0 ? line : { ...line, warnings: amountWarnings(record, this.#header) } };

@@ -6,12 +6,13 @@ import { unguardCell } from '../formula-guard.ts';
 import { PlainRows } from '../plain-rows.ts';
 import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
+import { demandValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
 import type { AmountColumn } from './named-units.ts';
-import { basisOf, notValidAt } from './read-basis.ts';
+import { basisOf } from './read-basis.ts';
 import type { RowShape } from './row-shape.ts';
 import type { TableBinding } from './table-binding.ts';
 
@@ -110,7 +111,7 @@ export class MappedRows {
         ...(fix === undefined ? {} : { fix }),
       });
     read(() => this.#shape.check(record));
-    read(() => this.#demandValid(record));
+    read(() => demandValid(record, this.#binding.header));
     const amount = this.#amountIn(cell);
     read(() => this.#checkUnit(amount, fault));
     const said = cell('commodity');
@@ -141,16 +142,6 @@ export class MappedRows {
     if (text === '' && other !== '')
       return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
     return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
-  }
-
-  /** A bill that its own row takes back is no use. */
-  #demandValid({ row, cells }: DelimitedRow): void {
-    const at = notValidAt(cells);
-    if (at < 0) return;
-    throw new ChannelError('ROW_INVALID', 'a cell says that the bill was cancelled, credited or replaced', {
-      where: `row ${row}, column ${(this.#binding.header[at] ?? '').trim().slice(0, 40)}`,
-      fix: 'Take the row out, with the bill that it takes back; leave the one that holds.',
-    });
   }
 
   /** A unit in a cell that is not the one in the name of the amount's column: one of the two is wrong. */

@@ -7,12 +7,3 @@ export function basisOf(column: string, cell: string, notes: string): 'actual' |
 }
 
 const ESTIMATED = /\bestim|geschätzt|hochgerechnet|\bstimat[oa]\b/i;
-
-/** Words by which a row says that its bill does not hold. */
-const NOT_VALID =
-  /^\s*(cancel+ed|cancellation|void(ed)?|revers(ed|al)|superseded|withdrawn|rejected|deleted|draft|duplicate|credit( note| memo)?|storno|storniert|annulé[es]?|annul[ée]e|anulad[oa])\s*$/i;
-
-/** Place of a cell that says so; -1 where there is none. */
-export function notValidAt(cells: readonly string[]): number {
-  return cells.findIndex((cell) => NOT_VALID.test(cell));
-}
