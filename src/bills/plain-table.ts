@@ -5,7 +5,6 @@ import type { DelimitedRow } from './delimited.ts';
 import { type Mutable, PlainRows } from './plain-rows.ts';
 import { type CsvEntry, RegisterGroups } from './registers.ts';
 import { TotalWatch } from './total-watch.ts';
-import { totalWord } from './total-words.ts';
 import { demandValid, multiplierWarnings } from './unread-columns.ts';
 
 /**
@@ -17,7 +16,7 @@ export class PlainTable {
   readonly #rows: PlainRows;
   readonly #groups = new RegisterGroups();
   readonly #hasRegisters: boolean;
-  readonly #watch = new TotalWatch();
+  readonly #watch = new TotalWatch(true);
   /** Warnings of the file, until its first line takes them. */
   #untold: readonly BillWarning[];
 
@@ -70,10 +69,10 @@ export class PlainTable {
 
   /** Refuses lines that are the sum of others, and warns of those that may be. */
   #watched(items: BillItem[]): BillItem[] {
-    for (const [at, item] of items.entries()) {
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at] as BillItem;
       if (!('line' in item)) continue;
       try {
-        demandNoTotal(item.line);
         const warnings = this.#watch.see(item.line);
         if (warnings.length > 0) items[at] = { line: { ...item.line, warnings: [...item.line.warnings, ...warnings] } };
       } catch (error) {
@@ -119,15 +118,6 @@ export class PlainTable {
     this.#untold = [];
     return items;
   }
-}
-
-/** In this layout each row is of one meter: one named `Total` and nothing else is no meter. */
-function demandNoTotal({ meter, where }: BillLine): void {
-  if (totalWord(meter) !== 'total') return;
-  throw new ChannelError('ROW_INVALID', 'the meter is named like a total of other rows', {
-    where: `${where}, column meter`,
-    fix: 'Take the row out if it adds up others; else give the meter the number that stands on the bill.',
-  });
 }
 
 function checkShape({ row, cells, misquoted }: DelimitedRow, header: CsvHeader): void {

@@ -3,7 +3,7 @@ import type { BillLine, BillWarning } from './bill.ts';
 import { isoDay } from './iso-day.ts';
 import { totalWord } from './total-words.ts';
 
-/** Lines added up, of one commodity, unit and flow. */
+/** Lines added up. */
 interface Sums {
   count: number;
   amount: number;
@@ -26,28 +26,33 @@ const fix =
  * compared and never recorded. A few numbers a commodity and unit.
  */
 export class TotalWatch {
-  /** Since the last line that was a sum, and since the beginning. */
-  readonly #since = new Map<string, Sums>();
-  readonly #all = new Map<string, Sums>();
+  readonly #refusesTotals: boolean;
+  readonly #sums = new Map<string, Watched>();
+  /** That of the line before: nearly always the same. */
+  #last: Watched | undefined;
+
+  /** `refusesTotals`: whether a meter that is named `Total` and nothing else is refused. */
+  constructor(refusesTotals: boolean) {
+    this.#refusesTotals = refusesTotals;
+  }
 
   /**
    * What is to be told of a line: nothing for nearly all.
    * @throws {ChannelError} ROW_INVALID where the amount is the sum of lines before it, and the name or the longer period says so
    */
   see(line: BillLine): readonly BillWarning[] {
-    const key = `${line.commodity} ${line.unit} ${line.flow}`;
+    const watched = this.#watchedFor(line);
     const amount = Number(line.quantity);
-    const isNamed = [line.meter, line.account, line.site].some(
-      (text) => text !== undefined && totalWord(text) !== undefined,
-    );
-    const sums = [this.#since.get(key), this.#all.get(key)].find(
-      (one) => one !== undefined && isSum(line, amount, one),
-    );
+    const isNamed = this.#isNamed(line);
+    const { since, all } = watched;
+    const sums = isSum(line, amount, since) ? since : isSum(line, amount, all) ? all : undefined;
     if (sums === undefined) {
-      for (const known of [this.#since, this.#all]) enter(known, key, line, amount);
-      return isNamed ? [suspected('the line is named like a total of others, and was counted')] : [];
+      const days = daysOf(line);
+      enter(since, line, amount, days);
+      enter(all, line, amount, days);
+      return isNamed ? [suspected('the line is named like a total of others, and was counted')] : NONE;
     }
-    this.#since.delete(key);
+    watched.since = noSums();
     const seen = `the amount is the sum of the ${sums.count} lines from ${sums.first} to ${sums.last}, and the period holds theirs`;
     if (isNamed || daysOf(line) > sums.longest)
       throw new ChannelError('ROW_INVALID', `the row looks like a total: ${seen}`, { where: line.where, fix });
@@ -56,7 +61,8 @@ export class TotalWatch {
 
   /** At the end: a line that is the sum of all others, wherever it stands. */
   end(): readonly BillWarning[] {
-    return [...this.#all.values()]
+    return [...this.#sums.values()]
+      .map(({ all }) => all)
       .filter(({ count, isMostAll, most, amount }) => count > 2 && isMostAll && isSame(2 * most, amount))
       .map(({ mostAt }) =>
         suspected(
@@ -64,6 +70,47 @@ export class TotalWatch {
         ),
       );
   }
+
+  #watchedFor({ commodity, unit, flow }: BillLine): Watched {
+    const last = this.#last;
+    if (last !== undefined && last.commodity === commodity && last.unit === unit && last.flow === flow) return last;
+    const key = `${commodity} ${unit} ${flow}`;
+    const known = this.#sums.get(key) ?? { commodity, unit, flow, since: noSums(), all: noSums() };
+    this.#sums.set(key, known);
+    this.#last = known;
+    return known;
+  }
+
+  /** @throws {ChannelError} ROW_INVALID */
+  #isNamed({ meter, account, site, where }: BillLine): boolean {
+    const word = wordOf(meter);
+    if (word === 'total' && this.#refusesTotals)
+      throw new ChannelError('ROW_INVALID', 'the meter is named like a total of other rows', {
+        where: `${where}, column meter`,
+        fix: 'Take the row out if it adds up others; else give the meter the number that stands on the bill.',
+      });
+    return word !== undefined || wordOf(account) !== undefined || wordOf(site) !== undefined;
+  }
+}
+
+/** Of one commodity, unit and flow: sums since the last line that was a sum, and since the beginning. */
+interface Watched extends Pick<BillLine, 'commodity' | 'unit' | 'flow'> {
+  since: Sums;
+  readonly all: Sums;
+}
+
+const NONE: readonly BillWarning[] = [];
+
+/** Numbers of meters hold no three letters: no need to look for words. */
+function wordOf(text: string | undefined): ReturnType<typeof totalWord> {
+  return text !== undefined && /\p{L}{3}/u.test(text) ? totalWord(text) : undefined;
+}
+
+function noSums(): Sums {
+  return {
+    ...{ count: 0, amount: 0, first: '', last: '', start: '', end: '', longest: 0 },
+    ...{ most: 0, mostAt: '', isMostAll: true },
+  };
 }
 
 function suspected(message: string): BillWarning {
@@ -85,26 +132,19 @@ function daysOf({ start, end }: BillLine): number {
   return (isoDay(end) as number) - (isoDay(start) as number);
 }
 
-function enter(known: Map<string, Sums>, key: string, line: BillLine, amount: number): void {
-  const { where, start, end } = line;
-  const sums = known.get(key);
-  if (sums === undefined) {
-    known.set(key, {
-      ...{ count: 1, amount, first: where, last: where, start, end, longest: daysOf(line) },
-      ...{ most: amount, mostAt: where, isMostAll: true },
-    });
-    return;
-  }
+function enter(sums: Sums, { where, start, end }: BillLine, amount: number, days: number): void {
+  const isFirst = sums.count === 0;
+  if (isFirst) sums.first = where;
   sums.count += 1;
   sums.amount += amount;
   sums.last = where;
-  if (start < sums.start || end > sums.end) {
+  if (days > sums.longest) sums.longest = days;
+  if (isFirst || start < sums.start || end > sums.end) {
     sums.isMostAll = false;
-    if (start < sums.start) sums.start = start;
-    if (end > sums.end) sums.end = end;
+    if (isFirst || start < sums.start) sums.start = start;
+    if (isFirst || end > sums.end) sums.end = end;
   }
-  sums.longest = Math.max(sums.longest, daysOf(line));
-  if (amount <= sums.most) return;
+  if (!isFirst && amount <= sums.most) return;
   sums.most = amount;
   sums.mostAt = where;
   sums.isMostAll = start <= sums.start && end >= sums.end;

@@ -36,7 +36,7 @@ export class BillTable {
   /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
   #tail: BillItem[] = [];
   readonly #isTotal: TotalRows;
-  readonly #watch = new TotalWatch();
+  readonly #watch = new TotalWatch(false);
   readonly #totals = new LeftOut('totals');
   readonly #charges = new LeftOut('rows of money or power');
 
