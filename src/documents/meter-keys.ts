@@ -43,17 +43,26 @@ export async function meterPseudonym(file: VaultFile, utility: string, number: s
   });
 }
 
-/** The owner's meters in order of pseudonym. */
-export async function listMeters(file: VaultFile): Promise<Meter[]> {
-  return await file.serially(async () => {
-    const meters: Meter[] = [];
-    for (const row of file.db.all<MeterRow>('SELECT id, secret FROM meters ORDER BY id')) {
-      const { kMeter, meter } = await unwrapMeter(file, row);
-      kMeter.fill(0);
-      meters.push(meter);
-    }
-    return meters;
-  });
+/** Rows unwrapped at a time. */
+const PAGE = 500;
+
+/** The owner's meters in order of pseudonym, as they stand while it is read. */
+export async function* eachMeter(file: VaultFile): AsyncGenerator<Meter> {
+  const sql = `SELECT id, secret FROM meters WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
+  for (let from: string | undefined = ''; from !== undefined; ) {
+    const after: string = from;
+    const meters = await file.serially(() =>
+      Promise.all(file.db.all<MeterRow>(sql, after).map((row) => labelOf(file, row))),
+    );
+    yield* meters;
+    from = meters.at(-1)?.pseudonym;
+  }
+}
+
+async function labelOf(file: VaultFile, row: MeterRow): Promise<Meter> {
+  const { kMeter, meter } = await unwrapMeter(file, row);
+  kMeter.fill(0);
+  return meter;
 }
 
 async function wrapMeter(file: VaultFile, kMeter: Buffer, meter: Meter): Promise<Uint8Array> {

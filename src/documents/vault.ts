@@ -3,7 +3,7 @@ import { generateX25519Identity } from 'age-encryption';
 import { ChannelError, canonical } from '../emissions/index.ts';
 import type { ErasureOrder } from './erasure-order.ts';
 import type { SaltedField } from './fields.ts';
-import { listMeters, type Meter, meterPseudonym } from './meter-keys.ts';
+import { eachMeter, type Meter, meterPseudonym } from './meter-keys.ts';
 import type { NodeKey } from './node-key.ts';
 import type { Tombstone } from './tombstones.ts';
 import { VaultFile } from './vault-file.ts';
@@ -125,7 +125,12 @@ export class KeyVault {
 
   /** The owner's own list of its meters, in order of pseudonym: personal data, not for the channel. */
   async meters(): Promise<Meter[]> {
-    return await listMeters(this.#file);
+    return await Array.fromAsync(this.eachMeter());
+  }
+
+  /** As `meters`, one by one: memory does not grow with them. */
+  eachMeter(): AsyncIterable<Meter> {
+    return eachMeter(this.#file);
   }
 
   /** Destroys kMeter and the label: nothing ties the meter's records to it any more. */

@@ -14,7 +14,7 @@ export interface TriedLine {
 
 /**
  * Tries lines against the periods on the ledger and of the lines before them, in all files of the command, so that an overlap
- * stops the import before anything is written.
+ * stops the import before anything is written. To be closed.
  */
 export class PeriodCheck {
   readonly #node: Node;
@@ -37,6 +37,10 @@ export class PeriodCheck {
   /** Takes a file out again that is not recorded after all. */
   forget(file: number): void {
     this.#book.forget(file);
+  }
+
+  close(): void {
+    this.#book.close();
   }
 
   #faultOf(

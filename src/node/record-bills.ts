@@ -117,9 +117,14 @@ export async function recordBills(
     meters: new MeterBook(node.archive.vault),
     periods: new PeriodCheck(node, request.files.length),
   };
-  const { files, left } = await checkAll(work, request);
-  const outcome = request.dryRun === true ? dryOutcome(work, files) : await submitAll(work, request, files);
-  return answerOf(outcome, request, files, left);
+  try {
+    const { files, left } = await checkAll(work, request);
+    const outcome = request.dryRun === true ? dryOutcome(work, files) : await submitAll(work, request, files);
+    return answerOf(outcome, request, files, left);
+  } finally {
+    work.periods.close();
+    await work.meters.close();
+  }
 }
 
 /** Checks every file. With `separately`, `left` has those that are not recorded. */

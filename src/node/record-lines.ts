@@ -55,18 +55,22 @@ export async function* recordLines(
     items = [];
     return page;
   };
-  for await (const item of lines) {
-    if (options.signal?.aborted === true)
-      throw new ChannelError('CANCELLED', 'it was stopped on request before its end');
-    items.push('line' in item ? await recorder.prepare(item.line) : item);
-    // Lines that are at hand are taken without a pause: whoever else asks the node is let through now and then.
-    if (items.length % BREATH === 0) await others();
-    if (items.length < PAGE) continue;
+  try {
+    for await (const item of lines) {
+      if (options.signal?.aborted === true)
+        throw new ChannelError('CANCELLED', 'it was stopped on request before its end');
+      items.push('line' in item ? await recorder.prepare(item.line) : item);
+      // Lines that are at hand are taken without a pause: whoever else asks the node is let through now and then.
+      if (items.length % BREATH === 0) await others();
+      if (items.length < PAGE) continue;
+      if (sent !== undefined) yield await sent;
+      sent = send();
+    }
     if (sent !== undefined) yield await sent;
-    sent = send();
+    if (items.length > 0) yield await send();
+  } finally {
+    await recorder.close();
   }
-  if (sent !== undefined) yield await sent;
-  if (items.length > 0) yield await send();
 }
 
 class PageRecorder {
@@ -94,6 +98,10 @@ class PageRecorder {
       replaced: () => undefined,
       meterWarnings: (one) => this.#meters.otherUtility(one),
     });
+  }
+
+  close(): Promise<void> {
+    return this.#meters.close();
   }
 
   async record(items: readonly (PreparedLine | RejectedRow)[], first: number): Promise<PageOutcome> {

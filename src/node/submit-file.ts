@@ -8,9 +8,8 @@ import {
   lookedAt,
   type NumberedLine,
   nameOf,
-  RUN,
-  RunPrint,
 } from './bill-file.ts';
+import { FilePrint, LINES_A_PRINT } from './file-print.ts';
 import { digestingBytes } from './files.ts';
 import type { ImportEntry, ImportLine } from './import-log.ts';
 import { ImportSeal } from './import-seal.ts';
@@ -162,7 +161,7 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<Numbe
   const where = nameOf(file.index);
   const refused = new Set(file.rejected.map(({ at }) => at));
   const maker = new LineMaker(work, file.evidence, file.previous, (line) => work.meters.lookUp(line));
-  const print = new RunPrint();
+  const print = new FilePrint();
   let run: NumberedLine[] = [];
   let at = -1;
   const body = digestingBytes(file.path, demandSame(file.sha256, where), where);
@@ -173,18 +172,17 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<Numbe
     if ('rejected' in made) throw changed(where);
     run.push({ ...made, at });
     print.add({ ...made, at });
-    if (run.length < RUN) continue;
+    if (run.length < LINES_A_PRINT) continue;
     demandPrint(file, print, where);
     yield* run;
     run = [];
   }
   print.end();
   if (run.length > 0) demandPrint(file, print, where);
-  if (print.done.length !== file.prints.length) throw changed(where);
+  if (!print.isAsLongAs(file.print)) throw changed(where);
   yield* run;
 }
 
-function demandPrint({ prints }: CheckedFile, { done }: RunPrint, where: string): void {
-  const last = done.length - 1;
-  if (last < 0 || done[last] !== prints[last]) throw changed(where);
+function demandPrint(file: CheckedFile, print: FilePrint, where: string): void {
+  if (!print.lastIsAsIn(file.print)) throw changed(where);
 }
