@@ -283,8 +283,10 @@ function usualText(cells: readonly string[], at: number): string | undefined {
 
 const USUAL = /^(?:[!-&(-~](?:[ -~]*[!-~])?)?$/;
 
-/** True for what could be a number that a spreadsheet has cut: `readRow` looks closer. */
+/** True for a number that a spreadsheet has cut: `readRow` refuses it. */
 function isExponent(text: string): boolean {
   const first = text.charCodeAt(0);
-  return first >= 48 && first <= 57 && /e/i.test(text);
+  return first >= 48 && first <= 57 && EXPONENT.test(text);
 }
+
+const EXPONENT = /^[0-9](?:\.[0-9]+)?e\+?[0-9]+$/i;

@@ -15,6 +15,8 @@ import type { TableBinding } from './table-binding.ts';
 
 /** Rows that are held until it is decided how they are read. */
 export const LOOK_AHEAD = 20_000;
+/** Held rows that are read at a time. */
+const AT_A_TIME = 64;
 /** Rejected rows after which the last line is not kept back any longer. */
 const MAX_TAIL = 10_000;
 
@@ -48,28 +50,32 @@ export class BillTable {
   push(rows: readonly DelimitedRow[]): BillItem[] {
     if (this.#rows === undefined) {
       for (const row of rows) this.#held.push(row);
-      return this.#held.length < LOOK_AHEAD ? [] : this.#decided();
+      if (this.#held.length >= LOOK_AHEAD) this.#decide();
+      return [];
     }
     return this.#read(rows);
   }
 
-  end(): BillItem[] {
-    const items = this.#rows === undefined ? this.#decided() : [];
-    const [last, ...after] = this.#tail;
-    this.#tail = [];
-    if (last === undefined || !('line' in last)) return items;
-    const warnings = [...last.line.warnings, ...this.#leftOut()];
-    return [...items, { line: { ...last.line, warnings } }, ...after];
+  /** What held rows give, some at a time, until there is no more: to be taken before the next rows are pushed. */
+  more(isLast: boolean): BillItem[] | undefined {
+    if (this.#rows === undefined && isLast) this.#decide();
+    if (this.#rows === undefined || this.#held.length === 0) return undefined;
+    return this.#read(this.#held.splice(0, AT_A_TIME));
   }
 
-  #decided(): BillItem[] {
-    const held = this.#held;
-    this.#held = [];
-    const bills = held.filter((row) => this.#kindOf(row) === 'bill');
+  end(): BillItem[] {
+    const [last, ...after] = this.#tail;
+    this.#tail = [];
+    if (last === undefined || !('line' in last)) return [];
+    const warnings = [...last.line.warnings, ...this.#leftOut()];
+    return [{ line: { ...last.line, warnings } }, ...after];
+  }
+
+  #decide(): void {
+    const bills = this.#held.filter((row) => this.#kindOf(row) === 'bill');
     if (bills.length === 0)
       throw new ChannelError('FILE_MALFORMED', 'the file has a header and no bills below it', { where: 'rows' });
     this.#rows = this.#conventionsOf(bills);
-    return this.#read(held);
   }
 
   #conventionsOf(rows: readonly DelimitedRow[]): MappedRows {

@@ -58,8 +58,18 @@ const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [
 
 /** True for a record that adds up others, by a cell of its own that says so. */
 export function isTotal(cells: readonly string[]): boolean {
-  return cells.some((cell) => TOTAL.test(cell));
+  for (const cell of cells) if (isWord(cell) && TOTAL.test(cell)) return true;
+  return false;
 }
+
+/** False for a cell that begins with a digit or is blank: most are. */
+function isWord(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  return cell.length > 0 && (first < DIGIT_0 || first > DIGIT_9);
+}
+
+const DIGIT_0 = 48;
+const DIGIT_9 = 57;
 
 const TOTAL =
   /^\s*(grand |sub ?-?)?(totals?|summe|gesamt)( (usage|use|consumption|amount|energy|kwh|therms|ccf|verbrauch))?\s*:?\s*$/i;

@@ -23,9 +23,26 @@ const DAY_MONTH_NAME = /^(\d{1,2})(?:st|nd|rd|th)?\.?[ -]([a-z]{3,9})\.?,?[ -](\
 /** A time of day after the date, which bills write for midnight. */
 const TIME = /[T ,]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d{2}:?\d{2}|utc)?$/i;
 
+/** Shapes of the cells met: bills repeat their dates, and evidence looks at each many times. */
+const known = new Map<string, DateShape | undefined>();
+const MAX_KNOWN = 10_000;
+
 /** The date of a cell; undefined where it is none. A time of day after it is left out. */
 export function dateShape(cell: string): DateShape | undefined {
-  const text = cell.replace(TIME, '').trim();
+  const found = known.get(cell);
+  if (found !== undefined || known.has(cell)) return found;
+  const shape = readShape(cell);
+  if (known.size >= MAX_KNOWN) known.clear();
+  // A copy: a cell is a part of a run of text, which it would keep in memory.
+  if (cell.length <= LONGEST_DATE) known.set(Buffer.from(cell).toString(), shape);
+  return shape;
+}
+
+/** Longer cells are not remembered. */
+const LONGEST_DATE = 40;
+
+function readShape(cell: string): DateShape | undefined {
+  const text = (cell.includes(':') ? cell.replace(TIME, '') : cell).trim();
   const iso = YEAR_FIRST.exec(text);
   if (iso !== null && (iso[2] !== '' || text.length === 8)) return certain(iso[1], iso[3], iso[4]);
   const named = MONTH_NAME.exec(text);
@@ -74,6 +91,8 @@ function certain(
 }
 
 function dayOrNone(year: string, month: number, day: number): number | undefined {
+  // Most often it is the other order that is tried: errors are made for days alone that look like one.
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return undefined;
   try {
     return parseDate(`${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`);
   } catch (error) {
