@@ -277,6 +277,7 @@ const ZERO = 48;
 /** A cell that is short, without blanks around it, characters that do not print, or an apostrophe before it; blank where absent. */
 function usualText(cells: readonly string[], at: number): string | undefined {
   const text = at < 0 ? '' : (cells[at] as string);
+  if (text === '') return text;
   if (text.length > MAX_TEXT) return undefined;
   return USUAL.test(text) ? text : undefined;
 }

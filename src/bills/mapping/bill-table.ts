@@ -33,6 +33,8 @@ export class BillTable {
   #untold: BillWarning[];
   /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
   #tail: BillItem[] = [];
+  /** The unit of the row before: a column of them nearly always repeats it. */
+  #unit = { text: '', isNoUsage: false };
   readonly #totals: LeftOut = { count: 0, first: [] };
   readonly #charges: LeftOut = { count: 0, first: [] };
 
@@ -82,11 +84,10 @@ export class BillTable {
     const { at, layout, nameOf } = this.#binding;
     const { mapping } = layout;
     const cell = (row: DelimitedRow, place: number) => (place < 0 ? '' : (row.cells[place] ?? '').trim());
+    const names = { start: nameOf('start'), end: nameOf('end') };
     const dated = rows.map((row): DatedRow => {
       const [start, end, days] = [cell(row, at.start), cell(row, at.end), Number(cell(row, at.days))];
-      const dates = [[nameOf('start'), start] as const, [nameOf('end'), end] as const].filter(
-        ([, text]) => text !== '',
-      );
+      const dates = [[names.start, start] as const, [names.end, end] as const].filter(([, text]) => text !== '');
       return { row: row.row, dates, start, end, ...(days > 0 ? { days } : {}) };
     });
     const date = dateDecision(dated, this.#options.dateOrder ?? mapping.dateOrder);
@@ -148,8 +149,9 @@ export class BillTable {
       line.warnings = this.#untold;
       this.#untold = [];
     }
-    items.push(...this.#tail);
-    this.#tail = [{ line }];
+    for (const item of this.#tail) items.push(item);
+    this.#tail.length = 0;
+    this.#tail.push({ line });
   }
 
   #leaveOut({ row }: DelimitedRow, kind: 'total' | 'item'): void {
@@ -161,7 +163,8 @@ export class BillTable {
   #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
     const { at } = this.#binding;
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
-    if (unit !== '' && isNoUsage(unit)) return 'item';
+    if (unit !== this.#unit.text) this.#unit = { text: unit, isNoUsage: unit !== '' && isNoUsage(unit) };
+    if (this.#unit.isNoUsage) return 'item';
     return isTotal(cells) ? 'total' : 'bill';
   }
 

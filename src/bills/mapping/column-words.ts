@@ -58,18 +58,17 @@ const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [
 
 /** True for a record that adds up others, by a cell of its own that says so. */
 export function isTotal(cells: readonly string[]): boolean {
-  for (const cell of cells) if (isWord(cell) && TOTAL.test(cell)) return true;
+  for (const cell of cells) if (mayBeTotal(cell) && TOTAL.test(cell)) return true;
   return false;
 }
 
-/** False for a cell that begins with a digit or is blank: most are. */
-function isWord(cell: string): boolean {
+/** False for a cell whose first letter is none of `TOTAL`'s: nearly all are. */
+function mayBeTotal(cell: string): boolean {
+  if (cell === '') return false;
   const first = cell.charCodeAt(0);
-  return cell.length > 0 && (first < DIGIT_0 || first > DIGIT_9);
+  // Blanks are up to U+0020 or beyond ASCII; a letter's small form has the bit 0x20.
+  return first <= 0x20 || first >= 0x80 || 'gst'.includes(String.fromCharCode(first | 0x20));
 }
-
-const DIGIT_0 = 48;
-const DIGIT_9 = 57;
 
 const TOTAL =
   /^\s*(grand |sub ?-?)?(totals?|summe|gesamt)( (usage|use|consumption|amount|energy|kwh|therms|ccf|verbrauch))?\s*:?\s*$/i;

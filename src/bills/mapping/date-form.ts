@@ -10,6 +10,9 @@ export type DateShape =
       readonly second: number;
       readonly year: number;
       readonly short: boolean;
+      /** The day under each order; undefined where there is no such day. */
+      readonly monthFirst: number | undefined;
+      readonly dayFirst: number | undefined;
     };
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
@@ -54,15 +57,16 @@ function readShape(cell: string): DateShape | undefined {
   const [first, second] = [Number(numbers[1]), Number(numbers[3])];
   if (first < 1 || second < 1 || first > 31 || second > 31 || (first > 12 && second > 12)) return undefined;
   const written = numbers[4] as string;
-  return { form: 'numbers', first, second, year: Number(yearOf(written)), short: written.length === 2 };
+  const year = yearOf(written);
+  const days = { monthFirst: dayOrNone(year, first, second), dayFirst: dayOrNone(year, second, first) };
+  return { form: 'numbers', first, second, year: Number(year), short: written.length === 2, ...days };
 }
 
 /** Day number of a date under an order; undefined where there is no such day. */
 export function dayOfShape(shape: DateShape, order: DateOrder): number | undefined {
   if (shape.form === 'certain') return shape.day;
   if (order === 'year-first') return undefined;
-  const [month, day] = order === 'month-first' ? [shape.first, shape.second] : [shape.second, shape.first];
-  return dayOrNone(String(shape.year), month, day);
+  return order === 'month-first' ? shape.monthFirst : shape.dayFirst;
 }
 
 /** Minutes since midnight of `14:30`, `2:30 PM` or `14:30:00`; 1440 for `24:00`. */

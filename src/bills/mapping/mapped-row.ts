@@ -122,11 +122,12 @@ export class MappedRows {
    * something is gets a second look, for all of its faults at once.
    */
   #plain(record: DelimitedRow): { plain: string[]; fault: ChannelError | undefined } {
+    const { at } = this.#binding;
     const amount = this.#amountIn(record);
-    const said = this.#cell(record, 'commodity');
+    const said = cellAt(record, at.commodity);
     const usual = this.#usual(record, said, amount);
     if (usual !== undefined) return { plain: this.#filled(record, usual), fault: undefined };
-    const cell = (column: MappedColumn) => this.#cell(record, column);
+    const cell = (column: MappedColumn) => cellAt(record, at[column]);
     const { read, end } = faultsOf(record.row);
     const fault: Fault = (column, code, message, fix) =>
       new ChannelError(code, message, {
@@ -154,8 +155,8 @@ export class MappedRows {
       fixed.commodity ??
       layout.commodityOf?.(unit) ??
       (said === '' ? fixed.toldCommodity : undefined);
-    const start = at.start < 0 ? '' : dates.iso(this.#cell(record, 'start'));
-    const end = at.end < 0 ? '' : dates.iso(this.#cell(record, 'end'));
+    const start = at.start < 0 ? '' : dates.iso(cellAt(record, at.start));
+    const end = at.end < 0 ? '' : dates.iso(cellAt(record, at.end));
     const quantity = plainAmount(text, sign);
     if (commodity === undefined || start === undefined || end === undefined || quantity === undefined) return undefined;
     return { commodity, start, end, quantity, unit };
@@ -163,40 +164,35 @@ export class MappedRows {
 
   /** The cells in the order of `FILLED`. */
   #filled(record: DelimitedRow, { commodity, start, end, quantity, unit }: ReadParts): string[] {
-    const { fixed } = this.#binding;
+    const { at, fixed } = this.#binding;
     return [
-      this.#cell(record, 'utility') || (fixed.utility ?? ''),
-      this.#cell(record, 'account') || (fixed.account ?? ''),
-      meterText(this.#cell(record, 'meter') || fixed.meter, this.#cell(record, 'service')),
-      this.#cell(record, 'site'),
+      cellAt(record, at.utility) || (fixed.utility ?? ''),
+      cellAt(record, at.account) || (fixed.account ?? ''),
+      meterText(cellAt(record, at.meter) || fixed.meter, cellAt(record, at.service)),
+      cellAt(record, at.site),
       commodity,
       start,
       end,
       this.#conventions.statedEnd,
-      this.#cell(record, 'days').replace(/\.0+$/, ''),
+      wholeDays(cellAt(record, at.days)),
       quantity,
       unit,
-      basisOf(this.#cell(record, 'read_basis'), this.#cell(record, 'notes')),
-      this.#cell(record, 'zip'),
+      basisOf(cellAt(record, at.read_basis), cellAt(record, at.notes)),
+      cellAt(record, at.zip),
       fixed.zone ?? '',
     ];
   }
 
-  #cell(record: DelimitedRow, column: MappedColumn): string {
-    const place = this.#binding.at[column];
-    return place < 0 ? '' : unguardCell((record.cells[place] ?? '').trim());
-  }
-
   /** The amount of a row and its unit: some layouts have one column for kWh and another for what is billed by volume. */
   #amountIn(record: DelimitedRow): AmountCells {
-    const { fixed } = this.#binding;
-    const text = this.#cell(record, 'quantity');
-    const other = text === '' ? this.#cell(record, 'other_quantity') : '';
+    const { at, fixed } = this.#binding;
+    const text = cellAt(record, at.quantity);
+    const other = text === '' ? cellAt(record, at.other_quantity) : '';
     if (other !== '') {
-      const unit = this.#cell(record, 'other_unit') || (fixed.otherUnit ?? '');
+      const unit = cellAt(record, at.other_unit) || (fixed.otherUnit ?? '');
       return { column: 'other_quantity', text: other, unit };
     }
-    return { column: 'quantity', text, unit: this.#cell(record, 'unit') || (fixed.unit ?? '') };
+    return { column: 'quantity', text, unit: cellAt(record, at.unit) || (fixed.unit ?? '') };
   }
 
   /** The commodity that a cell names; a column of them nearly always repeats the one before. */
@@ -268,6 +264,15 @@ type Fault = (column: MappedColumn, code: ErrorCode, message: string, fix?: stri
 function meterText(meter: string | undefined, service: string): string {
   if (meter === undefined || meter === '') return '';
   return service === '' ? meter : `${meter} ${service}`;
+}
+
+/** The cell at a place of a row, trimmed; blank where the file has none. */
+function cellAt({ cells }: DelimitedRow, place: number): string {
+  return place < 0 ? '' : unguardCell((cells[place] ?? '').trim());
+}
+
+function wholeDays(text: string): string {
+  return text === '' ? text : text.replace(/\.0+$/, '');
 }
 
 /** The cells of a plain row by their columns. One shape for all rows: an object of the same keys in the same order. */
