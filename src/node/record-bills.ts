@@ -193,6 +193,8 @@ function dryOutcome({ desk }: Import, files: readonly CheckedFile[]): Outcome {
 
 async function submitAll(work: Import, request: RecordRequest, files: readonly CheckedFile[]): Promise<Outcome> {
   const { node, desk } = work;
+  // All were tried; the ledger tries them once more.
+  work.periods.close();
   if (files.some(({ open }) => open !== undefined)) await removeUnrecorded(node);
   const meters = work.meters.again();
   const lines: RecordedLine[] = [];

@@ -82,6 +82,9 @@ function describe(
   );
 }
 
+/** Records after which the read model catches up: else a long import would end in a long wait. */
+const CATCH_UP = 10_000;
+
 interface Submitting {
   readonly seal: ImportSeal | undefined;
   readonly meters: MeterBook;
@@ -97,6 +100,7 @@ async function submitPages(
 ): Promise<void> {
   const { node, desk, progress, signal } = work;
   let recorded = 0;
+  let unread = 0;
   const fresh = async function* (): AsyncGenerator<NumberedLine> {
     for await (const line of linesOf(work, file, meters)) {
       told(line);
@@ -124,6 +128,11 @@ async function submitPages(
         }),
     );
     counter.sent += page.length;
+    unread += page.length;
+    if (unread >= CATCH_UP) {
+      unread = 0;
+      await node.inventory.catchUp(node.ledger);
+    }
     progress({ what: 'recording', done: recorded + counter.sent, total: file.count });
   }
 }
