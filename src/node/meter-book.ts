@@ -1,6 +1,6 @@
 import type { BillLine, BillWarning } from '../bills/index.ts';
 import { type KeyVault, meterText } from '../documents/index.ts';
-import { ChannelError, sha256 } from '../emissions/index.ts';
+import { ChannelError, defined, sha256 } from '../emissions/index.ts';
 import { Bearers, KnownMeters } from './known-meters.ts';
 
 // Where neither the file nor the options name the utility.
@@ -17,7 +17,7 @@ export class MeterBook {
   /** Meters of the lines so far, over those of the vault. */
   #bearers: Bearers | undefined;
   /** Pseudonyms that the vault gave, by meter. */
-  readonly #kept = new Map<string, Promise<string>>();
+  readonly #kept = new Map<string, string>();
   /** The meter that was asked for last: bills of a meter follow one another. */
   #last: MetMeter | undefined;
   readonly #others: MeterBook[] = [];
@@ -66,13 +66,21 @@ export class MeterBook {
     return [{ code: 'METER_OTHER_UTILITY', message }];
   }
 
-  /** The pseudonym of the line's meter, which has a key in the vault from now on. */
-  keep(line: BillLine): Promise<string> {
-    const { key } = this.#meterOf(line);
-    const kept = this.#kept.get(key) ?? this.#vault.meterPseudonym(utilityOf(line), line.meter, line.site);
+  /** The pseudonym of each line's meter, which has a key in the vault from now on. */
+  async keep(lines: readonly BillLine[]): Promise<string[]> {
+    const keys = lines.map((line) => this.#meterOf(line).key);
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-    this.#kept.set(key, kept);
-    return kept;
+    const missing = new Map<string, BillLine>();
+    for (const [at, key] of keys.entries())
+      if (!this.#kept.has(key) && !missing.has(key)) missing.set(key, lines[at] as BillLine);
+    const meters = [...missing.values()].map((line) => ({
+      utility: utilityOf(line),
+      number: line.meter,
+      ...defined({ site: line.site }),
+    }));
+    const pseudonyms = meters.length === 0 ? [] : await this.#vault.meterPseudonyms(meters);
+    for (const [at, key] of [...missing.keys()].entries()) this.#kept.set(key, pseudonyms[at] as string);
+    return keys.map((key) => this.#kept.get(key) as string);
   }
 
   async close(): Promise<void> {

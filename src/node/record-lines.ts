@@ -118,8 +118,8 @@ class PageRecorder {
   }
 
   async #submit(lines: readonly PreparedLine[]): Promise<string[]> {
-    const records = [];
-    for (const { line, record } of lines) records.push({ ...record, meter: await this.#meters.keep(line) });
+    const meters = await this.#meters.keep(lines.map(({ line }) => line));
+    const records = lines.map(({ record }, at) => ({ ...record, meter: meters[at] as string }));
     const args = await pageArguments(this.#options.importId, records, this.#desk);
     await this.#options.turn(() => this.#node.ledger.submit('records.submit', args));
     return records.map(recordId);

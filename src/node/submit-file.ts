@@ -149,24 +149,27 @@ function loggedLine({ at, line, record, warnings }: NumberedLine, seal: ImportSe
  */
 async function* linesOf(work: Import, file: CheckedFile, meters: MeterBook): AsyncGenerator<NumberedLine> {
   const again: Import = { ...work, meters };
-  const lines = file.held.length === file.count ? heldLines(file, meters) : readAgain(again, file);
-  for await (const prepared of lines) {
-    const evidence = file.evidence.known(prepared.line);
-    const meter = await meters.keep(prepared.line);
-    const record = { ...prepared.record, meter, ...(evidence && { evidence }) };
-    yield { ...prepared, record };
+  const runs = file.held.length === file.count ? heldRuns(file, meters) : readAgain(again, file);
+  for await (const run of runs) {
+    const pseudonyms = await meters.keep(run.map(({ line }) => line));
+    for (const [at, prepared] of run.entries()) {
+      const evidence = file.evidence.known(prepared.line);
+      const meter = pseudonyms[at] as string;
+      yield { ...prepared, record: { ...prepared.record, meter, ...(evidence && { evidence }) } };
+    }
   }
 }
 
-async function* heldLines({ held }: CheckedFile, meters: MeterBook): AsyncGenerator<NumberedLine> {
-  for (const prepared of held) {
+async function* heldRuns({ held }: CheckedFile, meters: MeterBook): AsyncGenerator<readonly NumberedLine[]> {
+  for (let at = 0; at < held.length; at += LINES_A_PRINT) {
+    const run = held.slice(at, at + LINES_A_PRINT);
     // Files that are read once more after this one are warned of its meters.
-    await meters.otherUtility(prepared.line);
-    yield prepared;
+    for (const { line } of run) await meters.otherUtility(line);
+    yield run;
   }
 }
 
-async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<NumberedLine> {
+async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<readonly NumberedLine[]> {
   const where = nameOf(file.index);
   const refused = new Set(file.rejected.map(({ at }) => at));
   const maker = new LineMaker(work, file.evidence, file.previous, (line) => work.meters.lookUp(line));
@@ -183,13 +186,13 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<Numbe
     print.add({ ...made, at });
     if (run.length < LINES_A_PRINT) continue;
     demandPrint(file, print, where);
-    yield* run;
+    yield run;
     run = [];
   }
   print.end();
   if (run.length > 0) demandPrint(file, print, where);
   if (!print.isAsLongAs(file.print)) throw changed(where);
-  yield* run;
+  yield run;
 }
 
 function demandPrint(file: CheckedFile, print: FilePrint, where: string): void {
