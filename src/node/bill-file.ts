@@ -28,6 +28,8 @@ export interface Import {
   readonly periods: PeriodCheck;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
+  /** Nothing is recorded, so that no line is read a second time. */
+  readonly dryRun: boolean;
   /** How many more lines may be held in memory: the first of all files together. */
   room: number;
 }
@@ -197,7 +199,7 @@ class FileCheck {
     const { line, record } = prepared;
     this.#count += 1;
     this.#sums.add(record);
-    this.#print.add(prepared);
+    if (!this.#work.dryRun) this.#print.add(prepared);
     this.#evidence.want(line);
     this.#mends ??= mendedImport(this.#work.node, line.raw?.[0]?.error_import);
     if (this.#work.room === 0) return;

@@ -112,6 +112,7 @@ export async function recordBills(
       desk,
       progress,
       signal,
+      dryRun: request.dryRun === true,
       room: Math.min(request.heldLines ?? MOST_LINES, MOST_LINES),
     },
     meters: new MeterBook(node.archive.vault),
