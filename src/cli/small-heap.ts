@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Part of the live data by which the heap may grow, in percent, before it is cleared up; V8 itself lets it grow fourfold. */
-const GROWTH = 50;
+const GROWTH = 30;
 /** Room for new objects; V8 itself begins with 1 MB, and goes up to 64 MB, three times over. */
 const NEW = 8_000_000;
 
