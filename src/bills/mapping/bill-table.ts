@@ -87,8 +87,10 @@ export class BillTable {
     const names = { start: nameOf('start'), end: nameOf('end') };
     const dated = rows.map((row): DatedRow => {
       const [start, end, days] = [cell(row, at.start), cell(row, at.end), Number(cell(row, at.days))];
-      const dates = [[names.start, start] as const, [names.end, end] as const].filter(([, text]) => text !== '');
-      return { row: row.row, dates, start, end, ...(days > 0 ? { days } : {}) };
+      const dates: [string, string][] = [];
+      if (start !== '') dates.push([names.start, start]);
+      if (end !== '') dates.push([names.end, end]);
+      return days > 0 ? { row: row.row, dates, start, end, days } : { row: row.row, dates, start, end };
     });
     const date = dateDecision(dated, this.#options.dateOrder ?? mapping.dateOrder);
     const dates = new DateReader(date.order);
@@ -107,16 +109,16 @@ export class BillTable {
     const { at, layout } = this.#binding;
     const told = this.#options.statedEnd ?? layout.mapping.endConvention;
     if (told !== undefined) return told;
-    const periods = rows.flatMap((row): StatedPeriod[] => {
+    const keyPlaces = [at.meter, at.account, at.service, at.commodity, at.unit].filter((place) => place >= 0);
+    const periods: StatedPeriod[] = [];
+    for (const row of rows) {
       const start = isoDay(dates.iso(cell(row, at.start)));
       const end = isoDay(dates.iso(cell(row, at.end)));
-      if (start === undefined || end === undefined) return [];
+      if (start === undefined || end === undefined) continue;
       const days = Number(cell(row, at.days));
-      const key = [at.meter, at.account, at.service, at.commodity, at.unit]
-        .map((place) => cell(row, place))
-        .join('\u0000');
-      return [{ row: row.row, key, start, end, days: days > 0 ? days : undefined }];
-    });
+      const key = keyPlaces.map((place) => cell(row, place)).join('\u0000');
+      periods.push({ row: row.row, key, start, end, days: days > 0 ? days : undefined });
+    }
     const decision = endDecision(periods, layout.usualEnd);
     this.#untold.push({
       code: 'END_DATE_READ',

@@ -31,7 +31,7 @@ type Order = 'month-first' | 'day-first';
  */
 export function dateDecision(dated: readonly DatedRow[], told: DateOrder | undefined): DateDecision {
   const rows = dated.map(shapedRow);
-  const shapes = rows.flatMap((row) => row.shapes).filter((shape) => shape !== undefined);
+  const shapes = rows.flatMap((row) => row.shapes.filter((shape) => shape !== undefined));
   const shortYears = shapes.some((shape) => shape.form === 'numbers' && shape.short);
   checkShortYears(shapes);
   if (told !== undefined) return { order: told, seen: 'as told', stated: false, shortYears };
@@ -84,7 +84,8 @@ function ambiguous(message: string): ChannelError {
 /** The date of a row that does not exist under an order, in words. */
 function noSuchDate({ row: { row, dates }, shapes }: ShapedRow, order: Order): string | undefined {
   const unit = order === 'month-first' ? 'day' : 'month';
-  for (const [at, shape] of shapes.entries()) {
+  for (let at = 0; at < shapes.length; at += 1) {
+    const shape = shapes[at];
     if (shape?.form === 'numbers' && dayOfShape(shape, order) === undefined) {
       const number = order === 'month-first' ? shape.first : shape.second;
       const [column] = dates[at] as DatedRow['dates'][number];
