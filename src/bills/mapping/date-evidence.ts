@@ -162,7 +162,8 @@ interface ShapedRow {
 }
 
 function shapedRow(row: DatedRow): ShapedRow {
-  const shapes = row.dates.map(([, cell]) => dateShape(cell));
-  const shapeOf = (cell: string | undefined) => (cell === undefined ? undefined : dateShape(cell));
-  return { row, shapes, start: shapeOf(row.start), end: shapeOf(row.end) };
+  const start = row.start === undefined ? undefined : dateShape(row.start);
+  const end = row.end === undefined ? undefined : dateShape(row.end);
+  const shapeOf = (cell: string) => (cell === row.start ? start : cell === row.end ? end : dateShape(cell));
+  return { row, shapes: row.dates.map(([, cell]) => shapeOf(cell)), start, end };
 }
