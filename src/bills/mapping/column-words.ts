@@ -58,8 +58,20 @@ const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [
 
 /** True for a record that adds up others, by a cell of its own that says so. */
 export function isTotal(cells: readonly string[]): boolean {
-  return cells.some((cell) => TOTAL.test(cell));
+  for (const cell of cells) if (mayBeTotal(cell) && TOTAL.test(cell)) return true;
+  return false;
 }
+
+/** False for a cell whose first letter is none of `TOTAL`'s: nearly all are. */
+function mayBeTotal(cell: string): boolean {
+  if (cell === '') return false;
+  const first = cell.charCodeAt(0);
+  // Blanks are up to U+0020 or beyond ASCII; a letter's small form has the bit 0x20.
+  const letter = first | 0x20;
+  return first <= 0x20 || first >= 0x80 || letter === SMALL_G || letter === SMALL_S || letter === SMALL_T;
+}
+
+const [SMALL_G, SMALL_S, SMALL_T] = [0x67, 0x73, 0x74];
 
 const TOTAL =
   /^\s*(grand |sub ?-?)?(totals?|summe|gesamt)( (usage|use|consumption|amount|energy|kwh|therms|ccf|verbrauch))?\s*:?\s*$/i;

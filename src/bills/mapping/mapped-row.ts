@@ -66,6 +66,7 @@ export class MappedRows {
   readonly #conventions: Conventions;
   readonly #rows: PlainRows;
   readonly #shape: RowShape;
+  #last: { readonly said: string; readonly named: Commodity | undefined } = { said: '', named: undefined };
 
   constructor(binding: TableBinding, conventions: Conventions, shape: RowShape, options: ReadOptions) {
     this.#binding = binding;
@@ -77,7 +78,7 @@ export class MappedRows {
 
   read(record: DelimitedRow): CsvEntry {
     const { plain, fault } = this.#plain(record);
-    const raw: RawCells = Object.fromEntries(FILLED.map((name, at) => [name, plain[at] as string]));
+    const raw = rawOf(plain);
     return { row: record.row, outcome: this.#outcome(record, plain, fault), raw, register: '', key: '' };
   }
 
@@ -116,50 +117,93 @@ export class MappedRows {
     return source === undefined || this.#binding.at[source] < 0 ? name : this.#binding.nameOf(source);
   }
 
+  /**
+   * The row in the columns of the plain layout. Nearly every row is read without a look at what could be wrong; one in which
+   * something is gets a second look, for all of its faults at once.
+   */
   #plain(record: DelimitedRow): { plain: string[]; fault: ChannelError | undefined } {
-    const { at, fixed } = this.#binding;
+    const { at } = this.#binding;
+    const amount = this.#amountIn(record);
+    const said = cellAt(record, at.commodity);
+    const usual = this.#usual(record, said, amount);
+    if (usual !== undefined) return { plain: this.#filled(record, usual), fault: undefined };
+    const cell = (column: MappedColumn) => cellAt(record, at[column]);
     const { read, end } = faultsOf(record.row);
-    const cell = (column: MappedColumn) => (at[column] < 0 ? '' : unguardCell((record.cells[at[column]] ?? '').trim()));
     const fault: Fault = (column, code, message, fix) =>
       new ChannelError(code, message, {
         where: `row ${record.row}, column ${this.#binding.nameOf(column)}`,
         ...(fix === undefined ? {} : { fix }),
       });
     read(() => this.#shape.check(record));
-    const amount = this.#amountIn(cell);
-    const said = cell('commodity');
-    const plain: { [K in CsvColumn]?: string | undefined } = {
-      utility: cell('utility') || fixed.utility,
-      account: cell('account') || fixed.account,
-      meter: meterText(cell('meter') || fixed.meter, cell('service')),
-      site: cell('site'),
+    const parts: ReadParts = {
       commodity: read(() => this.#commodityOf(said, amount.unit, fault)) ?? said,
       start: read(() => this.#dateOf('start', cell('start'), fault)) ?? cell('start'),
       end: read(() => this.#dateOf('end', cell('end'), fault)) ?? cell('end'),
-      end_convention: this.#conventions.statedEnd,
-      days: cell('days').replace(/\.0+$/, ''),
       quantity: read(() => this.#amountOf(amount.column, amount.text, fault)) ?? amount.text,
       unit: amount.unit,
-      read_basis: basisOf(cell('read_basis'), cell('notes')),
-      zip: cell('zip'),
-      zone: fixed.zone ?? '',
     };
-    return { plain: FILLED.map((name) => plain[name] ?? ''), fault: caught(end) };
+    return { plain: this.#filled(record, parts), fault: caught(end) };
+  }
+
+  /** The parts of a row in which nothing is wrong; undefined for any other, of which the checks one by one say what is. */
+  #usual(record: DelimitedRow, said: string, { text, unit }: AmountCells): ReadParts | undefined {
+    const { at, fixed, layout } = this.#binding;
+    const { dates, sign } = this.#conventions;
+    if (!this.#shape.fits(record)) return undefined;
+    const commodity =
+      this.#named(said) ??
+      fixed.commodity ??
+      layout.commodityOf?.(unit) ??
+      (said === '' ? fixed.toldCommodity : undefined);
+    const start = at.start < 0 ? '' : dates.iso(cellAt(record, at.start));
+    const end = at.end < 0 ? '' : dates.iso(cellAt(record, at.end));
+    const quantity = plainAmount(text, sign);
+    if (commodity === undefined || start === undefined || end === undefined || quantity === undefined) return undefined;
+    return { commodity, start, end, quantity, unit };
+  }
+
+  /** The cells in the order of `FILLED`. */
+  #filled(record: DelimitedRow, { commodity, start, end, quantity, unit }: ReadParts): string[] {
+    const { at, fixed } = this.#binding;
+    return [
+      cellAt(record, at.utility) || (fixed.utility ?? ''),
+      cellAt(record, at.account) || (fixed.account ?? ''),
+      meterText(cellAt(record, at.meter) || fixed.meter, cellAt(record, at.service)),
+      cellAt(record, at.site),
+      commodity,
+      start,
+      end,
+      this.#conventions.statedEnd,
+      wholeDays(cellAt(record, at.days)),
+      quantity,
+      unit,
+      basisOf(cellAt(record, at.read_basis), cellAt(record, at.notes)),
+      cellAt(record, at.zip),
+      fixed.zone ?? '',
+    ];
   }
 
   /** The amount of a row and its unit: some layouts have one column for kWh and another for what is billed by volume. */
-  #amountIn(cell: (column: MappedColumn) => string): { column: MappedColumn; text: string; unit: string } {
-    const { fixed } = this.#binding;
-    const text = cell('quantity');
-    const other = cell('other_quantity');
-    if (text === '' && other !== '')
-      return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
-    return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
+  #amountIn(record: DelimitedRow): AmountCells {
+    const { at, fixed } = this.#binding;
+    const text = cellAt(record, at.quantity);
+    const other = text === '' ? cellAt(record, at.other_quantity) : '';
+    if (other !== '') {
+      const unit = cellAt(record, at.other_unit) || (fixed.otherUnit ?? '');
+      return { column: 'other_quantity', text: other, unit };
+    }
+    return { column: 'quantity', text, unit: cellAt(record, at.unit) || (fixed.unit ?? '') };
+  }
+
+  /** The commodity that a cell names; a column of them nearly always repeats the one before. */
+  #named(said: string): Commodity | undefined {
+    if (said !== this.#last.said) this.#last = { said, named: said === '' ? undefined : commodityNamed(said) };
+    return this.#last.named;
   }
 
   #commodityOf(said: string, unit: string, fault: Fault): Commodity | '' {
     const { fixed, layout } = this.#binding;
-    const named = commodityNamed(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
+    const named = this.#named(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
     if (named !== undefined) return named;
     if (said === '') return fixed.toldCommodity ?? '';
     const fix = 'Name it, or take out the row if it is a charge.';
@@ -200,11 +244,42 @@ export class MappedRows {
   }
 }
 
+interface AmountCells {
+  readonly column: MappedColumn;
+  readonly text: string;
+  readonly unit: string;
+}
+
+/** What is not taken over from a cell as it stands. */
+interface ReadParts {
+  readonly commodity: string;
+  readonly start: string;
+  readonly end: string;
+  readonly quantity: string;
+  readonly unit: string;
+}
+
 type Fault = (column: MappedColumn, code: ErrorCode, message: string, fix?: string) => ChannelError;
 
 function meterText(meter: string | undefined, service: string): string {
   if (meter === undefined || meter === '') return '';
   return service === '' ? meter : `${meter} ${service}`;
+}
+
+/** The cell at a place of a row, trimmed; blank where the file has none. */
+function cellAt({ cells }: DelimitedRow, place: number): string {
+  return place < 0 ? '' : unguardCell((cells[place] ?? '').trim());
+}
+
+function wholeDays(text: string): string {
+  return text === '' ? text : text.replace(/\.0+$/, '');
+}
+
+/** The cells of a plain row by their columns. One shape for all rows: an object of the same keys in the same order. */
+function rawOf(plain: readonly string[]): RawCells {
+  const raw: { [K in CsvColumn]?: string } = {};
+  for (let at = 0; at < FILLED.length; at += 1) raw[FILLED[at] as CsvColumn] = plain[at] as string;
+  return raw;
 }
 
 /** The faults of a row, if it has any. */
@@ -220,6 +295,7 @@ function caught(end: () => void): ChannelError | undefined {
 
 /** What a bill says of its reading. */
 function basisOf(type: string, notes: string): string {
+  if (type === '' && notes === '') return 'actual';
   const text = `${type} ${notes}`.toLowerCase();
   if (/\bestimat/.test(text)) return 'estimated';
   if (/\bcustomer\b/.test(text)) return 'customer';
