@@ -1,5 +1,6 @@
 // Reads a bill file once, in a process of its own, so that the peak of its memory is its own: `csv`, `papaparse`,
-// `green-button`, `saxes`, `portfolio-manager` or `yauzl`, then the path; the last two with the command's settings of the heap. Prints seconds, items and peak resident bytes.
+// `green-button`, `saxes`, `portfolio-manager` or `yauzl`, then the path; the last two with the command's settings of the heap.
+// Prints seconds, processor seconds, items and peak resident bytes.
 import { createReadStream } from 'node:fs';
 import Papa from 'papaparse';
 import { SaxesParser } from 'saxes';
@@ -67,5 +68,8 @@ const readers: Readonly<Record<string, () => Promise<void>>> = {
   'portfolio-manager': portfolioManager,
   yauzl,
 };
+const before = process.cpuUsage();
 const time = await seconds(readers[kind] as () => Promise<void>);
-console.log(JSON.stringify({ seconds: time, items, rejected, peakBytes: process.resourceUsage().maxRSS * 1_024 }));
+const { user, system } = process.cpuUsage(before);
+const peakBytes = process.resourceUsage().maxRSS * 1_024;
+console.log(JSON.stringify({ seconds: time, cpuSeconds: (user + system) / 1e6, items, rejected, peakBytes }));

@@ -9,6 +9,8 @@ const ROUNDS = 5;
 
 interface Reading {
   readonly seconds: number;
+  /** Of the processor, on all threads: on a busy machine it says more than `seconds`. */
+  readonly cpuSeconds: number;
   readonly items: number;
   readonly rejected: number;
   readonly peakBytes: number;
@@ -35,14 +37,9 @@ function readerFigure(
   { name = reader, target = '>= 0.5' }: { readonly name?: string; readonly target?: string } = {},
 ): void {
   const runs = Array.from({ length: ROUNDS }, () => ({ ours: read(reader, path), theirs: read(parser, path) }));
-  const ours = quantile(
-    runs.map((run) => run.ours.seconds),
-    0.5,
-  );
-  const theirs = quantile(
-    runs.map((run) => run.theirs.seconds),
-    0.5,
-  );
+  const median = (pick: (run: (typeof runs)[number]) => number) => quantile(runs.map(pick), 0.5);
+  const ours = median((run) => run.ours.seconds);
+  const theirs = median((run) => run.theirs.seconds);
   const { items } = (runs[0] as (typeof runs)[number]).ours;
   const peak = (pick: (run: (typeof runs)[number]) => number) => Math.max(...runs.map(pick)) / 1e6;
   report({
@@ -54,6 +51,7 @@ function readerFigure(
       target,
     }),
     also: {
+      'ratio of processor time': median((run) => run.theirs.cpuSeconds) / median((run) => run.ours.cpuSeconds),
       'lines/s': items / ours,
       ...Object.fromEntries(Object.entries(also).map(([name, count]) => [`${name}/s`, count / ours])),
       'peak MB': peak((run) => run.ours.peakBytes),

@@ -9,9 +9,10 @@ import { benchCalculation } from './calculation.ts';
 import { benchDocuments } from './documents.ts';
 import { benchFabric } from './fabric.ts';
 import { type Figure, printer } from './figure.ts';
+import { benchImports } from './imports.ts';
 import { benchLedger } from './ledger.ts';
 
-const USAGE = 'npm run bench -- [ledger] [calculation] [bills] [documents] [fabric] [api] [--json] [--full]';
+const USAGE = 'npm run bench -- [ledger] [calculation] [bills] [imports] [documents] [fabric] [api] [--json] [--full]';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (folder: string) => unknown>> = {
   ledger: (folder) => benchLedger(report, folder, values.full ? [200_000, 1_000_000] : [200_000], progress),
   calculation: () => benchCalculation(report),
   bills: (folder) => benchBills(report, folder, values.full ? 1_000_000 : 200_000),
+  imports: (folder) => benchImports(report, folder, values.full ? 1_000_000 : 100_000),
   documents: (folder) => benchDocuments(report, folder, values.full ? 512 : 64),
   api: (folder) => benchApi(report, folder, values.full ? 1_000_000 : 200_000, progress),
   fabric: (folder) => benchFabric(report, folder, progress),

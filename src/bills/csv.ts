@@ -29,6 +29,8 @@ const BATCH = 64;
 interface Table {
   note(warnings: readonly BillWarning[]): void;
   push(rows: readonly DelimitedRow[]): BillItem[];
+  /** What a table gives that held its rows before, some at a time, until there is no more. `isLast`: no more rows come. */
+  more?(isLast: boolean): BillItem[] | undefined;
   end(): BillItem[];
 }
 
@@ -65,7 +67,10 @@ async function* readTable(body: AsyncIterable<Uint8Array>, options: ReadOptions)
         told = true;
         table.note([encodingNotice(text.encoding())]);
       }
-      for (let at = 0; at < records.length; at += BATCH) yield table.push(records.slice(at, at + BATCH));
+      for (let at = 0; at < records.length; at += BATCH) {
+        yield table.push(records.slice(at, at + BATCH));
+        yield* held(table, false);
+      }
       if (last) break;
       const next = await pieces.next();
       last = next.done === true;
@@ -75,10 +80,15 @@ async function* readTable(body: AsyncIterable<Uint8Array>, options: ReadOptions)
       const where = `row ${found.header.row + 1}`;
       throw new ChannelError('FILE_MALFORMED', 'the file has a header and no rows', { where });
     }
+    yield* held(table, true);
     yield table.end();
   } finally {
     await pieces.return?.(undefined);
   }
+}
+
+function* held(table: Table, isLast: boolean): Generator<BillItem[]> {
+  for (let items = table.more?.(isLast); items !== undefined; items = table.more?.(isLast)) yield items;
 }
 
 function tableOf({ header, preamble, found }: TableHead<TableLayout | 'plain'>, options: ReadOptions): Table {

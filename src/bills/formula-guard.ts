@@ -2,6 +2,7 @@
 // it text. To come back unchanged, a cell that already has apostrophes before such a character gains one more.
 const GUARDED = /^'*[=+\-@\t\r]/;
 const ESCAPED = /^'+[=+\-@\t\r]/;
+const APOSTROPHE = 39;
 
 /** The cell as an error file writes it: text in every spreadsheet. */
 export function guardCell(cell: string): string {
@@ -10,5 +11,5 @@ export function guardCell(cell: string): string {
 
 /** The inverse of `guardCell`: one apostrophe less before `=`, `+`, `-`, `@`, tab and CR. */
 export function unguardCell(cell: string): string {
-  return ESCAPED.test(cell) ? cell.slice(1) : cell;
+  return cell.charCodeAt(0) === APOSTROPHE && ESCAPED.test(cell) ? cell.slice(1) : cell;
 }

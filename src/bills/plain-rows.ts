@@ -277,14 +277,17 @@ const ZERO = 48;
 /** A cell that is short, without blanks around it, characters that do not print, or an apostrophe before it; blank where absent. */
 function usualText(cells: readonly string[], at: number): string | undefined {
   const text = at < 0 ? '' : (cells[at] as string);
+  if (text === '') return text;
   if (text.length > MAX_TEXT) return undefined;
   return USUAL.test(text) ? text : undefined;
 }
 
 const USUAL = /^(?:[!-&(-~](?:[ -~]*[!-~])?)?$/;
 
-/** True for what could be a number that a spreadsheet has cut: `readRow` looks closer. */
+/** True for a number that a spreadsheet has cut: `readRow` refuses it. */
 function isExponent(text: string): boolean {
   const first = text.charCodeAt(0);
-  return first >= 48 && first <= 57 && /e/i.test(text);
+  return first >= 48 && first <= 57 && EXPONENT.test(text);
 }
+
+const EXPONENT = /^[0-9](?:\.[0-9]+)?e\+?[0-9]+$/i;

@@ -9,6 +9,11 @@ const NOT_VALID =
 /** What multiplies the differences of a register. */
 const MULTIPLIER = /multiplier|\b(ct|vt|pt)[ _]?ratio\b|\bmeter[ _](factor|constant)\b|wandlerfaktor|zählerfaktor/i;
 
+/** False for a row that says that its bill does not hold. */
+export function isValid({ cells }: DelimitedRow): boolean {
+  return !cells.some((cell) => NOT_VALID.test(cell));
+}
+
 /**
  * A bill that its own row takes back is no use.
  * @throws {ChannelError} ROW_INVALID naming the column; `names` are those of the header

@@ -31,6 +31,7 @@ test('a period is entered exactly when no active one shares a day with it', asyn
       for (const record of records) {
         const free = active.every((other) => record.end <= other.start || other.end <= record.start);
         const years = await load(store, [record]);
+        const isFree = years.isFree(periodOf(record));
         try {
           years.enter(periodOf(record), recordId(record));
           assert.ok(free);
@@ -39,6 +40,7 @@ test('a period is entered exactly when no active one shares a day with it', asyn
         } catch (error) {
           if (!isChannelError(error, 'PERIOD_OVERLAP', 'RECORD_DUPLICATE')) throw error;
           assert.ok(!free);
+          assert.ok(!isFree, 'years that are free refuse nothing');
           const other = active.find((one) => recordId(one) === (error.details.otherRecordId ?? error.details.recordId));
           assert.ok(other !== undefined && record.start < other.end && other.start < record.end);
         }
@@ -104,4 +106,21 @@ test('a period that ends with the year stands under that year alone', async () =
 test('the last day that a period may end before', () => {
   assert.equal(lastRecordableDay('2023-12-31T23:59:59.999Z'), '2024-01-01');
   assert.equal(lastRecordableDay('2024-02-28T00:00:00.000Z'), '2024-02-29');
+});
+
+test('years are free while no record stands or stood there', async () => {
+  const store: Store = new Map();
+  const [one, other] = ['2021-11-15', '2021-12-15'].map((start) => ({ ...base, start, end: '2021-12-20' }));
+  const [entered, near] = [one, other] as [ActivityRecord, ActivityRecord];
+  const years = await load(store, [entered]);
+  assert.equal(years.isFree(periodOf(entered)), true);
+  assert.equal(
+    years.isFree({ ...periodOf(entered), replaces: recordId(near) }),
+    false,
+    'what it replaces must be looked up',
+  );
+  years.enter(periodOf(entered), recordId(entered));
+  assert.equal(years.isFree(periodOf(near)), false);
+  years.retire(periodOf(entered), recordId(entered));
+  assert.equal(years.isFree(periodOf(near)), false, 'its id may not come back');
 });

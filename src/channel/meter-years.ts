@@ -67,6 +67,12 @@ export class MeterYears {
     }
   }
 
+  /** True where no record stands or stood in the years of the period, so that it can be entered under any id. */
+  isFree({ keys, replaces }: MeterPeriod): boolean {
+    if (replaces !== undefined) return false;
+    return keys.every((key) => this.#year(key).entries.length === 0 && this.#year(key).retired.length === 0);
+  }
+
   /** Takes a voided or superseded record's period out and keeps its id: one id is active at most once in its life. */
   retire({ keys }: MeterPeriod, id: string): void {
     for (const key of keys) {

@@ -240,6 +240,31 @@ test('a meter keeps its pseudonym, is listed for its owner, and is unlinked by s
   assert.deepEqual((await again.meters()).map((meter) => meter.pseudonym).sort(), [fresh, other].sort());
 });
 
+test('several meters are kept together: the same as one by one, and none where one of them is blank', async (t) => {
+  const { folder, keyPath } = scratch(t);
+  const vault = await openVault(t, folder, await createFileNodeKey(keyPath));
+  const known = await vault.meterPseudonym('acme', '1');
+  await assert.rejects(
+    vault.meterPseudonyms([
+      { utility: 'acme', number: '8' },
+      { utility: ' ', number: '9' },
+    ]),
+    (error) => isChannelError(error, 'FIELD_INVALID'),
+  );
+  const [one, two, again, other] = await vault.meterPseudonyms([
+    { utility: 'Acme', number: '1', site: 'Plant one' },
+    { utility: 'acme', number: '2' },
+    { utility: 'ACME ', number: '2', site: 'Plant two' },
+    { utility: 'beta', number: '2' },
+  ]);
+  assert.equal(one, known);
+  assert.equal(again, two);
+  assert.notEqual(other, two);
+  assert.equal(await vault.meterPseudonym('acme', '2'), two);
+  const named = (await vault.meters()).map(({ utility, number, site }) => `${utility} ${number} ${site}`);
+  assert.deepEqual(named.toSorted(), ['acme 1 Plant one', 'acme 2 Plant two', 'beta 2 undefined']);
+});
+
 test('two vaults give one meter two pseudonyms, and neither comes from a key that the file shows', async (t) => {
   const [one, two] = [scratch(t), scratch(t)];
   const a = await openVault(t, one.folder, await createFileNodeKey(one.keyPath));

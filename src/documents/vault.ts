@@ -3,7 +3,7 @@ import { generateX25519Identity } from 'age-encryption';
 import { ChannelError, canonical } from '../emissions/index.ts';
 import type { ErasureOrder } from './erasure-order.ts';
 import type { SaltedField } from './fields.ts';
-import { listMeters, type Meter, meterPseudonym } from './meter-keys.ts';
+import { eachMeter, type Meter, meterPseudonyms, type NamedMeter } from './meter-keys.ts';
 import type { NodeKey } from './node-key.ts';
 import type { Tombstone } from './tombstones.ts';
 import { VaultFile } from './vault-file.ts';
@@ -120,12 +120,26 @@ export class KeyVault {
    * @throws {ChannelError} FIELD_INVALID when utility or number is blank
    */
   async meterPseudonym(utility: string, number: string, site?: string): Promise<string> {
-    return await meterPseudonym(this.#file, utility, number, site);
+    const [only] = await this.meterPseudonyms([{ utility, number, ...(site !== undefined && { site }) }]);
+    return only as string;
+  }
+
+  /**
+   * As `meterPseudonym` for several meters, in their order; they are kept at once, which takes as long as keeping one.
+   * @throws {ChannelError} as `meterPseudonym`; none of the new meters is kept then
+   */
+  async meterPseudonyms(meters: readonly NamedMeter[]): Promise<string[]> {
+    return await meterPseudonyms(this.#file, meters);
   }
 
   /** The owner's own list of its meters, in order of pseudonym: personal data, not for the channel. */
   async meters(): Promise<Meter[]> {
-    return await listMeters(this.#file);
+    return await Array.fromAsync(this.eachMeter());
+  }
+
+  /** As `meters`, one by one: memory does not grow with them. */
+  eachMeter(): AsyncIterable<Meter> {
+    return eachMeter(this.#file);
   }
 
   /** Destroys kMeter and the label: nothing ties the meter's records to it any more. */

@@ -96,7 +96,7 @@ function prepared(path: string): DatabaseSync {
   try {
     database = new DatabaseSync(path, { timeout: 5_000 });
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000;
-      PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;`);
+      PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;`);
     return database;
   } catch (cause) {
     database?.close();

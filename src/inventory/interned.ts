@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 // Beyond this many the memory is given back; SQLite finds them again.
-const MOST = 100_000;
+const MOST = 20_000;
 
 /** Words that repeat, kept once in a table of (id, columns...): gives the id, adding the row where it is new. */
 export class Interned {

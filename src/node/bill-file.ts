@@ -1,9 +1,10 @@
 import type { BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { recordId } from '../channel/index.ts';
-import { ChannelError, type GwpChoice, sha256 } from '../emissions/index.ts';
+import { ChannelError, type GwpChoice } from '../emissions/index.ts';
 import { type PreparedLine, rejectedLine } from './bill-lines.ts';
 import { EvidenceKeeper } from './evidence-keeper.ts';
 import type { FactorDesk } from './factor-desk.ts';
+import { FilePrint, LINES_A_PRINT } from './file-print.ts';
 import { checkFile, digestingBytes, fileSha256 } from './files.ts';
 import type { ImportEntry } from './import-log.ts';
 import { LineMaker } from './line-maker.ts';
@@ -29,6 +30,8 @@ export interface Import {
   readonly usage: UsageWatch;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
+  /** Nothing is recorded, so that no line is read a second time. */
+  readonly dryRun: boolean;
   /** How many more lines may be held in memory: the first of all files together. */
   room: number;
 }
@@ -57,7 +60,7 @@ export interface CheckedFile {
   /** The first lines that can be recorded; all of them in an ordinary file. */
   readonly held: readonly NumberedLine[];
   /** What was read: a digest of each run of lines that can be recorded. */
-  readonly prints: readonly string[];
+  readonly print: FilePrint;
   /** Warnings of lines beside the meter's others, by position: a second reading gives all but these. */
   readonly notes: ReadonlyMap<number, readonly BillWarning[]>;
   readonly evidence: EvidenceKeeper;
@@ -68,8 +71,8 @@ export interface CheckedFile {
   readonly mends: string | undefined;
 }
 
-/** Lines tried together, and printed together: few, so that what is made of a line is let go of soon after. */
-export const RUN = 100;
+/** Lines tried together: few, so that what is made of a line is let go of soon after. */
+const RUN = LINES_A_PRINT;
 /** Lines whose warnings are kept for the second reading: as many as are held. */
 const MOST_NOTES = 2_000;
 /** Beyond this the file as a whole is of another layout than was said, and memory would grow with it. */
@@ -124,22 +127,6 @@ export function changed(where: string): ChannelError {
   return new ChannelError('FILE_CHANGED', 'the file was changed while it was read', { where });
 }
 
-/** What tells a run of lines from another one: everything read from the file, and nothing that the vault makes of it. */
-export class RunPrint {
-  #texts: string[] = [];
-  readonly done: string[] = [];
-
-  add({ at, line: { raw: _raw, warnings: _warnings, ...line } }: NumberedLine): void {
-    this.#texts.push(`${at} ${JSON.stringify(line)}`);
-    if (this.#texts.length === RUN) this.end();
-  }
-
-  end(): void {
-    if (this.#texts.length > 0) this.done.push(sha256(this.#texts.join('\n')));
-    this.#texts = [];
-  }
-}
-
 type Item = Parameters<LineMaker['make']>[0];
 
 /** The lines of one file as they are read, and what becomes of them. */
@@ -152,7 +139,7 @@ class FileCheck {
   readonly #rejected: NumberedRejection[] = [];
   readonly #held: NumberedLine[] = [];
   readonly #sums = new RecordSums();
-  readonly #print = new RunPrint();
+  readonly #print = new FilePrint();
   readonly #notes = new Map<number, readonly BillWarning[]>();
   #run: NumberedLine[] = [];
   #read = 0;
@@ -187,13 +174,13 @@ class FileCheck {
     if (this.#read === 0) throw new ChannelError('FILE_MALFORMED', 'the file holds no bill lines', { where: name });
   }
 
-  found(): Pick<CheckedFile, 'count' | 'sums' | 'rejected' | 'held' | 'prints' | 'notes' | 'mends'> {
+  found(): Pick<CheckedFile, 'count' | 'sums' | 'rejected' | 'held' | 'print' | 'notes' | 'mends'> {
     return {
       count: this.#count,
       sums: this.#sums,
       rejected: this.#rejected.toSorted((one, other) => one.at - other.at),
       held: this.#held,
-      prints: this.#print.done,
+      print: this.#print,
       notes: this.#notes,
       mends: this.#mends,
     };
@@ -220,7 +207,7 @@ class FileCheck {
     const { line, record } = prepared;
     this.#count += 1;
     this.#sums.add(record);
-    this.#print.add(prepared);
+    if (!this.#work.dryRun) this.#print.add(prepared);
     this.#evidence.want(line);
     this.#mends ??= mendedImport(this.#work.node, line.raw?.[0]?.error_import);
     const seen = this.#work.usage.see(prepared);
@@ -231,7 +218,7 @@ class FileCheck {
   }
 
   #reject(row: NumberedRejection): void {
-    this.#rejected.push(row);
+    this.#rejected.push(letGo(row));
     if (this.#rejected.length <= MOST_REJECTED) return;
     throw new ChannelError(
       'FILE_REFUSED',
@@ -250,6 +237,11 @@ class FileCheck {
     if (evidence === undefined) return false;
     return this.#work.node.inventory.recordState(recordId({ ...record, evidence })) !== undefined;
   }
+}
+
+/** A copy: the row's cells are parts of the text of their piece of the file, which they would keep in memory. */
+function letGo(row: NumberedRejection): NumberedRejection {
+  return JSON.parse(JSON.stringify(row)) as NumberedRejection;
 }
 
 /** Reports of refused rows that an error carries; the error file has all. */

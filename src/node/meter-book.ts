@@ -1,33 +1,42 @@
 import type { BillLine, BillWarning } from '../bills/index.ts';
-import { type KeyVault, type Meter, meterText } from '../documents/index.ts';
-import { ChannelError, sha256 } from '../emissions/index.ts';
+import { type KeyVault, meterText } from '../documents/index.ts';
+import { ChannelError, defined, sha256 } from '../emissions/index.ts';
+import { Bearers, KnownMeters } from './known-meters.ts';
 
 // Where neither the file nor the options name the utility.
 const UNNAMED = 'unnamed utility';
 
-/** Pseudonyms of the meters met in one import, each asked of the vault once. */
+/** Pseudonyms kept at hand. */
+const MOST_KEPT = 10_000;
+
+/** Pseudonyms of the meters met in one import. To be closed. */
 export class MeterBook {
   readonly #vault: KeyVault;
-  readonly #meters: Promise<readonly Meter[]>;
-  readonly #kept: Map<string, Promise<string>>;
-  #existing: Promise<ReadonlyMap<string, string>> | undefined;
-  readonly #pseudonyms = new Set<string>();
-  /** By the meter's number alone: the meters that bear it, in the vault or in this import. Nearly always it is one. */
-  readonly #byNumber = new Map<string, string | Set<string>>();
+  /** Those of the vault before the first line. */
+  readonly #known: Promise<KnownMeters>;
+  /** Meters of the lines so far, over those of the vault. */
+  #bearers: Bearers | undefined;
+  /** Pseudonyms that the vault gave, by meter. */
+  readonly #kept = new Map<string, string>();
+  /** The meter that was asked for last: bills of a meter follow one another. */
+  #last: MetMeter | undefined;
+  readonly #others: MeterBook[] = [];
 
-  constructor(
-    vault: KeyVault,
-    meters: Promise<readonly Meter[]> = vault.meters(),
-    kept: Map<string, Promise<string>> = new Map(),
-  ) {
+  constructor(vault: KeyVault, known: Promise<KnownMeters> = KnownMeters.read(vault.eachMeter())) {
     this.#vault = vault;
-    this.#meters = meters;
-    this.#kept = kept;
+    this.#known = known;
+    // Whoever asks for a meter is told; a book that is not asked stays silent.
+    known.catch(() => undefined);
   }
 
-  /** The book as it was before the first line, for reading the same lines once more: they get the same warnings. */
+  /**
+   * The book as it was before the first line, for reading the same lines once more: they get the same warnings. It is closed with
+   * this one, and needs not be closed before.
+   */
   again(): MeterBook {
-    return new MeterBook(this.#vault, this.#meters, this.#kept);
+    const book = new MeterBook(this.#vault, this.#known);
+    this.#others.push(book);
+    return book;
   }
 
   /**
@@ -36,8 +45,9 @@ export class MeterBook {
    * @throws {ChannelError} FIELD_INVALID when the line names neither meter nor account
    */
   async lookUp(line: BillLine): Promise<string> {
-    const key = meterKey(line);
-    return (await this.#known()).get(key) ?? sha256(`new meter ${key}`);
+    const met = this.#meterOf(line);
+    met.pseudonym ??= (await this.#known).pseudonym(met.key) ?? sha256(`new meter ${met.key}`);
+    return met.pseudonym;
   }
 
   /**
@@ -45,9 +55,10 @@ export class MeterBook {
    * import. To the ledger these are two meters, so that overlap control does not see the same bill entered twice.
    */
   async otherUtility(line: BillLine): Promise<readonly BillWarning[]> {
-    const key = meterKey(line);
-    await this.#known();
-    if (this.#bear(line.meter, key) === 1) return [];
+    const met = this.#meterOf(line);
+    this.#bearers ??= new Bearers((await this.#known).bearers);
+    met.bearers ??= this.#bearers.add(met.key, line.meter);
+    if (met.bearers === 1) return [];
     const message =
       line.utility === ''
         ? 'this meter number is known with a utility name or with other leading zeros, and the line names no utility: it is taken for another meter'
@@ -55,43 +66,42 @@ export class MeterBook {
     return [{ code: 'METER_OTHER_UTILITY', message }];
   }
 
-  /** Whether the pseudonym stands in the vault. Known once a line was looked up. */
-  isKnown(pseudonym: string): boolean {
-    return this.#pseudonyms.has(pseudonym);
+  /** The pseudonym of each line's meter, which has a key in the vault from now on. */
+  async keep(lines: readonly BillLine[]): Promise<string[]> {
+    const keys = lines.map((line) => this.#meterOf(line).key);
+    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    const missing = new Map<string, BillLine>();
+    for (const [at, key] of keys.entries())
+      if (!this.#kept.has(key) && !missing.has(key)) missing.set(key, lines[at] as BillLine);
+    const meters = [...missing.values()].map((line) => ({
+      utility: utilityOf(line),
+      number: line.meter,
+      ...defined({ site: line.site }),
+    }));
+    const pseudonyms = meters.length === 0 ? [] : await this.#vault.meterPseudonyms(meters);
+    for (const [at, key] of [...missing.keys()].entries()) this.#kept.set(key, pseudonyms[at] as string);
+    return keys.map((key) => this.#kept.get(key) as string);
   }
 
-  #known(): Promise<ReadonlyMap<string, string>> {
-    this.#existing ??= this.#meters.then((meters) => {
-      const pseudonyms = new Map<string, string>();
-      for (const { utility, number, pseudonym } of meters) {
-        const key = meterText(utility, number);
-        pseudonyms.set(key, pseudonym);
-        this.#pseudonyms.add(pseudonym);
-        this.#bear(number, key);
-      }
-      return pseudonyms;
-    });
-    return this.#existing;
+  async close(): Promise<void> {
+    for (const other of this.#others) other.#bearers?.close();
+    this.#bearers?.close();
+    const known = await this.#known.catch(() => undefined);
+    known?.close();
   }
 
-  /** Notes that a meter bears the number; how many do. */
-  #bear(number: string, key: string): number {
-    // Spreadsheets drop leading zeros.
-    const alone = meterText(UNNAMED, /^\d+$/.test(number) ? number.replace(/^0+(?=\d)/, '') : number);
-    const known = this.#byNumber.get(alone);
-    if (known === key) return 1;
-    const bearers = known === undefined ? key : typeof known === 'string' ? new Set([known, key]) : known.add(key);
-    this.#byNumber.set(alone, bearers);
-    return typeof bearers === 'string' ? 1 : bearers.size;
+  #meterOf(line: BillLine): MetMeter {
+    const { utility, meter } = line;
+    if (this.#last?.utility !== utility || this.#last.meter !== meter)
+      this.#last = { utility, meter, key: meterKey(line), pseudonym: undefined, bearers: undefined };
+    return this.#last;
   }
+}
 
-  /** The pseudonym of the line's meter, which has a key in the vault from now on. */
-  keep(line: BillLine): Promise<string> {
-    const key = meterKey(line);
-    const known = this.#kept.get(key) ?? this.#vault.meterPseudonym(utilityOf(line), line.meter, line.site);
-    this.#kept.set(key, known);
-    return known;
-  }
+interface MetMeter extends Pick<BillLine, 'utility' | 'meter'> {
+  readonly key: string;
+  pseudonym: string | undefined;
+  bearers: number | undefined;
 }
 
 function meterKey(line: BillLine): string {

@@ -35,15 +35,32 @@ test('meters, flows and files are kept apart', () => {
 });
 
 test('a thousand periods in any order: the same overlaps as when each is compared with each', () => {
-  const book = new PeriodBook();
-  const standing: [number, number][] = [];
+  demandSameOverlaps(new PeriodBook(), 1);
+});
+
+test('the same of five meters of which two find room in memory', () => {
+  const book = new PeriodBook(2);
+  demandSameOverlaps(book, 5);
+  book.forget(0);
+  assert.equal(
+    book.enter(record('2000-01-01', '2030-01-01', 'm3'), 'row 2', 1),
+    undefined,
+    'all of them are forgotten',
+  );
+  book.close();
+});
+
+function demandSameOverlaps(book: PeriodBook, meters: number): void {
+  const standing: [number, number, number][] = [];
   const date = (day: number): string => new Date(Date.UTC(2000, 0, 1 + day)).toISOString().slice(0, 10);
   for (let at = 0; at < 1000; at += 1) {
     // 7919 is a prime that 4001 does not divide: starts come in a jumbled order.
     const start = (at * 7919) % 4001;
     const end = start + 1 + (at % 9);
-    const expected = standing.some(([from, to]) => from < end && start < to);
-    assert.equal(book.enter(record(date(start), date(end)), `row ${at + 2}`, 0) !== undefined, expected, `${at}`);
-    if (!expected) standing.push([start, end]);
+    const meter = at % meters;
+    const expected = standing.some(([one, from, to]) => one === meter && from < end && start < to);
+    const found = book.enter(record(date(start), date(end), `m${meter}`), `row ${at + 2}`, 0);
+    assert.equal(found !== undefined, expected, `${at}`);
+    if (!expected) standing.push([meter, start, end]);
   }
-});
+}

@@ -1,5 +1,6 @@
 import type { ActivityRecord } from '../channel/index.ts';
 import { parseDate } from '../emissions/index.ts';
+import { SpilledMap, type SpillForm } from './spilled-map.ts';
 
 /** Numbers that one period takes in a list: first day, day after the last, row, how many rows follow, file. */
 const STEP = 5;
@@ -31,13 +32,30 @@ interface Periods {
   numbers: Int32Array;
 }
 
+/** A series as it is set aside: its numbers, without the room that they may still grow into. */
+const form: SpillForm<Periods> = {
+  write: ({ numbers, length }) =>
+    new Uint8Array(numbers.buffer, numbers.byteOffset, length * numbers.BYTES_PER_ELEMENT),
+  read: (bytes) => {
+    // A copy: SQLite's bytes need not begin where four-byte numbers may.
+    const numbers = new Int32Array(new Uint8Array(bytes).buffer);
+    return { length: numbers.length, numbers };
+  },
+};
+
 /**
  * The periods of the lines of one command, by meter, commodity and flow: what the ledger's overlap control does with records,
- * done with lines that are not there yet. Five numbers of four bytes a line: a file of a million lines needs some 25 MB.
+ * done with lines that are not there yet. Five numbers of four bytes a line; series that were not met for long are set aside
+ * on the disk. To be closed.
  */
 export class PeriodBook {
-  readonly #series = new Map<string, Periods>();
+  readonly #series: SpilledMap<Periods>;
   readonly #places = new Places();
+
+  /** `room`: how many series are held in memory. */
+  constructor(room?: number) {
+    this.#series = new SpilledMap(form, room);
+  }
 
   /** Enters the period of a line, or gives the line whose period it overlaps, and enters nothing. */
   enter(
@@ -65,11 +83,14 @@ export class PeriodBook {
 
   /** Takes out the periods of a file that is not recorded after all. */
   forget(file: number): void {
-    for (const [key, { numbers, length }] of this.#series) {
+    this.#series.changeAll(({ numbers, length }) => {
       const kept = numbers.subarray(0, length).filter((_, at, all) => all[at - (at % STEP) + STEP - 1] !== file);
-      if (kept.length === 0) this.#series.delete(key);
-      else if (kept.length < length) this.#series.set(key, { length: kept.length, numbers: kept });
-    }
+      return kept.length === 0 ? undefined : { length: kept.length, numbers: kept };
+    });
+  }
+
+  close(): void {
+    this.#series.close();
   }
 }
 

@@ -116,15 +116,21 @@ export async function recordBills(
       desk,
       progress,
       signal,
+      dryRun: request.dryRun === true,
       room: Math.min(request.heldLines ?? MOST_LINES, MOST_LINES),
     },
     meters,
-    usage: new UsageWatch(node, (meter) => meters.isKnown(meter)),
+    usage: new UsageWatch(node),
     periods: new PeriodCheck(node, request.files.length),
   };
-  const { files, left } = await checkAll(work, request);
-  const outcome = request.dryRun === true ? dryOutcome(work, files) : await submitAll(work, request, files);
-  return answerOf(outcome, request, files, left);
+  try {
+    const { files, left } = await checkAll(work, request);
+    const outcome = request.dryRun === true ? dryOutcome(work, files) : await submitAll(work, request, files);
+    return answerOf(outcome, request, files, left);
+  } finally {
+    work.periods.close();
+    await work.meters.close();
+  }
 }
 
 /** Checks every file. With `separately`, `left` has those that are not recorded. */
@@ -193,6 +199,8 @@ function dryOutcome({ desk }: Import, files: readonly CheckedFile[]): Outcome {
 
 async function submitAll(work: Import, request: RecordRequest, files: readonly CheckedFile[]): Promise<Outcome> {
   const { node, desk } = work;
+  // All were tried; the ledger tries them once more.
+  work.periods.close();
   if (files.some(({ open }) => open !== undefined)) await removeUnrecorded(node);
   const meters = work.meters.again();
   const lines: RecordedLine[] = [];

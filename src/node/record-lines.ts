@@ -55,18 +55,22 @@ export async function* recordLines(
     items = [];
     return page;
   };
-  for await (const item of lines) {
-    if (options.signal?.aborted === true)
-      throw new ChannelError('CANCELLED', 'it was stopped on request before its end');
-    items.push('line' in item ? await recorder.prepare(item.line) : item);
-    // Lines that are at hand are taken without a pause: whoever else asks the node is let through now and then.
-    if (items.length % BREATH === 0) await others();
-    if (items.length < PAGE) continue;
+  try {
+    for await (const item of lines) {
+      if (options.signal?.aborted === true)
+        throw new ChannelError('CANCELLED', 'it was stopped on request before its end');
+      items.push('line' in item ? await recorder.prepare(item.line) : item);
+      // Lines that are at hand are taken without a pause: whoever else asks the node is let through now and then.
+      if (items.length % BREATH === 0) await others();
+      if (items.length < PAGE) continue;
+      if (sent !== undefined) yield await sent;
+      sent = send();
+    }
     if (sent !== undefined) yield await sent;
-    sent = send();
+    if (items.length > 0) yield await send();
+  } finally {
+    await recorder.close();
   }
-  if (sent !== undefined) yield await sent;
-  if (items.length > 0) yield await send();
 }
 
 class PageRecorder {
@@ -96,6 +100,10 @@ class PageRecorder {
     });
   }
 
+  close(): Promise<void> {
+    return this.#meters.close();
+  }
+
   async record(items: readonly (PreparedLine | RejectedRow)[], first: number): Promise<PageOutcome> {
     const rows = [first, first + items.length - 1] as const;
     const rejected = items.flatMap((item) => ('rejected' in item ? [item.rejected] : []));
@@ -110,8 +118,8 @@ class PageRecorder {
   }
 
   async #submit(lines: readonly PreparedLine[]): Promise<string[]> {
-    const records = [];
-    for (const { line, record } of lines) records.push({ ...record, meter: await this.#meters.keep(line) });
+    const meters = await this.#meters.keep(lines.map(({ line }) => line));
+    const records = lines.map(({ record }, at) => ({ ...record, meter: meters[at] as string }));
     const args = await pageArguments(this.#options.importId, records, this.#desk);
     await this.#options.turn(() => this.#node.ledger.submit('records.submit', args));
     return records.map(recordId);

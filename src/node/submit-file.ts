@@ -8,9 +8,8 @@ import {
   lookedAt,
   type NumberedLine,
   nameOf,
-  RUN,
-  RunPrint,
 } from './bill-file.ts';
+import { FilePrint, LINES_A_PRINT } from './file-print.ts';
 import { digestingBytes } from './files.ts';
 import type { ImportEntry, ImportLine } from './import-log.ts';
 import { ImportSeal } from './import-seal.ts';
@@ -104,6 +103,9 @@ function describe(
   );
 }
 
+/** Records after which the read model catches up: else a long import would end in a long wait. */
+const CATCH_UP = 10_000;
+
 interface Submitting {
   readonly seal: ImportSeal | undefined;
   readonly meters: MeterBook;
@@ -119,6 +121,7 @@ async function submitPages(
 ): Promise<void> {
   const { node, desk, progress, signal } = work;
   let recorded = 0;
+  let unread = 0;
   const fresh = async function* (): AsyncGenerator<NumberedLine> {
     for await (const line of linesOf(work, file, meters)) {
       told(line);
@@ -146,6 +149,11 @@ async function submitPages(
         }),
     );
     counter.sent += page.length;
+    unread += page.length;
+    if (unread >= CATCH_UP) {
+      unread = 0;
+      await node.inventory.catchUp(node.ledger);
+    }
     progress({ what: 'recording', done: recorded + counter.sent, total: file.count });
   }
 }
@@ -162,28 +170,31 @@ function loggedLine({ at, line, record, warnings }: NumberedLine, seal: ImportSe
  */
 async function* linesOf(work: Import, file: CheckedFile, meters: MeterBook): AsyncGenerator<NumberedLine> {
   const again: Import = { ...work, meters };
-  const lines = file.held.length === file.count ? heldLines(file, meters) : readAgain(again, file);
-  for await (const prepared of lines) {
-    const evidence = file.evidence.known(prepared.line);
-    const meter = await meters.keep(prepared.line);
-    const record = { ...prepared.record, meter, ...(evidence && { evidence }) };
-    yield { ...prepared, record };
+  const runs = file.held.length === file.count ? heldRuns(file, meters) : readAgain(again, file);
+  for await (const run of runs) {
+    const pseudonyms = await meters.keep(run.map(({ line }) => line));
+    for (const [at, prepared] of run.entries()) {
+      const evidence = file.evidence.known(prepared.line);
+      const meter = pseudonyms[at] as string;
+      yield { ...prepared, record: { ...prepared.record, meter, ...(evidence && { evidence }) } };
+    }
   }
 }
 
-async function* heldLines({ held }: CheckedFile, meters: MeterBook): AsyncGenerator<NumberedLine> {
-  for (const prepared of held) {
+async function* heldRuns({ held }: CheckedFile, meters: MeterBook): AsyncGenerator<readonly NumberedLine[]> {
+  for (let at = 0; at < held.length; at += LINES_A_PRINT) {
+    const run = held.slice(at, at + LINES_A_PRINT);
     // Files that are read once more after this one are warned of its meters.
-    await meters.otherUtility(prepared.line);
-    yield prepared;
+    for (const { line } of run) await meters.otherUtility(line);
+    yield run;
   }
 }
 
-async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<NumberedLine> {
+async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<readonly NumberedLine[]> {
   const where = nameOf(file.index);
   const refused = new Set(file.rejected.map(({ at }) => at));
   const maker = new LineMaker(work, file.evidence, file.previous, (line) => work.meters.lookUp(line));
-  const print = new RunPrint();
+  const print = new FilePrint();
   let run: NumberedLine[] = [];
   let at = -1;
   const body = digestingBytes(file.path, demandSame(file.sha256, where), where);
@@ -195,18 +206,17 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<Numbe
     const warnings = [...made.warnings, ...(file.notes.get(at) ?? [])];
     run.push({ ...made, warnings, at });
     print.add({ ...made, at });
-    if (run.length < RUN) continue;
+    if (run.length < LINES_A_PRINT) continue;
     demandPrint(file, print, where);
-    yield* run;
+    yield run;
     run = [];
   }
   print.end();
   if (run.length > 0) demandPrint(file, print, where);
-  if (print.done.length !== file.prints.length) throw changed(where);
-  yield* run;
+  if (!print.isAsLongAs(file.print)) throw changed(where);
+  yield run;
 }
 
-function demandPrint({ prints }: CheckedFile, { done }: RunPrint, where: string): void {
-  const last = done.length - 1;
-  if (last < 0 || done[last] !== prints[last]) throw changed(where);
+function demandPrint(file: CheckedFile, print: FilePrint, where: string): void {
+  if (!print.lastIsAsIn(file.print)) throw changed(where);
 }

@@ -58,6 +58,9 @@ const EXCHANGED: Readonly<Record<Dimension, string>> = {
 /** Seasons bring use down again within a year. */
 const REGISTER_RISES = 11;
 
+/** Meters that are remembered at a time. */
+const MOST_SERIES = 20_000;
+
 /** How many earlier records of a meter are looked at. */
 const EARLIER = 12;
 
@@ -67,13 +70,10 @@ const EARLIER = 12;
  */
 export class UsageWatch {
   readonly #node: Node;
-  readonly #isKnown: (meter: string) => boolean;
   readonly #series = new Map<string, Series>();
 
-  /** `isKnown`: whether the node recorded anything of the meter before. */
-  constructor(node: Node, isKnown: (meter: string) => boolean) {
+  constructor(node: Node) {
     this.#node = node;
-    this.#isKnown = isKnown;
   }
 
   /** What is to be told of a line that will be recorded. */
@@ -81,6 +81,8 @@ export class UsageWatch {
     const usage = usageADay(record);
     const key = `${record.meter} ${record.commodity} ${record.flow} ${usage.dimension}`;
     const series = this.#series.get(key) ?? this.#earlier(record);
+    // Bills of a meter stand together or follow in turn: what is let go of here is asked of the ledger again.
+    if (this.#series.size >= MOST_SERIES) this.#series.clear();
     this.#series.set(key, series);
     const warnings = [
       ...absurd(record, usage),
@@ -101,7 +103,6 @@ export class UsageWatch {
       ...{ usual: 0, usualAt: '', odd: 0, rises: 0, falls: 0, amount: Number.NaN },
       ...{ start: Number.NaN, end: Number.NaN, at: '' },
     };
-    if (!this.#isKnown(meter)) return none;
     const filter = { owner, meter, commodity, flow, state: 'active' } as const;
     const { items } = this.#node.inventory.records(filter, { limit: EARLIER });
     const alike = items.filter((one) => dimensionOf(one.unit) === dimensionOf(unit));

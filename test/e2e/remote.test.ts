@@ -108,6 +108,9 @@ describe('a node at a URL', () => {
     assert.equal((await answerOf<{ member: string }>(['status', url, ...far('viewer')])).member, 'ACME');
     assert.equal((await command(['bundle', 'export', url, record, '--output', at('bundle'), ...far()])).code, 0);
     assert.match(readFileSync(at('bundle'), 'utf8'), new RegExp(record));
+    const workbook = at('upload.xlsx');
+    assert.equal((await command(['export', url, '--portfolio-manager', workbook, ...far()])).code, 0);
+    assert.equal(readFileSync(workbook, 'latin1').slice(0, 2), 'PK');
   });
 
   test('gives an opening to a new file of this machine, for its user alone', async () => {

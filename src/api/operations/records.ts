@@ -114,10 +114,11 @@ const exportUpload = operation(
       to: c.date.optional().meta({ description: 'Exclusive.' }),
     }),
     answer: s.uploadAnswer,
+    counts: ({ rows, records, meters }: z.infer<typeof s.uploadAnswer>) => ({ rows, records, meters }),
   },
   async ({ api, body }) =>
     (progress, signal) =>
-      useCases.exportUpload(api.node, body as Parameters<typeof useCases.exportUpload>[1], progress, signal),
+      useCases.exportUpload(api.node, defined(body), progress, signal),
 );
 
 export const recordOperations = {

@@ -21,8 +21,13 @@ export function signDecision(
 ): SignDecision {
   if (told !== undefined) return { sign: told, seen: 'as told', stated: false };
   const rowWhere = (test: (cell: string) => boolean) => amounts.find(([, cell]) => test(cell))?.[0];
-  const point = rowWhere((cell) => signsOf(cell).point && !signsOf(cell).comma);
-  const comma = rowWhere((cell) => signsOf(cell).comma && !signsOf(cell).point);
+  const rowOf = (sign: 'point' | 'comma', other: 'point' | 'comma') =>
+    rowWhere((cell) => {
+      const signs = signsOf(cell);
+      return signs[sign] && !signs[other];
+    });
+  const point = rowOf('point', 'comma');
+  const comma = rowOf('comma', 'point');
   const either = rowWhere(isEitherSign);
   if (point !== undefined && comma !== undefined)
     throw unknown(`row ${point} has a decimal point and row ${comma} a decimal comma`);

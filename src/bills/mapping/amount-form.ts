@@ -22,8 +22,12 @@ export function isEitherSign(cell: string): boolean {
   return POINT.test(text) && COMMA.test(text);
 }
 
+/** What most amounts look like; they need no more than their thousands commas taken out. */
+const USUAL = /^(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?$/;
+
 /** The amount as a plain decimal, its sign kept; undefined where it is none with this decimal sign. */
 export function plainAmount(cell: string, sign: DecimalSign): string | undefined {
+  if (sign === 'point' && USUAL.test(cell)) return cell.includes(',') ? cell.replaceAll(',', '') : cell;
   const text = unsigned(cell);
   if (!(sign === 'point' ? POINT : COMMA).test(text)) return undefined;
   const at = text.lastIndexOf(sign === 'point' ? '.' : ',');

@@ -19,6 +19,8 @@ import { TotalRows } from './total-rows.ts';
 
 /** Rows that are held until it is decided how they are read. */
 export const LOOK_AHEAD = 20_000;
+/** Held rows that are read at a time. */
+const AT_A_TIME = 64;
 /** Rejected rows after which the last line is not kept back any longer. */
 const MAX_TAIL = 10_000;
 
@@ -35,6 +37,8 @@ export class BillTable {
   #untold: BillWarning[];
   /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
   #tail: BillItem[] = [];
+  /** The unit of the row before: a column of them nearly always repeats it. */
+  #unit = { text: '', isNoUsage: false };
   readonly #isTotal: TotalRows;
   readonly #watch = new TotalWatch(false);
   readonly #totals = new LeftOut('totals');
@@ -55,45 +59,50 @@ export class BillTable {
   push(rows: readonly DelimitedRow[]): BillItem[] {
     if (this.#rows === undefined) {
       for (const row of rows) this.#held.push(row);
-      return this.#held.length < LOOK_AHEAD ? [] : this.#decided();
+      if (this.#held.length >= LOOK_AHEAD) this.#decide();
+      return [];
     }
     return this.#read(rows);
   }
 
+  /** What held rows give, some at a time, until there is no more: to be taken before the next rows are pushed. */
+  more(isLast: boolean): BillItem[] | undefined {
+    if (this.#rows === undefined && isLast) this.#decide();
+    if (this.#rows === undefined || this.#held.length === 0) return undefined;
+    return this.#read(this.#held.splice(0, AT_A_TIME));
+  }
+
   end(): BillItem[] {
-    const items = this.#rows === undefined ? this.#decided() : [];
     const [last, ...after] = this.#tail;
     this.#tail = [];
-    if (last === undefined || !('line' in last)) return items;
+    if (last === undefined || !('line' in last)) return [];
     const warnings = [
       ...last.line.warnings,
       ...this.#totals.warnings(),
       ...this.#charges.warnings(),
       ...this.#watch.end(),
     ];
-    return [...items, { line: { ...last.line, warnings } }, ...after];
+    return [{ line: { ...last.line, warnings } }, ...after];
   }
 
-  #decided(): BillItem[] {
-    const held = this.#held;
-    this.#held = [];
-    const bills = held.filter((row) => this.#kindOf(row) === 'bill');
+  #decide(): void {
+    const bills = this.#held.filter((row) => this.#kindOf(row) === 'bill');
     if (bills.length === 0)
       throw new ChannelError('FILE_MALFORMED', 'the file has a header and no bills below it', { where: 'rows' });
     this.#rows = this.#conventionsOf(bills);
-    return this.#read(held);
   }
 
   #conventionsOf(rows: readonly DelimitedRow[]): MappedRows {
     const { at, layout, nameOf } = this.#binding;
     const { mapping } = layout;
     const cell = (row: DelimitedRow, place: number) => (place < 0 ? '' : (row.cells[place] ?? '').trim());
+    const names = { start: nameOf('start'), end: nameOf('end') };
     const dated = rows.map((row): DatedRow => {
       const [start, end, days] = [cell(row, at.start), cell(row, at.end), Number(cell(row, at.days))];
-      const dates = [[nameOf('start'), start] as const, [nameOf('end'), end] as const].filter(
-        ([, text]) => text !== '',
-      );
-      return { row: row.row, dates, start, end, ...(days > 0 ? { days } : {}) };
+      const dates: [string, string][] = [];
+      if (start !== '') dates.push([names.start, start]);
+      if (end !== '') dates.push([names.end, end]);
+      return days > 0 ? { row: row.row, dates, start, end, days } : { row: row.row, dates, start, end };
     });
     const date = dateDecision(dated, this.#options.dateOrder ?? mapping.dateOrder);
     const dates = new DateReader(date.order);
@@ -112,16 +121,16 @@ export class BillTable {
     const { at, layout } = this.#binding;
     const told = this.#options.statedEnd ?? layout.mapping.endConvention;
     if (told !== undefined) return told;
-    const periods = rows.flatMap((row): StatedPeriod[] => {
+    const keyPlaces = [at.meter, at.account, at.service, at.commodity, at.unit].filter((place) => place >= 0);
+    const periods: StatedPeriod[] = [];
+    for (const row of rows) {
       const start = isoDay(dates.iso(cell(row, at.start)));
       const end = isoDay(dates.iso(cell(row, at.end)));
-      if (start === undefined || end === undefined) return [];
+      if (start === undefined || end === undefined) continue;
       const days = Number(cell(row, at.days));
-      const key = [at.meter, at.account, at.service, at.commodity, at.unit]
-        .map((place) => cell(row, place))
-        .join('\u0000');
-      return [{ row: row.row, key, start, end, days: days > 0 ? days : undefined }];
-    });
+      const key = keyPlaces.map((place) => cell(row, place)).join('\u0000');
+      periods.push({ row: row.row, key, start, end, days: days > 0 ? days : undefined });
+    }
     const decision = endDecision(periods, layout.usualEnd);
     this.#untold.push({
       code: 'END_DATE_READ',
@@ -154,8 +163,9 @@ export class BillTable {
       line.warnings = [...this.#untold, ...line.warnings];
       this.#untold = [];
     }
-    items.push(...this.#tail);
-    this.#tail = [{ line }];
+    for (const item of this.#tail) items.push(item);
+    this.#tail.length = 0;
+    this.#tail.push({ line });
   }
 
   /** The row, refused where it is the sum of others. */
@@ -173,7 +183,8 @@ export class BillTable {
   #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
     const { at } = this.#binding;
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
-    if (unit !== '' && isNoUsage(unit)) return 'item';
+    if (unit !== this.#unit.text) this.#unit = { text: unit, isNoUsage: unit !== '' && isNoUsage(unit) };
+    if (this.#unit.isNoUsage) return 'item';
     return this.#isTotal.is(cells) ? 'total' : 'bill';
   }
 }

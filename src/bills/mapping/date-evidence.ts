@@ -29,8 +29,9 @@ type Order = 'month-first' | 'day-first';
  * only do. Anything else is no evidence.
  * @throws {ChannelError} DATE_ORDER_UNKNOWN where there is no evidence or evidence of both, and none was told
  */
-export function dateDecision(rows: readonly DatedRow[], told: DateOrder | undefined): DateDecision {
-  const shapes = rows.flatMap(({ dates }) => dates.flatMap(([, cell]) => dateShape(cell) ?? []));
+export function dateDecision(dated: readonly DatedRow[], told: DateOrder | undefined): DateDecision {
+  const rows = dated.map(shapedRow);
+  const shapes = rows.flatMap((row) => row.shapes.filter((shape) => shape !== undefined));
   const shortYears = shapes.some((shape) => shape.form === 'numbers' && shape.short);
   checkShortYears(shapes);
   if (told !== undefined) return { order: told, seen: 'as told', stated: false, shortYears };
@@ -81,22 +82,22 @@ function ambiguous(message: string): ChannelError {
 }
 
 /** The date of a row that does not exist under an order, in words. */
-function noSuchDate(row: DatedRow, order: Order): string | undefined {
+function noSuchDate({ row: { row, dates }, shapes }: ShapedRow, order: Order): string | undefined {
   const unit = order === 'month-first' ? 'day' : 'month';
-  for (const [column, cell] of row.dates) {
-    const shape = dateShape(cell);
+  for (let at = 0; at < shapes.length; at += 1) {
+    const shape = shapes[at];
     if (shape?.form === 'numbers' && dayOfShape(shape, order) === undefined) {
       const number = order === 'month-first' ? shape.first : shape.second;
-      if (number > 12) return `row ${row.row}, column ${column}, has ${number} where the month would stand`;
-      return `row ${row.row}, column ${column}, would be a ${unit} that does not exist`;
+      const [column] = dates[at] as DatedRow['dates'][number];
+      if (number > 12) return `row ${row}, column ${column}, has ${number} where the month would stand`;
+      return `row ${row}, column ${column}, would be a ${unit} that does not exist`;
     }
   }
   return undefined;
 }
 
 /** What cannot be of a row's period under an order, in words. */
-function noSuchPeriod(row: DatedRow, order: Order): string | undefined {
-  const [start, end] = [shapeOf(row.start), shapeOf(row.end)];
+function noSuchPeriod({ row, start, end }: ShapedRow, order: Order): string | undefined {
   if (start === undefined || end === undefined) return undefined;
   const [first, last] = [dayOfShape(start, order), dayOfShape(end, order)];
   if (first === undefined || last === undefined) return undefined;
@@ -108,7 +109,7 @@ function noSuchPeriod(row: DatedRow, order: Order): string | undefined {
 }
 
 /** Rows that follow one another without a gap in one order, and never in the other. */
-function followers(rows: readonly DatedRow[]): { order: Order; seen: string } | undefined {
+function followers(rows: readonly ShapedRow[]): { order: Order; seen: string } | undefined {
   const found = (['month-first', 'day-first'] as const).map((order) => ({ order, ...countFollowers(rows, order) }));
   const [most, other] = found.toSorted((a, b) => b.count - a.count) as [Followers, Followers];
   if (most.count < LEAST_FOLLOWERS || other.count > 0) return undefined;
@@ -127,32 +128,42 @@ interface Followers {
   readonly first: string;
 }
 
-function countFollowers(rows: readonly DatedRow[], order: Order): { count: number; first: string } {
+function countFollowers(rows: readonly ShapedRow[], order: Order): { count: number; first: string } {
   let count = 0;
   let first = '';
   for (let at = 1; at < rows.length; at += 1) {
-    const [before, next] = [rows[at - 1] as DatedRow, rows[at] as DatedRow];
+    const [before, next] = [rows[at - 1] as ShapedRow, rows[at] as ShapedRow];
     // Files run forwards or backwards.
     if (!follows(before, next, order) && !follows(next, before, order)) continue;
     count += 1;
-    if (count === 1) first = `rows ${before.row} and ${next.row}`;
+    if (count === 1) first = `rows ${before.row.row} and ${next.row.row}`;
   }
   return { count, first };
 }
 
 /** True where the later row begins where the earlier ends: on that day, on the next, or by its own number of days. */
-function follows(earlier: DatedRow, later: DatedRow, order: Order): boolean {
-  const day = (cell: string | undefined) => {
-    const shape = shapeOf(cell);
-    return shape === undefined ? undefined : dayOfShape(shape, order);
-  };
-  const end = day(earlier.end === undefined || earlier.end === '' ? earlier.dates[0]?.[1] : earlier.end);
-  const start = day(later.start === undefined || later.start === '' ? later.dates[0]?.[1] : later.start);
+function follows(before: ShapedRow, next: ShapedRow, order: Order): boolean {
+  const [earlier, later] = [before.row, next.row];
+  const last = earlier.end === undefined || earlier.end === '' ? before.shapes[0] : before.end;
+  const first = later.start === undefined || later.start === '' ? next.shapes[0] : next.start;
+  const end = last && dayOfShape(last, order);
+  const start = first && dayOfShape(first, order);
   if (end === undefined || start === undefined) return false;
   if (later.start === '' && later.days !== undefined) return start - later.days === end;
   return start - end === 1 || (start === end && later.start !== undefined && later.start !== earlier.start);
 }
 
-function shapeOf(cell: string | undefined): DateShape | undefined {
-  return cell === undefined ? undefined : dateShape(cell);
+/** A row with its dates as they were read: each is looked at many times. */
+interface ShapedRow {
+  readonly row: DatedRow;
+  readonly shapes: readonly (DateShape | undefined)[];
+  readonly start: DateShape | undefined;
+  readonly end: DateShape | undefined;
+}
+
+function shapedRow(row: DatedRow): ShapedRow {
+  const start = row.start === undefined ? undefined : dateShape(row.start);
+  const end = row.end === undefined ? undefined : dateShape(row.end);
+  const shapeOf = (cell: string) => (cell === row.start ? start : cell === row.end ? end : dateShape(cell));
+  return { row, shapes: row.dates.map(([, cell]) => shapeOf(cell)), start, end };
 }

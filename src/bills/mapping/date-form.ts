@@ -10,6 +10,9 @@ export type DateShape =
       readonly second: number;
       readonly year: number;
       readonly short: boolean;
+      /** The day under each order; undefined where there is no such day. */
+      readonly monthFirst: number | undefined;
+      readonly dayFirst: number | undefined;
     };
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
@@ -23,9 +26,26 @@ const DAY_MONTH_NAME = /^(\d{1,2})(?:st|nd|rd|th)?\.?[ -]([a-z]{3,9})\.?,?[ -](\
 /** A time of day after the date, which bills write for midnight. */
 const TIME = /[T ,]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d{2}:?\d{2}|utc)?$/i;
 
+/** Shapes of the cells met: bills repeat their dates, and evidence looks at each many times. */
+const known = new Map<string, DateShape | undefined>();
+const MAX_KNOWN = 10_000;
+
 /** The date of a cell; undefined where it is none. A time of day after it is left out. */
 export function dateShape(cell: string): DateShape | undefined {
-  const text = cell.replace(TIME, '').trim();
+  const found = known.get(cell);
+  if (found !== undefined || known.has(cell)) return found;
+  const shape = readShape(cell);
+  if (known.size >= MAX_KNOWN) known.clear();
+  // A copy: a cell is a part of a run of text, which it would keep in memory.
+  if (cell.length <= LONGEST_DATE) known.set(Buffer.from(cell).toString(), shape);
+  return shape;
+}
+
+/** Longer cells are not remembered. */
+const LONGEST_DATE = 40;
+
+function readShape(cell: string): DateShape | undefined {
+  const text = (cell.includes(':') ? cell.replace(TIME, '') : cell).trim();
   const iso = YEAR_FIRST.exec(text);
   if (iso !== null && (iso[2] !== '' || text.length === 8)) return certain(iso[1], iso[3], iso[4]);
   const named = MONTH_NAME.exec(text);
@@ -37,15 +57,16 @@ export function dateShape(cell: string): DateShape | undefined {
   const [first, second] = [Number(numbers[1]), Number(numbers[3])];
   if (first < 1 || second < 1 || first > 31 || second > 31 || (first > 12 && second > 12)) return undefined;
   const written = numbers[4] as string;
-  return { form: 'numbers', first, second, year: Number(yearOf(written)), short: written.length === 2 };
+  const year = yearOf(written);
+  const days = { monthFirst: dayOrNone(year, first, second), dayFirst: dayOrNone(year, second, first) };
+  return { form: 'numbers', first, second, year: Number(year), short: written.length === 2, ...days };
 }
 
 /** Day number of a date under an order; undefined where there is no such day. */
 export function dayOfShape(shape: DateShape, order: DateOrder): number | undefined {
   if (shape.form === 'certain') return shape.day;
   if (order === 'year-first') return undefined;
-  const [month, day] = order === 'month-first' ? [shape.first, shape.second] : [shape.second, shape.first];
-  return dayOrNone(String(shape.year), month, day);
+  return order === 'month-first' ? shape.monthFirst : shape.dayFirst;
 }
 
 /** Minutes since midnight of `14:30`, `2:30 PM` or `14:30:00`; 1440 for `24:00`. */
@@ -74,6 +95,8 @@ function certain(
 }
 
 function dayOrNone(year: string, month: number, day: number): number | undefined {
+  // Most often it is the other order that is tried: errors are made for days alone that look like one.
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return undefined;
   try {
     return parseDate(`${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`);
   } catch (error) {

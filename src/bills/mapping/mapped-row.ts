@@ -6,7 +6,7 @@ import { unguardCell } from '../formula-guard.ts';
 import { PlainRows } from '../plain-rows.ts';
 import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
-import { demandValid } from '../unread-columns.ts';
+import { demandValid, isValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
@@ -51,6 +51,7 @@ export class MappedRows {
   readonly #conventions: Conventions;
   readonly #rows: PlainRows;
   readonly #shape: RowShape;
+  #last: { readonly said: string; readonly named: Commodity | undefined } = { said: '', named: undefined };
 
   constructor(binding: TableBinding, conventions: Conventions, shape: RowShape, options: ReadOptions) {
     this.#binding = binding;
@@ -62,7 +63,7 @@ export class MappedRows {
 
   read(record: DelimitedRow): CsvEntry {
     const { plain, fault } = this.#plain(record);
-    const raw: RawCells = Object.fromEntries(mappedLineColumns.map((name, at) => [name, plain[at] as string]));
+    const raw = rawOf(plain);
     return { row: record.row, outcome: this.#outcome(record, plain, fault), raw, register: '', key: '' };
   }
 
@@ -101,10 +102,18 @@ export class MappedRows {
     return source === undefined || this.#binding.at[source] < 0 ? name : this.#binding.nameOf(source);
   }
 
+  /**
+   * The row in the columns of the plain layout. Nearly every row is read without a look at what could be wrong; one in which
+   * something is gets a second look, for all of its faults at once.
+   */
   #plain(record: DelimitedRow): { plain: string[]; fault: ChannelError | undefined } {
-    const { at, fixed } = this.#binding;
+    const { at } = this.#binding;
+    const amount = this.#amountIn(record);
+    const said = cellAt(record, at.commodity);
+    const usual = this.#usual(record, said, amount);
+    if (usual !== undefined) return { plain: this.#filled(record, usual), fault: undefined };
+    const cell = (column: MappedColumn) => cellAt(record, at[column]);
     const { read, end } = faultsOf(record.row);
-    const cell = (column: MappedColumn) => (at[column] < 0 ? '' : unguardCell((record.cells[at[column]] ?? '').trim()));
     const fault: Fault = (column, code, message, fix) =>
       new ChannelError(code, message, {
         where: `row ${record.row}, column ${this.#binding.nameOf(column)}`,
@@ -112,47 +121,90 @@ export class MappedRows {
       });
     read(() => this.#shape.check(record));
     read(() => demandValid(record, this.#binding.header));
-    const amount = this.#amountIn(cell);
     read(() => this.#checkUnit(amount, fault));
-    const said = cell('commodity');
-    const plain: { [K in CsvColumn]?: string | undefined } = {
-      utility: cell('utility') || fixed.utility,
-      account: cell('account') || fixed.account,
-      meter: meterText(cell('meter') || fixed.meter, cell('service')),
-      site: cell('site'),
+    const parts: ReadParts = {
       commodity: read(() => this.#commodityOf(said, amount.unit, fault)) ?? said,
       start: read(() => this.#dateOf('start', cell('start'), fault)) ?? cell('start'),
       end: read(() => this.#dateOf('end', cell('end'), fault)) ?? cell('end'),
-      end_convention: this.#conventions.statedEnd,
-      days: cell('days').replace(/\.0+$/, ''),
       quantity: read(() => this.#amountOf(amount.column, amount.text, fault)) ?? amount.text,
       unit: amount.unit,
-      read_basis: basisOf(this.#binding.nameOf('read_basis'), cell('read_basis'), cell('notes')),
-      zip: cell('zip'),
-      zone: fixed.zone ?? '',
     };
-    return { plain: mappedLineColumns.map((name) => plain[name] ?? ''), fault: caught(end) };
+    return { plain: this.#filled(record, parts), fault: caught(end) };
+  }
+
+  /** The parts of a row in which nothing is wrong; undefined for any other, of which the checks one by one say what is. */
+  #usual(record: DelimitedRow, said: string, { column, text, unit }: AmountCells): ReadParts | undefined {
+    const { at, fixed, layout } = this.#binding;
+    const { dates, sign } = this.#conventions;
+    if (!this.#shape.fits(record) || isSentOut(said) || !isValid(record)) return undefined;
+    if (this.#contradiction(column, unit) !== undefined) return undefined;
+    const commodity =
+      this.#named(said) ??
+      fixed.commodity ??
+      layout.commodityOf?.(unit) ??
+      (said === '' ? fixed.toldCommodity : undefined);
+    const start = at.start < 0 ? '' : dates.iso(cellAt(record, at.start));
+    const end = at.end < 0 ? '' : dates.iso(cellAt(record, at.end));
+    const quantity = plainAmount(text, sign);
+    if (commodity === undefined || start === undefined || end === undefined || quantity === undefined) return undefined;
+    return { commodity, start, end, quantity, unit };
+  }
+
+  /** The cells in the order of `mappedLineColumns`. */
+  #filled(record: DelimitedRow, { commodity, start, end, quantity, unit }: ReadParts): string[] {
+    const { at, fixed } = this.#binding;
+    return [
+      cellAt(record, at.utility) || (fixed.utility ?? ''),
+      cellAt(record, at.account) || (fixed.account ?? ''),
+      meterText(cellAt(record, at.meter) || fixed.meter, cellAt(record, at.service)),
+      cellAt(record, at.site),
+      commodity,
+      start,
+      end,
+      this.#conventions.statedEnd,
+      wholeDays(cellAt(record, at.days)),
+      quantity,
+      unit,
+      basisOf(this.#binding.nameOf('read_basis'), cellAt(record, at.read_basis), cellAt(record, at.notes)),
+      cellAt(record, at.zip),
+      fixed.zone ?? '',
+    ];
   }
 
   /** The amount of a row and its unit: some layouts have one column for kWh and another for what is billed by volume. */
-  #amountIn(cell: (column: MappedColumn) => string): { column: MappedColumn; text: string; unit: string } {
-    const { fixed } = this.#binding;
-    const text = cell('quantity');
-    const other = cell('other_quantity');
-    if (text === '' && other !== '')
-      return { column: 'other_quantity', text: other, unit: cell('other_unit') || (fixed.otherUnit ?? '') };
-    return { column: 'quantity', text, unit: cell('unit') || (fixed.unit ?? '') };
+  #amountIn(record: DelimitedRow): AmountCells {
+    const { at, fixed } = this.#binding;
+    const text = cellAt(record, at.quantity);
+    const other = text === '' ? cellAt(record, at.other_quantity) : '';
+    if (other !== '') {
+      const unit = cellAt(record, at.other_unit) || (fixed.otherUnit ?? '');
+      return { column: 'other_quantity', text: other, unit };
+    }
+    return { column: 'quantity', text, unit: cellAt(record, at.unit) || (fixed.unit ?? '') };
+  }
+
+  /** The commodity that a cell names; a column of them nearly always repeats the one before. */
+  #named(said: string): Commodity | undefined {
+    if (said !== this.#last.said) this.#last = { said, named: said === '' ? undefined : commodityNamed(said) };
+    return this.#last.named;
+  }
+
+  /** The unit of a cell, where it is not the one that the name of the amount's column states. */
+  #contradiction(column: MappedColumn, unit: string): string | undefined {
+    const named = this.#binding.fixed.named[column as AmountColumn];
+    if (named === undefined || unit === named) return undefined;
+    const said = unitOfText(unit);
+    return said === named ? undefined : said;
   }
 
   /** A unit in a cell that is not the one in the name of the amount's column: one of the two is wrong. */
   #checkUnit({ column, unit }: { readonly column: MappedColumn; readonly unit: string }, fault: Fault): void {
-    const named = this.#binding.fixed.named[column as AmountColumn];
-    const said = named === undefined ? undefined : unitOfText(unit);
-    if (said === undefined || said === named) return;
+    const said = this.#contradiction(column, unit);
+    if (said === undefined) return;
     throw fault(
       column === 'quantity' ? 'unit' : 'other_unit',
       'UNIT_AMBIGUOUS',
-      `the cell says ${said}, and the name of column ${this.#binding.nameOf(column)} ${named}`,
+      `the cell says ${said}, and the name of column ${this.#binding.nameOf(column)} ${this.#binding.fixed.named[column as AmountColumn]}`,
       'Mend the one that is wrong, so that both say the same.',
     );
   }
@@ -166,7 +218,7 @@ export class MappedRows {
         'the cell speaks of energy that was generated, sent out or credited, and rows of this table count as delivered',
         'Take the row out, or send it in the plain layout with its flow: exported, generated or self-consumed.',
       );
-    const named = commodityNamed(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
+    const named = this.#named(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
     if (named !== undefined) return named;
     if (said === '') return fixed.toldCommodity ?? '';
     const fix = 'Name it, or take out the row if it is a charge.';
@@ -207,11 +259,43 @@ export class MappedRows {
   }
 }
 
+interface AmountCells {
+  readonly column: MappedColumn;
+  readonly text: string;
+  readonly unit: string;
+}
+
+/** What is not taken over from a cell as it stands. */
+interface ReadParts {
+  readonly commodity: string;
+  readonly start: string;
+  readonly end: string;
+  readonly quantity: string;
+  readonly unit: string;
+}
+
 type Fault = (column: MappedColumn, code: ErrorCode, message: string, fix?: string) => ChannelError;
 
 function meterText(meter: string | undefined, service: string): string {
   if (meter === undefined || meter === '') return '';
   return service === '' ? meter : `${meter} ${service}`;
+}
+
+/** The cell at a place of a row, trimmed; blank where the file has none. */
+function cellAt({ cells }: DelimitedRow, place: number): string {
+  return place < 0 ? '' : unguardCell((cells[place] ?? '').trim());
+}
+
+function wholeDays(text: string): string {
+  return text === '' ? text : text.replace(/\.0+$/, '');
+}
+
+/** The cells of a plain row by their columns. One shape for all rows: an object of the same keys in the same order. */
+function rawOf(plain: readonly string[]): RawCells {
+  const raw: { [K in CsvColumn]?: string } = {};
+  for (let at = 0; at < mappedLineColumns.length; at += 1)
+    raw[mappedLineColumns[at] as CsvColumn] = plain[at] as string;
+  return raw;
 }
 
 /** The faults of a row, if it has any. */

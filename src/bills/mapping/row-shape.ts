@@ -23,6 +23,12 @@ export class RowShape {
     this.#shortest = rows.reduce((least, { cells }) => Math.min(least, cells.length), Number.POSITIVE_INFINITY);
   }
 
+  /** True where `check` finds nothing for certain: a row as long as the header and no longer than others. */
+  fits({ cells, misquoted }: DelimitedRow): boolean {
+    const { length } = cells;
+    return !misquoted && length <= this.#columns && length > this.#last && length <= this.#shortest;
+  }
+
   /** @throws {ChannelError} ROW_INVALID */
   check({ row, cells, misquoted }: DelimitedRow): void {
     const where = `row ${row}`;

@@ -87,7 +87,7 @@ async function readMain(parts: ZipParts, name: string): Promise<{ sheets: SheetE
       if (element === 'workbookPr') date1904 = /^(1|true|on)$/.test(attributes['date1904'] ?? '');
       if (element !== 'sheet') return;
       const id = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '';
-      sheets.push({ id, hidden: (attributes['state'] ?? 'visible') !== 'visible' });
+      sheets.push({ id, hidden: (attributes.state ?? 'visible') !== 'visible' });
       if (sheets.length > MAX_SHEETS)
         throw new ChannelError('FILE_MALFORMED', `the workbook has more than ${MAX_SHEETS} sheets`);
     },

@@ -18,7 +18,7 @@ export interface LoggedFrame {
   readonly bytes: Buffer;
 }
 
-const READ_AHEAD = 4 * 1024 * 1024;
+const READ_AHEAD = 1024 * 1024;
 
 /**
  * The append-only file of blocks: one write and one fdatasync a block. The file is not rotated: blocks are never removed,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** The state file's hash when it was last closed in order: finds a flipped bit where SQLite keeps no content, too. */
 interface StateSeal {
@@ -39,8 +39,20 @@ function readSeal(path: string): StateSeal | undefined {
   }
 }
 
+/** Through one buffer: a stream makes a new one for each piece, and those of a large file wait long to be cleared up. */
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest('hex');
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PIECE);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
+
+const PIECE = 1024 * 1024;
