@@ -106,7 +106,6 @@ export async function recordBills(
   const client = new ChannelClient(node.ledger);
   const desk = new FactorDesk(node.factors, await client.policy(), await client.releases());
   const { read, gwp = 'publisher', document } = request;
-  const meters = new MeterBook(node.archive.vault);
   const work: Import = {
     ...{
       node,
@@ -119,7 +118,7 @@ export async function recordBills(
       dryRun: request.dryRun === true,
       room: Math.min(request.heldLines ?? MOST_LINES, MOST_LINES),
     },
-    meters,
+    meters: new MeterBook(node.archive.vault),
     usage: new UsageWatch(node),
     periods: new PeriodCheck(node, request.files.length),
   };
