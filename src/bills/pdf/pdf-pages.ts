@@ -1,0 +1,92 @@
+import type { FontFacts } from './font-trust.ts';
+import { matrixOf } from './matrix.ts';
+import { pageText } from './page-text.ts';
+import { PageWords } from './page-words.ts';
+import type { PageText, PdfAnswer, PdfLimits } from './pdf-text.ts';
+
+type PdfJs = typeof import('unpdf/pdfjs');
+type Document = Awaited<ReturnType<PdfJs['getDocument']>['promise']>;
+type Page = Awaited<ReturnType<Document['getPage']>>;
+
+/** Notes over a page that show nothing of their own. */
+const PLAIN_NOTES: ReadonlySet<string> = new Set(['Link', 'Popup']);
+
+/**
+ * The text of a PDF as its pages show it. Meant for a process of its own: pdf.js takes what memory and time the file makes it take.
+ * Nothing in the file is run or fetched: no scripts, no forms, no attachments, no fonts of the system; pictures are not decoded.
+ */
+export async function pdfPages(data: Uint8Array, limits: Pick<PdfLimits, 'pages' | 'words'>): Promise<PdfAnswer> {
+  const complaints = collectComplaints();
+  const pdfjs = await import('unpdf/pdfjs');
+  const names: readonly string[] = Object.entries(pdfjs.OPS).reduce((list: string[], [name, number]) => {
+    list[number as number] = name;
+    return list;
+  }, []);
+  let document: Document;
+  try {
+    document = await pdfjs.getDocument({
+      data,
+      verbosity: pdfjs.VerbosityLevel.WARNINGS,
+      ...{ isEvalSupported: false, disableFontFace: true, useSystemFonts: false, fontExtraProperties: true },
+      ...{ enableXfa: false, useWorkerFetch: false, useWasm: false, maxImageSize: 1, stopAtErrors: false },
+    } as Parameters<PdfJs['getDocument']>[0]).promise;
+  } catch (error) {
+    return { fault: (error as Error).name === 'PasswordException' ? 'encrypted' : 'damaged' };
+  }
+  if (document.numPages > limits.pages) return { fault: 'pages' };
+  const layers = await document.getOptionalContentConfig();
+  const pages: PageText[] = [];
+  let left = limits.words;
+  for (let number = 1; number <= document.numPages; number += 1) {
+    try {
+      const page = await document.getPage(number);
+      const list = await page.getOperatorList({ annotationMode: pdfjs.AnnotationMode.DISABLE });
+      if (complaints.damaged()) return { fault: 'damaged', page: number };
+      const viewport = page.getViewport({ scale: 1 });
+      const drawn = new PageWords({
+        operations: list.fnArray.map((operation, at) => {
+          const name = names[operation] ?? '';
+          const args = (list.argsArray[at] ?? []) as unknown[];
+          return [name, name === 'constructPath' ? [names[Number(args[0])], ...args.slice(1)] : args] as const;
+        }),
+        viewport: matrixOf(viewport.transform) as NonNullable<ReturnType<typeof matrixOf>>,
+        page: { left: 0, top: 0, right: viewport.width, bottom: viewport.height },
+        most: left,
+        fontOf: (name) => fontOf(page, name),
+        isShown: (layer) => layers.isVisible(layer as never),
+      }).draw();
+      left -= drawn.length;
+      const overlaid = (await page.getAnnotations()).some(({ subtype }) => !PLAIN_NOTES.has(String(subtype)));
+      pages.push(pageText(drawn, viewport, { pictures: complaints.pictures(), overlaid }));
+      page.cleanup();
+    } catch (error) {
+      return { fault: error instanceof RangeError && error.message === 'words' ? 'words' : 'damaged', page: number };
+    }
+  }
+  return { pages };
+}
+
+function fontOf(page: Page, name: string): FontFacts | undefined {
+  return page.commonObjs.has(name) ? (page.commonObjs.get(name) as FontFacts) : undefined;
+}
+
+/** pdf.js goes on where a page is damaged and says so in a warning: here that is the end. */
+function collectComplaints(): { damaged(): boolean; pictures(): boolean } {
+  let damaged = false;
+  let pictures = false;
+  const note = (...texts: unknown[]) => {
+    const text = texts.join(' ');
+    if (text.includes('maximum allowed size')) pictures = true;
+    else if (/ignoring errors|Unable to load font|Command token too long/i.test(text)) damaged = true;
+  };
+  console.log = note;
+  console.warn = note;
+  return {
+    damaged: () => damaged,
+    pictures() {
+      const found = pictures;
+      pictures = false;
+      return found;
+    },
+  };
+}
