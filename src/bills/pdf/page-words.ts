@@ -253,7 +253,7 @@ export class PageWords {
     const height = Math.hypot(placed[2] * size, placed[3] * size);
     const box = mappedBox(placed, [from, -0.2 * size, to, 0.75 * size]);
     const turns = font?.vertical === true ? undefined : turnsOf(x1 - x0, y1 - y0);
-    const word = { text: text.normalize('NFKC'), left: x0, right: x1, baseline: y0, size: height, turns, box, readable };
+    const word = { text: plainLetters(text), left: x0, right: x1, baseline: y0, size: height, turns, box, readable };
     this.words.push({ ...word, seen: this.#isSeen(word) });
   }
 
@@ -314,4 +314,9 @@ function isContrast(one: string | undefined, other: string | undefined): boolean
   const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   const [a, b] = [parts(one), parts(other)];
   return a.some((value, at) => Number.isNaN(value) || Math.abs(value - (b[at] ?? 0)) >= LEAST_CONTRAST);
+}
+
+/** Ligatures and wide letters as plain ones; raised digits stay raised, because `1,234¹` is no five-digit number. */
+function plainLetters(text: string): string {
+  return text.replace(/[^\u00b2\u00b3\u00b9\u2070-\u2079]+/g, (part) => part.normalize('NFKC'));
 }

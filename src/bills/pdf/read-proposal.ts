@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { ReadOptions } from '../bill.ts';
+import { applyTemplate } from './apply-template.ts';
+import { type BillProposal, type LeftOut, type ProposedLine, proposalDigest, type Question } from './proposal.ts';
+import { proposeByLabels } from './propose-bill.ts';
+import { readPdf } from './read-pdf.ts';
+import type { PageText, PdfLimits } from './pdf-text.ts';
+import { type Line, linesOf } from './text-lines.ts';
+
+/**
+ * What a PDF bill seems to say: by a template where one is given, else by the labels on it. A template that does not fit is refused.
+ * @throws {ChannelError} as `readPdf`; TEMPLATE_UNFIT
+ */
+export async function readProposal(data: Uint8Array, options: ReadOptions, limits?: PdfLimits): Promise<BillProposal> {
+  const file = createHash('sha256').update(data).digest('hex');
+  const pages = await readPdf(data, limits);
+  const lines = linesOf(pages);
+  const { proposed, questions, leftOut } = proposalOf(lines, options);
+  const ready = proposed.flatMap((one) => one.line ?? []);
+  return {
+    ...{ format: 'uec-bill-proposal/1', file, template: options.template?.name ?? null, pages: pages.length },
+    ...{ lines: proposed, questions, leftOut, notes: notesOf(pages) },
+    digest: questions.length === 0 && ready.length === proposed.length ? proposalDigest(file, ready) : null,
+  };
+}
+
+function proposalOf(
+  lines: readonly Line[],
+  options: ReadOptions,
+): { proposed: readonly ProposedLine[]; questions: readonly Question[]; leftOut: readonly LeftOut[] } {
+  if (options.template !== undefined) {
+    const { lines: proposed, questions } = applyTemplate(lines, options.template, options);
+    return { proposed, questions, leftOut: [] };
+  }
+  const { line, questions, leftOut } = proposeByLabels(lines, options);
+  return { proposed: [line], questions, leftOut };
+}
+
+/** What of the pages was not read, so that nobody takes silence for nothing. */
+function notesOf(pages: readonly PageText[]): string[] {
+  return pages.flatMap((page, at) => {
+    const note = (count: number, what: string) =>
+      count === 0 ? [] : [`page ${at + 1}: ${count} word${count === 1 ? '' : 's'} ${what} not read`];
+    return [
+      ...note(page.unseen, 'that cannot be seen (invisible, covered, of the colour of the paper or off the page) were'),
+      ...note(page.unreadable, 'whose letters the file does not tell were'),
+      ...note(page.turned, 'written in another direction were'),
+      ...(page.overlaid ? [`page ${at + 1}: form fields or notes lie over the page and were not read`] : []),
+      ...(page.words.length === 0 && page.pictures ? [`page ${at + 1}: a picture without text, not read`] : []),
+    ];
+  });
+}
