@@ -37,27 +37,50 @@ export function applyTemplate(
     return scopes.flatMap((scope) => bill.linesOf(scope, spec, `lines.${at}`));
   });
   problems.push(...bill.problems);
-  if (problems.length > 0) throw unfit(`${problems.length} part${problems.length === 1 ? '' : 's'} of the template do not fit the bill`, problems);
+  if (problems.length > 0)
+    throw unfit(
+      `${problems.length} part${problems.length === 1 ? '' : 's'} of the template do not fit the bill`,
+      problems,
+    );
   return { lines: proposed, questions: ask.open };
 }
 
 /** The parts of the bill in which everything is found that a line of the template promises. */
-function fittingScopes(lines: readonly Line[], spec: TemplateLine, where: string, problems: ErrorReport[]): (readonly Line[])[] {
+function fittingScopes(
+  lines: readonly Line[],
+  spec: TemplateLine,
+  where: string,
+  problems: ErrorReport[],
+): (readonly Line[])[] {
   const scopes = scopesOf(lines, spec);
   const looked = scopes.map((scope) => ({ scope, ...partsFound(scope, spec) }));
   const full = looked.filter(({ missing }) => missing.length === 0);
   // A heading also stands in summaries and tables of contents: without anything that was promised it opens nothing.
   const partial = looked.filter(({ missing, found }) => missing.length > 0 && found > 0);
   if (full.length > 1 && spec.repeat !== true)
-    problems.push(problem(where, `${full.length} sections of the bill fit; say repeat if each is a meter, or a longer heading`));
+    problems.push(
+      problem(where, `${full.length} sections of the bill fit; say repeat if each is a meter, or a longer heading`),
+    );
   if (partial.length > 0 && (full.length === 0 || spec.repeat === true))
-    problems.push(...partial.slice(0, 3).flatMap(({ missing }) => missing.map((part) => problem(`${where}.${part}`, 'found nowhere in its section'))));
+    problems.push(
+      ...partial
+        .slice(0, 3)
+        .flatMap(({ missing }) => missing.map((part) => problem(`${where}.${part}`, 'found nowhere in its section'))),
+    );
   else if (full.length === 0 && spec.optional !== true)
-    problems.push(problem(spec.section === undefined ? where : `${where}.section`, 'the section does not stand on the bill, or has nothing of what is looked for'));
+    problems.push(
+      problem(
+        spec.section === undefined ? where : `${where}.section`,
+        'the section does not stand on the bill, or has nothing of what is looked for',
+      ),
+    );
   return full.map(({ scope }) => scope);
 }
 
-function partsFound(scope: readonly Line[], spec: TemplateLine): { readonly missing: readonly string[]; readonly found: number } {
+function partsFound(
+  scope: readonly Line[],
+  spec: TemplateLine,
+): { readonly missing: readonly string[]; readonly found: number } {
   const rules = spec.find ?? [];
   const missing = rules.flatMap((rule, at) => {
     const values = valuesIn(scope, [rule]);
@@ -74,5 +97,8 @@ function problem(where: string, message: string): ErrorReport {
 }
 
 function unfit(message: string, problems: readonly ErrorReport[]): ChannelError {
-  return new ChannelError('TEMPLATE_UNFIT', message, { where: problems[0]?.where ?? 'template', problems: problems.slice(0, 50) });
+  return new ChannelError('TEMPLATE_UNFIT', message, {
+    where: problems[0]?.where ?? 'template',
+    problems: problems.slice(0, 50),
+  });
 }

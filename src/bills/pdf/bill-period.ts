@@ -54,7 +54,9 @@ function orderedDates(
   days: readonly DaysSeen[],
   { dateOrder }: Pick<ReadOptions, 'dateOrder'>,
   ask: Asking,
-): { readonly days: readonly [number, number]; readonly fields: { readonly start: Found; readonly end: Found } } | undefined {
+):
+  | { readonly days: readonly [number, number]; readonly fields: { readonly start: Found; readonly end: Found } }
+  | undefined {
   try {
     const stated = new Set(days.map((one) => one.days));
     const { order, seen } = orderOf(lines, [chosen], stated.size === 1 ? days[0]?.days : undefined, dateOrder);

@@ -78,7 +78,15 @@ export const NO_USE: readonly (readonly [why: string, words: RegExp])[] = [
   [
     'of another time',
     words(
-      ...['last year', 'previous year', 'prior year', 'year ago', 'same (?:period|month|time)', 'history', 'historical'],
+      ...[
+        'last year',
+        'previous year',
+        'prior year',
+        'year ago',
+        'same (?:period|month|time)',
+        'history',
+        'historical',
+      ],
       ...['by month', 'monthly', 'compar\\p{L}*', 'previous (?:month|bill|period)', 'last (?:month|bill)', 'benchmark'],
       ...['vorjahr\\p{L}*', 'vorperiode', 'vergleich\\p{L}*', 'monatlich\\p{L}*', 'verlauf'],
       ...['année (?:précédente|dernière)', 'historique', 'mensuel\\p{L}*', 'n-1'],
@@ -95,19 +103,48 @@ export const NO_USE: readonly (readonly [why: string, words: RegExp])[] = [
   [
     'a forecast, an allowance or a target',
     words(
-      ...['forecast', 'projected', 'projection', 'budget', 'target', 'expected', 'annual', 'yearly', 'allowance', 'baseline'],
+      ...[
+        'forecast',
+        'projected',
+        'projection',
+        'budget',
+        'target',
+        'expected',
+        'annual',
+        'yearly',
+        'allowance',
+        'baseline',
+      ],
       ...['contracted', 'normali[sz]ed', 'weather', 'prognose\\p{L}*', 'voraussichtlich\\p{L}*', 'geplant\\p{L}*'],
       ...['prévision\\p{L}*', 'prévue?', 'annuel\\p{L}*', 'previst[oa]', 'anual'],
     ),
   ],
   [
     'a running total',
-    words('year to date', 'ytd', 'to date', 'cumulative', '(?:12|twelve)[- ]months?', 'rolling', 'kumuliert\\p{L}*', 'acumulad[oa]', 'cumul\\p{L}*'),
+    words(
+      'year to date',
+      'ytd',
+      'to date',
+      'cumulative',
+      '(?:12|twelve)[- ]months?',
+      'rolling',
+      'kumuliert\\p{L}*',
+      'acumulad[oa]',
+      'cumul\\p{L}*',
+    ),
   ],
   [
     'sent to the grid or generated',
     words(
-      ...['export\\p{L}*', 'generat\\p{L}*', 'solar', 'net meter\\p{L}*', 'feed-?in', 'einspeis\\p{L}*', 'erzeug\\p{L}*'],
+      ...[
+        'export\\p{L}*',
+        'generat\\p{L}*',
+        'solar',
+        'net meter\\p{L}*',
+        'feed-?in',
+        'einspeis\\p{L}*',
+        'erzeug\\p{L}*',
+      ],
       ...['injection', 'injectée?', 'production', 'excedentes?', 'vertid[oa]', 'generación'],
     ),
   ],
@@ -116,7 +153,20 @@ export const NO_USE: readonly (readonly [why: string, words: RegExp])[] = [
 ];
 /** Labels of what a meter shows; an amount beside them is no use unless they also speak of use. */
 export const READ_WORDS = words(
-  ...['read', 'reads', 'reading', 'readings', 'dial', 'zählerstand', 'stand', 'anfangsstand', 'endstand', 'relevé', 'index', 'lectura'],
+  ...[
+    'read',
+    'reads',
+    'reading',
+    'readings',
+    'dial',
+    'zählerstand',
+    'stand',
+    'anfangsstand',
+    'endstand',
+    'relevé',
+    'index',
+    'lectura',
+  ],
 );
 /** Signs of a price or charge anywhere on a line. */
 export const MONEY =
@@ -126,7 +176,10 @@ export const COMMODITY_WORDS: readonly (readonly [
   'electricity' | 'natural-gas' | 'water' | 'steam' | 'heat' | 'cooling',
   RegExp,
 ])[] = [
-  ['electricity', words('electric\\p{L}*', 'strom\\p{L}*', 'elektri\\p{L}*', 'électri\\p{L}*', 'eléctric\\p{L}*', 'electricidad')],
+  [
+    'electricity',
+    words('electric\\p{L}*', 'strom\\p{L}*', 'elektri\\p{L}*', 'électri\\p{L}*', 'eléctric\\p{L}*', 'electricidad'),
+  ],
   ['natural-gas', words('gas', '(?:natural|erd) ?gas\\p{L}*', 'gaz')],
   ['water', words('water', '(?:trink)?wasser\\p{L}*', 'eau', 'agua')],
   ['steam', words('steam', 'dampf', 'vapeur', 'vapor')],
@@ -140,5 +193,16 @@ export const ACTUAL = words('(?<!lectura )actual', 'abgelesen', 'ablesung', '(?:
 export const CUSTOMER = words('customer read(?:ing)?', 'selbstablesung', 'auto-?relevé', 'autolectura');
 /** Lines with words of estimates that do not speak of this bill's reads. */
 export const NO_BASIS = words(
-  ...['annual', 'yearly', 'next', 'e ?=', 'voraussichtlich\\p{L}*', 'nächste\\p{L}*', 'annuel\\p{L}*', 'anual', 'cost', 'bill is'],
+  ...[
+    'annual',
+    'yearly',
+    'next',
+    'e ?=',
+    'voraussichtlich\\p{L}*',
+    'nächste\\p{L}*',
+    'annuel\\p{L}*',
+    'anual',
+    'cost',
+    'bill is',
+  ],
 );

@@ -25,7 +25,9 @@ export function findPeriods(lines: readonly Line[]): PrintedPeriod[] {
   const kept = found.filter(({ confidence }) => confidence === best);
   return [...Map.groupBy(kept, ({ start, end }) => `${start} ${end}`).values()].map(([first, ...others]) => {
     const one = first as PrintedPeriod;
-    return others.length === 0 ? one : { ...one, why: `${one.why}; also at ${others.map(({ where }) => where).join(' and ')}` };
+    return others.length === 0
+      ? one
+      : { ...one, why: `${one.why}; also at ${others.map(({ where }) => where).join(' and ')}` };
   });
 }
 
@@ -56,7 +58,9 @@ function apart(lines: readonly Line[]): PrintedPeriod[] {
   const ends = labelledValues(lines, END_LABEL, isDate);
   return starts.flatMap((start) =>
     ends
-      .filter(({ line }) => line.page === start.line.page && Math.abs(line.baseline - start.line.baseline) < 3 * line.size)
+      .filter(
+        ({ line }) => line.page === start.line.page && Math.abs(line.baseline - start.line.baseline) < 3 * line.size,
+      )
       .map((end): PrintedPeriod => {
         const [first, last] = [datesIn(start.text)[0], datesIn(end.text)[0]];
         return {
@@ -117,7 +121,8 @@ export function orderOf(
     const row = places.push(where) - 1;
     rows.push({ row, dates: [], start, end, ...(days === undefined ? {} : { days }) }, APART);
   }
-  const words = (text: string) => text.replace(/row (\d+)(?:, column date,)?/g, (_, row: string) => places[Number(row)] ?? '');
+  const words = (text: string) =>
+    text.replace(/row (\d+)(?:, column date,)?/g, (_, row: string) => places[Number(row)] ?? '');
   try {
     const { order, seen } = dateDecision(rows, told);
     return { order, seen: words(seen) };
@@ -147,12 +152,26 @@ export function endOf(
   if (exclusive !== undefined && inclusive !== undefined)
     throw endUnknown(`the bill states both ${length} days (${exclusive.where}) and ${length + 1} (${inclusive.where})`);
   if (exclusive !== undefined)
-    return { statedEnd: 'exclusive', seen: `the ${length} days stated leave out the end date`, confidence: 'high', where: exclusive.where };
+    return {
+      statedEnd: 'exclusive',
+      seen: `the ${length} days stated leave out the end date`,
+      confidence: 'high',
+      where: exclusive.where,
+    };
   if (inclusive !== undefined)
-    return { statedEnd: 'inclusive', seen: `the ${length + 1} days stated count the end date`, confidence: 'high', where: inclusive.where };
+    return {
+      statedEnd: 'inclusive',
+      seen: `the ${length + 1} days stated count the end date`,
+      confidence: 'high',
+      where: inclusive.where,
+    };
   const [first, after] = [formatDate(start), formatDate(end + 1)];
   if (first.endsWith('-01') && after.endsWith('-01'))
-    return { statedEnd: 'inclusive', seen: 'from the first day of a month to the last day of one', confidence: 'medium' };
+    return {
+      statedEnd: 'inclusive',
+      seen: 'from the first day of a month to the last day of one',
+      confidence: 'medium',
+    };
   throw endNotShown();
 }
 

@@ -52,7 +52,9 @@ export function findUsage(
       const use = USAGE_WORDS.test(seen.row) || USAGE_WORDS.test(seen.column);
       found.push({
         ...{ value: canonicalValue, unit, printed, line, where: placeOf(line) },
-        why: use ? `beside a word of use: "${useWords(seen)}"` : 'an amount with a unit; no word beside it says what it is',
+        why: use
+          ? `beside a word of use: "${useWords(seen)}"`
+          : 'an amount with a unit; no word beside it says what it is',
         confidence: use ? 'high' : 'low',
       });
     }
@@ -149,7 +151,9 @@ function onceByEnergy(usages: readonly Usage[]): Usage[] {
 }
 
 /** The one amount that is called a total and is exactly the sum of all others; its parts beside it. */
-export function totalOf(usages: readonly Usage[]): { readonly total: Usage; readonly parts: readonly Usage[] } | undefined {
+export function totalOf(
+  usages: readonly Usage[],
+): { readonly total: Usage; readonly parts: readonly Usage[] } | undefined {
   for (const total of usages) {
     const parts = usages.filter((one) => one !== total);
     if (parts.length < 2 || parts.some(({ unit }) => unit !== total.unit)) continue;

@@ -27,9 +27,7 @@ export interface PageText {
 export type PdfFault = 'encrypted' | 'damaged' | 'pages' | 'words' | 'memory';
 
 /** What the process that reads a PDF answers. */
-export type PdfAnswer =
-  | { readonly pages: readonly PageText[] }
-  | { readonly fault: PdfFault; readonly page?: number };
+export type PdfAnswer = { readonly pages: readonly PageText[] } | { readonly fault: PdfFault; readonly page?: number };
 
 /** What one PDF may take. Bills have a few pages; a collective bill some dozens. */
 export interface PdfLimits {

@@ -38,7 +38,8 @@ function unitAfter(after: string): { text: string; unit: UnitName | undefined; l
   for (const match of [two, word]) {
     const text = match?.[1]?.replace(/[).,;:]+$/, '') ?? '';
     const unit = usageUnit(text);
-    if (unit !== undefined) return { text, unit, length: (match?.[0] ?? '').length - ((match?.[1] ?? '').length - text.length) };
+    if (unit !== undefined)
+      return { text, unit, length: (match?.[0] ?? '').length - ((match?.[1] ?? '').length - text.length) };
   }
   return { text: word[1] ?? '', unit: undefined, length: 0 };
 }

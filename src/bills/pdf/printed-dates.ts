@@ -40,11 +40,13 @@ const MONTH_FIRST = new RegExp(
   'giu',
 );
 /** A date without a year, before the date that has it. */
-const NO_YEAR_DAY = new RegExp(`(?<![\\d\\p{L}])(?<day>\\d{1,2})(?:st|nd|rd|th|er|\\.|º)?[ -](?:de )?${MONTH}\\.?$`, 'iu');
+const NO_YEAR_DAY = new RegExp(
+  `(?<![\\d\\p{L}])(?<day>\\d{1,2})(?:st|nd|rd|th|er|\\.|º)?[ -](?:de )?${MONTH}\\.?$`,
+  'iu',
+);
 const NO_YEAR_MONTH = new RegExp(`(?<!\\p{L})${MONTH}\\.? (?<day>\\d{1,2})(?:st|nd|rd|th)?$`, 'iu');
 const NO_YEAR_DOTS = /(?<![\d.])(?<day>\d{1,2})\.(?<number>\d{1,2})\.$/u;
-const BETWEEN =
-  /^,?\s*(?:-|–|—|−|to|through|thru|until|till|and|bis(?: zum)?|au|al|a|hasta(?: el)?|y)\s*$/iu;
+const BETWEEN = /^,?\s*(?:-|–|—|−|to|through|thru|until|till|and|bis(?: zum)?|au|al|a|hasta(?: el)?|y)\s*$/iu;
 
 /** The dates of a text, in order. */
 export function datesIn(text: string): PrintedDate[] {

@@ -74,14 +74,17 @@ function chooseUsage(
 ): Usage | undefined {
   const founds = usages.map(foundOf);
   const only = ask.ifOne('quantity', founds);
-  const at = only === undefined ? -1 : founds.findIndex(({ where, value }) => where === only.where && value === only.value);
+  const at =
+    only === undefined ? -1 : founds.findIndex(({ where, value }) => where === only.where && value === only.value);
   if (only !== undefined) return { ...(usages[at] as Usage), ...only } as Usage;
   const total = totalOf(usages);
   if (total !== undefined) {
     const parts = total.parts.map(({ where }) => where).join(', ');
     return { ...total.total, why: `${total.total.why}; it is the sum of the amounts at ${parts}` };
   }
-  const undecided = lines.find(({ text }) => amountsIn(text).some(({ unit, number }) => unit !== undefined && signOf(number) === undefined));
+  const undecided = lines.find(({ text }) =>
+    amountsIn(text).some(({ unit, number }) => unit !== undefined && signOf(number) === undefined),
+  );
   if (usages.length === 0 && undecided !== undefined) {
     ask.ask('quantity', SIGN, []);
     return undefined;
@@ -91,7 +94,10 @@ function chooseUsage(
 }
 
 const SIGN: Asked = {
-  ...{ code: 'DECIMAL_SIGN_UNKNOWN', none: 'the amounts can be read with a decimal point or a decimal comma, and nothing on the bill decides' },
+  ...{
+    code: 'DECIMAL_SIGN_UNKNOWN',
+    none: 'the amounts can be read with a decimal point or a decimal comma, and nothing on the bill decides',
+  },
   fix: 'Look at the bill, and give --decimal-sign point or --decimal-sign comma.',
 };
 

@@ -77,7 +77,10 @@ function answerOf(text: string, end: NodeJS.Signals | number | null, limits: Pdf
   });
 }
 
-function faulty({ fault, page }: { readonly fault: PdfFault; readonly page?: number }, limits: PdfLimits): ChannelError {
+function faulty(
+  { fault, page }: { readonly fault: PdfFault; readonly page?: number },
+  limits: PdfLimits,
+): ChannelError {
   const where = page === undefined ? {} : { where: `page ${page}` };
   const texts: Record<PdfFault, () => ChannelError> = {
     encrypted: () => new ChannelError('PDF_ENCRYPTED', 'the PDF opens only with a password'),
@@ -108,6 +111,9 @@ function demandText(pages: readonly PageText[]): void {
     throw missing('PDF_TEXT_UNREADABLE', 'the fonts of the PDF do not say which letters they show');
   if (words > 0) return;
   if (count('unseen') > 0)
-    throw missing('PDF_TEXT_MISSING', 'the PDF shows no text: what text it holds is invisible, as behind a scanned page');
+    throw missing(
+      'PDF_TEXT_MISSING',
+      'the PDF shows no text: what text it holds is invisible, as behind a scanned page',
+    );
   throw missing('PDF_TEXT_MISSING', 'the PDF holds no text, only pictures, as a scanned page does');
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ReadOptions } from '../bill.ts';
 import { applyTemplate } from './apply-template.ts';
+import { placeOf } from './labelled.ts';
+import type { PageText, PdfLimits } from './pdf-text.ts';
 import { type BillProposal, type LeftOut, type ProposedLine, proposalDigest, type Question } from './proposal.ts';
 import { proposeByLabels } from './propose-bill.ts';
 import { readPdf } from './read-pdf.ts';
-import type { PageText, PdfLimits } from './pdf-text.ts';
 import { type Line, linesOf } from './text-lines.ts';
 
 /**
@@ -22,6 +23,20 @@ export async function readProposal(data: Uint8Array, options: ReadOptions, limit
     ...{ lines: proposed, questions, leftOut, notes: notesOf(pages) },
     digest: questions.length === 0 && ready.length === proposed.length ? proposalDigest(file, ready) : null,
   };
+}
+
+/** A line of a page with its cells, as a template's labels and columns are looked for. */
+export interface PageLine {
+  readonly where: string;
+  readonly cells: readonly string[];
+}
+
+/** The text of a PDF by lines and cells: what a template is written from. */
+export async function readPageLines(data: Uint8Array): Promise<readonly PageLine[]> {
+  return linesOf(await readPdf(data)).map((line) => ({
+    where: placeOf(line),
+    cells: line.cells.map(({ text }) => text),
+  }));
 }
 
 function proposalOf(

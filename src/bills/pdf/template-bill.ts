@@ -84,7 +84,16 @@ export class TemplateBill {
       const basis = WEAKEST.find((one) => bases.includes(one)) ?? this.#basisOf(values, spec, where);
       const parts = rows.map(({ name, found }) => ({ name, quantity: found.value, where: found.where ?? '' }));
       const meter = rows[0]?.meter;
-      return this.#line({ values, spec, where, period, amount, basis, ...defined({ meter }), ...(rows.length > 1 && { parts }) });
+      return this.#line({
+        values,
+        spec,
+        where,
+        period,
+        amount,
+        basis,
+        ...defined({ meter }),
+        ...(rows.length > 1 && { parts }),
+      });
     });
   }
 
@@ -105,7 +114,8 @@ export class TemplateBill {
     const { all, options, template, ask } = this.#setting;
     const [first, last] = [this.#one(values, 'start', 'start'), this.#one(values, 'end', 'end')];
     if (first === undefined || last === undefined) {
-      if (!values.has('start') || !values.has('end')) this.#unfit(where, 'no rule of the template finds {start} and {end}');
+      if (!values.has('start') || !values.has('end'))
+        this.#unfit(where, 'no rule of the template finds {start} and {end}');
       return undefined;
     }
     const [range] = rangesIn(`${first.value} - ${last.value}`);
@@ -115,7 +125,10 @@ export class TemplateBill {
     if (from === undefined || to === undefined) return this.#unfit(where, 'what stands at {start} or {end} is no date');
     const own = this.#one(values, 'days', 'days');
     const days = own ? [{ days: Number(own.value), printed: own.value, where: own.where ?? '' }] : findDays(all);
-    const told = defined({ dateOrder: options.dateOrder ?? template.dateOrder, statedEnd: options.statedEnd ?? template.endConvention });
+    const told = defined({
+      dateOrder: options.dateOrder ?? template.dateOrder,
+      statedEnd: options.statedEnd ?? template.endConvention,
+    });
     const { why, confidence, where: place = '' } = first;
     const chosen = { start: from, end: to, printed: `${first.value} ${last.value}`, where: place, why, confidence };
     return readPeriod(all, chosen, days, told, ask);
@@ -125,7 +138,8 @@ export class TemplateBill {
   #directAmount(values: Values, spec: TemplateLine, where: string): Amount | undefined {
     const quantity = this.#one(values, 'quantity', 'quantity');
     if (quantity === undefined) {
-      if (spec.table === undefined && !values.has('quantity')) this.#unfit(where, 'no rule of the template finds {quantity}');
+      if (spec.table === undefined && !values.has('quantity'))
+        this.#unfit(where, 'no rule of the template finds {quantity}');
       return undefined;
     }
     return this.#amount(quantity, values.get('unit')?.[0]?.value, spec, where);
@@ -135,11 +149,15 @@ export class TemplateBill {
     const { options, template, ask } = this.#setting;
     const named = unitText || spec.fixed?.unit || template.fixed?.unit || options.unit || '';
     const unit = usageUnit(named);
-    if (unit === undefined) return this.#unfit(where, `what stands as unit of ${found.where} names no unit of energy or volume`);
+    if (unit === undefined)
+      return this.#unfit(where, `what stands as unit of ${found.where} names no unit of energy or volume`);
     const sign = this.#sign.signOf(found.value);
     if (sign === undefined) {
       ask.ask('quantity', {
-        ...{ code: 'DECIMAL_SIGN_UNKNOWN', none: `the amount at ${found.where} can be read with a decimal point or comma` },
+        ...{
+          code: 'DECIMAL_SIGN_UNKNOWN',
+          none: `the amount at ${found.where} can be read with a decimal point or comma`,
+        },
         fix: 'Say it in the template as decimalSign, or give --decimal-sign.',
       });
       return undefined;
@@ -147,7 +165,10 @@ export class TemplateBill {
     const plain = plainAmount(found.value, sign);
     if (plain === undefined || plain.startsWith('-'))
       return this.#unfit(where, `what stands at ${found.where} is no amount with a decimal ${sign}`);
-    return { unit, found: { ...found, value: formatExact(parseDecimal(plain)), printed: `${found.value} ${named}`.trim() } };
+    return {
+      unit,
+      found: { ...found, value: formatExact(parseDecimal(plain)), printed: `${found.value} ${named}`.trim() },
+    };
   }
 
   #registers(scope: readonly Line[], spec: TemplateLine, where: string): Register[] {
@@ -162,32 +183,54 @@ export class TemplateBill {
   #cellAmount({ line, cells }: TableRow, spec: TemplateLine, where: string): Register | undefined {
     const place = placeOf(line);
     const parts = amountOfCell(cells.get('quantity') ?? '');
-    if (parts === undefined) return this.#unfit(`${where}.table`, `the row at ${place} has no amount alone in its column; end the table with until`);
+    if (parts === undefined)
+      return this.#unfit(
+        `${where}.table`,
+        `the row at ${place} has no amount alone in its column; end the table with until`,
+      );
     const why = `template: column "${spec.table?.columns.quantity}"`;
     const found: Found = { value: parts.number, printed: parts.number, where: place, why, confidence: 'high' };
     const amount = this.#amount(found, cells.get('unit') ?? parts.unitText, spec, `${where}.table`);
     if (amount === undefined) return undefined;
     const meterText = cells.get('meter');
     if (meterText !== undefined && !isIdentifier(meterText))
-      return this.#unfit(`${where}.table`, `the row at ${place} has no number of a meter in its column; end the table with until`);
-    const meter: Found | undefined = meterText === undefined ? undefined : { ...found, value: meterText, printed: meterText, why: `template: column "${spec.table?.columns.meter}"` };
-    return { ...amount, name: cells.get('register') ?? '', meter, basis: this.#markOf(cells.get('read'), spec, `${where}.table`) };
+      return this.#unfit(
+        `${where}.table`,
+        `the row at ${place} has no number of a meter in its column; end the table with until`,
+      );
+    const meter: Found | undefined =
+      meterText === undefined
+        ? undefined
+        : { ...found, value: meterText, printed: meterText, why: `template: column "${spec.table?.columns.meter}"` };
+    return {
+      ...amount,
+      name: cells.get('register') ?? '',
+      meter,
+      basis: this.#markOf(cells.get('read'), spec, `${where}.table`),
+    };
   }
 
   /** The exact sum of a meter's registers; a total that the template also finds must agree. */
   #sum(rows: readonly Register[], total: Amount | undefined, meters: number, where: string): Amount | undefined {
     const [first] = rows;
     if (first === undefined) return undefined;
-    if (rows.some(({ unit }) => unit !== first.unit)) return this.#unfit(`${where}.table`, 'registers of one meter are in several units');
+    if (rows.some(({ unit }) => unit !== first.unit))
+      return this.#unfit(`${where}.table`, 'registers of one meter are in several units');
     const sum = rows.map(({ found }) => parseDecimal(found.value)).reduce(add);
     if (total !== undefined && meters === 1) {
       if (total.unit !== first.unit || compare(sum, parseDecimal(total.found.value)) !== 0)
         return this.#unfit(`${where}.table`, `the rows add up to another amount than the one at ${total.found.where}`);
-      return { unit: first.unit, found: { ...total.found, why: `${total.found.why}; the rows of the table add up to it` } };
+      return {
+        unit: first.unit,
+        found: { ...total.found, why: `${total.found.why}; the rows of the table add up to it` },
+      };
     }
     if (rows.length === 1) return first;
     const places = rows.map(({ found }) => found.where).join(', ');
-    return { unit: first.unit, found: { ...first.found, value: formatExact(sum), why: `${first.found.why}; sum of ${places}` } };
+    return {
+      unit: first.unit,
+      found: { ...first.found, value: formatExact(sum), why: `${first.found.why}; sum of ${places}` },
+    };
   }
 
   #basisOf(values: Values, spec: TemplateLine, where: string): ReadBasis | undefined {
@@ -199,9 +242,16 @@ export class TemplateBill {
   /** What a mark means: the last word or letter of the text, or all of it. */
   #markOf(text: string | undefined, { marks = {} }: TemplateLine, where: string): ReadBasis | undefined {
     if (text === undefined) return undefined;
-    const word = text.trim().split(/[\s\d]+/).at(-1) ?? '';
-    const entry = Object.entries(marks).find(([mark]) => mark.toLowerCase() === text.trim().toLowerCase() || mark.toLowerCase() === word.toLowerCase());
-    if (entry === undefined && word !== '') return this.#unfit(where, 'a read has a mark that the template does not explain in marks');
+    const word =
+      text
+        .trim()
+        .split(/[\s\d]+/)
+        .at(-1) ?? '';
+    const entry = Object.entries(marks).find(
+      ([mark]) => mark.toLowerCase() === text.trim().toLowerCase() || mark.toLowerCase() === word.toLowerCase(),
+    );
+    if (entry === undefined && word !== '')
+      return this.#unfit(where, 'a read has a mark that the template does not explain in marks');
     return entry?.[1];
   }
 
@@ -223,7 +273,8 @@ export class TemplateBill {
       return value === undefined ? undefined : { value, why: 'template: fixed', confidence: 'high' };
     };
     const commodity = set(fixed.commodity, fixed.commodity === undefined ? options.commodity : undefined);
-    const meter = parts.meter ?? this.#one(values, 'meter', 'meter') ?? set(fixed.meter, options.meter ?? options.account);
+    const meter =
+      parts.meter ?? this.#one(values, 'meter', 'meter') ?? set(fixed.meter, options.meter ?? options.account);
     const account = this.#one(values, 'account', 'account') ?? set(fixed.account, options.account);
     if (commodity === undefined) this.#unfit(where, 'neither the template nor an option names the commodity');
     if (meter === undefined && !values.has('meter')) this.#unfit(where, 'no rule of the template finds {meter}');
@@ -232,9 +283,14 @@ export class TemplateBill {
       ...{ commodity, meter, account, total: values.get('total')?.[0], ...period?.fields },
       quantity: amount?.found,
       unit: amount && { ...amount.found, value: amount.unit as string },
-      read_basis: { value: basis, why: basis === 'billed-only' ? 'nothing says how the meter was read' : 'template: marks', confidence: 'high' } as Found,
+      read_basis: {
+        value: basis,
+        why: basis === 'billed-only' ? 'nothing says how the meter was read' : 'template: marks',
+        confidence: 'high',
+      } as Found,
     });
-    if (commodity === undefined || meter === undefined || amount === undefined || period === undefined) return { fields };
+    if (commodity === undefined || meter === undefined || amount === undefined || period === undefined)
+      return { fields };
     const line: BillLine = defined({
       ...{ commodity: commodity.value as Commodity, flow: 'delivered' as const, readBasis: basis },
       ...{ start: period.start, end: period.end, statedEnd: period.statedEnd },

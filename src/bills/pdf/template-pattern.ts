@@ -52,7 +52,10 @@ export function stands(text: string, whole: string): boolean {
  * A pattern such as `{start} to {end} ({days} days)` for the whole of a text.
  * @throws {ChannelError} TEMPLATE_INVALID for a name that is none, for one that stands twice, and for too many
  */
-export function valuePattern(pattern: string): { readonly names: readonly Placeholder[]; match(text: string): Map<Placeholder, string> | undefined } {
+export function valuePattern(pattern: string): {
+  readonly names: readonly Placeholder[];
+  match(text: string): Map<Placeholder, string> | undefined;
+} {
   const names: Placeholder[] = [];
   const source = pattern
     .trim()
@@ -61,7 +64,8 @@ export function valuePattern(pattern: string): { readonly names: readonly Placeh
       const name = /^\{(.*)\}$/.exec(part)?.[1];
       if (name === undefined) return asPrinted(part);
       const place = placeholders.find((one) => one === name);
-      if (place === undefined) throw invalid(pattern, `has {${name.slice(0, 20)}}, which is none of ${placeholders.join(', ')}`);
+      if (place === undefined)
+        throw invalid(pattern, `has {${name.slice(0, 20)}}, which is none of ${placeholders.join(', ')}`);
       if (place !== 'skip' && names.includes(place)) throw invalid(pattern, `has {${place}} twice`);
       names.push(place);
       return place === 'skip' ? TAKES.skip : `(?<${place}>${TAKES[place]})`;

@@ -1,8 +1,7 @@
-import { type Labelled, placeOf } from './labelled.ts';
+import { columnBelow, type Labelled, placeOf } from './labelled.ts';
+import type { Found } from './proposal.ts';
 import type { BillTemplate, TemplateFind, TemplateLine } from './template.ts';
 import { labelPattern, type Placeholder, valuePattern } from './template-pattern.ts';
-import { columnBelow } from './labelled.ts';
-import type { Found } from './proposal.ts';
 import type { Line } from './text-lines.ts';
 
 /** Values by the names of a pattern's places; several where several places of the bill fit. */
@@ -26,7 +25,11 @@ export function valuesOf(lines: readonly Line[], { label, relation, pattern }: T
   return values;
 }
 
-function textsAt(lines: readonly Line[], label: RegExp, relation: Labelled['relation']): { text: string; line: Line }[] {
+function textsAt(
+  lines: readonly Line[],
+  label: RegExp,
+  relation: Labelled['relation'],
+): { text: string; line: Line }[] {
   return lines.flatMap((line, at) =>
     line.cells.flatMap((cell, place) => {
       const match = label.exec(cell.text);
@@ -43,16 +46,20 @@ function textsAt(lines: readonly Line[], label: RegExp, relation: Labelled['rela
   );
 }
 
-/** The parts of the bill that a line of the template speaks of: the whole, or each part that its section's heading opens. */
+/**
+ * The parts of the bill that a line of the template speaks of: the whole, or each part that the heading of its section opens. Where the
+ * section has an end, a part without it is none: the heading also stands in summaries.
+ */
 export function scopesOf(lines: readonly Line[], { section }: TemplateLine): readonly (readonly Line[])[] {
   if (section === undefined) return [lines];
-  const opens = labelPattern(section.from);
+  const opens = valuePattern(section.from);
   const ends = section.to === undefined ? undefined : labelPattern(section.to);
-  const starts = lines.flatMap((line, at) => (opens.test(line.cells[0]?.text ?? '') ? [at] : []));
-  return starts.map((start, nth) => {
+  const starts = lines.flatMap((line, at) => (opens.match(line.cells[0]?.text ?? '') === undefined ? [] : [at]));
+  return starts.flatMap((start, nth) => {
     const next = starts[nth + 1] ?? lines.length;
-    const end = lines.findIndex((line, at) => at > start && at < next && ends?.test(line.cells[0]?.text ?? '') === true);
-    return lines.slice(start, end < 0 ? next : end);
+    if (ends === undefined) return [lines.slice(start, next)];
+    const end = lines.findIndex((line, at) => at > start && at < next && ends.test(line.cells[0]?.text ?? ''));
+    return end < 0 ? [] : [lines.slice(start, end)];
   });
 }
 

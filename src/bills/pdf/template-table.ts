@@ -13,19 +13,29 @@ export interface TableRow {
 }
 
 /** The rows below the headings; undefined where no line has all headings. */
-export function tableRows(lines: readonly Line[], { columns, until }: NonNullable<TemplateLine['table']>): TableRow[] | undefined {
+export function tableRows(
+  lines: readonly Line[],
+  { columns, until }: NonNullable<TemplateLine['table']>,
+): TableRow[] | undefined {
   const wanted = Object.entries(columns) as [Column, string][];
   for (const [at, line] of lines.entries()) {
-    const heads = new Map(wanted.flatMap(([name, text]): [Column, Cell][] => {
-      const cell = line.cells.find((one) => labelPattern(text).test(one.text));
-      return cell === undefined ? [] : [[name, cell]];
-    }));
+    const heads = new Map(
+      wanted.flatMap(([name, text]): [Column, Cell][] => {
+        const cell = line.cells.find((one) => labelPattern(text).test(one.text));
+        return cell === undefined ? [] : [[name, cell]];
+      }),
+    );
     if (heads.size === wanted.length) return rowsBelow(lines, at, heads, until);
   }
   return undefined;
 }
 
-function rowsBelow(lines: readonly Line[], at: number, heads: ReadonlyMap<Column, Cell>, until: string | undefined): TableRow[] {
+function rowsBelow(
+  lines: readonly Line[],
+  at: number,
+  heads: ReadonlyMap<Column, Cell>,
+  until: string | undefined,
+): TableRow[] {
   const rows: TableRow[] = [];
   const end = until === undefined ? undefined : labelPattern(until);
   let before = lines[at] as Line;
@@ -49,6 +59,7 @@ export function amountOfCell(text: string): { readonly number: string; readonly 
   const [only, ...more] = amountsIn(text);
   if (only === undefined || more.length > 0) return undefined;
   const rest = text.trim() === only.number ? '' : only.unitText;
-  return `${only.number} ${rest}`.replace(/\s/g, '') === text.replace(/\s/g, '') ? { number: only.number, unitText: rest } : undefined;
+  return `${only.number} ${rest}`.replace(/\s/g, '') === text.replace(/\s/g, '')
+    ? { number: only.number, unitText: rest }
+    : undefined;
 }
-

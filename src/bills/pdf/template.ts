@@ -24,15 +24,20 @@ const fixed = z.strictObject({
   calorific: z.enum(['gross', 'net']).optional(),
 });
 const section = z.strictObject({
-  /** A line that begins with this opens the section; of several such lines the last before what is looked for. */
+  /** A line whose first cell is this opens the section; `{skip}` takes anything. */
   from: text,
-  /** A line that begins with this ends it; without it the page or bill ends it. */
+  /** A line that begins with this ends it, and has to come; without it the next such heading or the bill's end does. */
   to: text.optional(),
 });
 const table = z.strictObject({
   /** Headings of the columns, as printed. */
-  columns: z
-    .strictObject({ quantity: text, meter: text.optional(), register: text.optional(), read: text.optional(), unit: text.optional() }),
+  columns: z.strictObject({
+    quantity: text,
+    meter: text.optional(),
+    register: text.optional(),
+    read: text.optional(),
+    unit: text.optional(),
+  }),
   /** Rows that begin with this end the table. */
   until: text.optional(),
 });
