@@ -25,7 +25,7 @@ const WIDTHS = (
 const WIN_ANSI: Readonly<Record<string, string>> = { '€': '\x80', '–': '\x96', '—': '\x97', '’': '\x92', '•': '\x95' };
 
 /** Text of Windows-1252 with a character for each byte. */
-export function winAnsi(text: string): string {
+function winAnsi(text: string): string {
   return text.replace(/[€–—’•]/g, (letter) => WIN_ANSI[letter] ?? letter);
 }
 
@@ -42,9 +42,10 @@ export function helvetica(face: 'Helvetica' | 'Helvetica-Bold' = 'Helvetica'): S
 
 /**
  * Embedded letters of a TrueType font, named by glyph number: what is written is text only by the font's ToUnicode map, and
- * every letter is placed by itself, as bills from print streams have it.
+ * every letter is placed by itself, as bills from print streams have it. `unicode` says what the map gives for a letter; with null
+ * there is none.
  */
-export function embeddedSans(): SampleFont {
+export function embeddedSans(unicode: ((letter: string) => string) | null = (letter) => letter): SampleFont {
   const folder = new URL('./font/', import.meta.url);
   const glyphs: Readonly<Record<string, readonly [number, number]>> = JSON.parse(
     readFileSync(new URL('sans.json', folder), 'utf8'),
@@ -55,14 +56,19 @@ export function embeddedSans(): SampleFont {
     return glyph;
   };
   return {
-    addTo: (writer) => addSans(writer, readFileSync(new URL('sans.ttf', folder)), Object.entries(glyphs)),
+    addTo: (writer) => addSans(writer, readFileSync(new URL('sans.ttf', folder)), Object.entries(glyphs), unicode),
     shown: (text) =>
       `[${[...text].map((letter, index) => `${hex(of(letter)[0])} ${(index % 3) * 4 - 4}`).join(' ')}] TJ`,
     width: (text) => sum(text, (letter) => of(letter)[1]),
   };
 }
 
-function addSans(writer: PdfWriter, program: Uint8Array, glyphs: [string, readonly [number, number]][]): number {
+function addSans(
+  writer: PdfWriter,
+  program: Uint8Array,
+  glyphs: [string, readonly [number, number]][],
+  unicode: ((letter: string) => string) | null,
+): number {
   const name = '/UECSMP+DejaVuSansCondensed';
   const file = writer.add(flate(program, `/Length1 ${program.length}`));
   const descriptor = writer.add(
@@ -74,10 +80,12 @@ function addSans(writer: PdfWriter, program: Uint8Array, glyphs: [string, readon
     `<< /Type /Font /Subtype /CIDFontType2 /BaseFont ${name} /CIDToGIDMap /Identity /FontDescriptor ${descriptor} 0 R ` +
       `/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 600 /W [${widths}] >>`,
   );
-  const map = writer.add(flate(Buffer.from(toUnicode(glyphs.map(([letter, [glyph]]) => [glyph, letter])))));
+  const letters = (map: (letter: string) => string) =>
+    writer.add(flate(Buffer.from(toUnicode(glyphs.map(([letter, [glyph]]) => [glyph, map(letter)])))));
+  const map = unicode === null ? '' : `/ToUnicode ${letters(unicode)} 0 R`;
   return writer.add(
     `<< /Type /Font /Subtype /Type0 /BaseFont ${name} /Encoding /Identity-H ` +
-      `/DescendantFonts [${descendant} 0 R] /ToUnicode ${map} 0 R >>`,
+      `/DescendantFonts [${descendant} 0 R] ${map} >>`,
   );
 }
 
