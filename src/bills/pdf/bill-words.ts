@@ -148,6 +148,7 @@ export const NO_USE: readonly (readonly [why: string, words: RegExp])[] = [
       ...['injection', 'injectée?', 'production', 'excedentes?', 'vertid[oa]', 'generación'],
     ),
   ],
+  ['a credit', words('credit', 'rebill', 'gutschrift', 'avoir', 'abono')],
   ['demand', words('demand', 'leistung', 'potencia', 'puissance', 'peak load')],
   ['reactive energy', words('reactive', 'blind\\p{L}*', 'réactive', 'reactiva')],
 ];

@@ -120,6 +120,7 @@ function reasonAgainst({ line, row, column, unit }: Seen): string | undefined {
   const beside = `${row} | ${column}`;
   const other = NO_USE.find(([, words]) => words.test(beside));
   if (other !== undefined) return other[0];
+  if (/[-\u2010-\u2015\u2212]\s*$/.test(row)) return 'a minus or dash stands before it';
   if (MONEY.test(line.text)) return 'a line of money';
   if (!USAGE_WORDS.test(beside) && READ_WORDS.test(beside)) return `what a meter shows (${unit})`;
   return undefined;

@@ -20,7 +20,7 @@ const TURNED: readonly ((word: DrawnWord, size: Size) => Pick<Word, 'left' | 'ri
 export function pageText(
   drawn: readonly DrawnWord[],
   { width, height }: Size,
-  page: Pick<PageText, 'pictures' | 'overlaid'>,
+  page: Pick<PageText, 'pictures' | 'unlooked' | 'overlaid'>,
 ): PageText {
   const seen = drawn.filter((word) => word.seen);
   const readable = seen.filter((word) => word.readable);

@@ -41,6 +41,8 @@ export interface PageSource {
   readonly most: number;
   fontOf(name: string): FontFacts | undefined;
   isShown(layer: unknown): boolean;
+  /** Whether nothing can be seen through a picture. */
+  isOpaque(picture: string): boolean;
 }
 
 const PAPER = '#ffffff';
@@ -55,6 +57,8 @@ const MOST_STATES = 500;
 /** Draws a page in mind: where each word of it stands, and whether it is seen when the page is done. */
 export class PageWords {
   readonly words: DrawnWord[] = [];
+  /** Whether a picture is drawn on the page. */
+  pictures = false;
   readonly #source: PageSource;
   #state: State;
   readonly #saved: State[] = [];
@@ -76,6 +80,11 @@ export class PageWords {
   draw(): readonly DrawnWord[] {
     for (const [name, args] of this.#source.operations) this.#actions[name]?.(args);
     return this.words;
+  }
+
+  /** A note lies over a part of the page and hides what is there. */
+  overlay(box: Box): void {
+    for (const word of this.words) if (areaOf(common(word.box, box)) > 0) word.seen = false;
   }
 
   readonly #actions: Readonly<Record<string, (args: readonly unknown[]) => void>> = {
@@ -141,6 +150,19 @@ export class PageWords {
       this.#clips = true;
     },
     constructPath: ([how, paths, box]) => this.#path(String(how), paths, box),
+    paintImageXObject: ([name]) => this.#picture(this.#state.map, this.#source.isOpaque(String(name))),
+    paintInlineImageXObject: ([image]) => this.#picture(this.#state.map, isOpaqueImage(image)),
+    paintInlineImageXObjectGroup: ([image, places]) => {
+      for (const { transform } of places as readonly { transform: unknown }[])
+        this.#picture(then(matrixOf(transform) ?? IDENTITY, this.#state.map), isOpaqueImage(image));
+    },
+    paintImageXObjectRepeat: ([name, x, y, places]) => {
+      const numbers = places as ArrayLike<number>;
+      for (let at = 0; at + 1 < numbers.length; at += 2) {
+        const own: Matrix = [Number(x), 0, 0, Number(y), numbers[at] ?? 0, numbers[at + 1] ?? 0];
+        this.#picture(then(own, this.#state.map), this.#source.isOpaque(String(name)));
+      }
+    },
     shadingFill: () => this.#cover({ box: this.#state.clip, fill: undefined }),
     beginMarkedContent: () => {
       this.#hidden.push(false);
@@ -194,6 +216,13 @@ export class PageWords {
     this.#cover({ box: common(clip, mapped), fill });
   }
 
+  /** A picture fills the unit square; what it shows is not looked at. */
+  #picture(map: Matrix, opaque: boolean): void {
+    this.pictures = true;
+    if (!opaque || this.#state.alpha < 0.95) return;
+    this.#cover({ box: common(this.#state.clip, mappedBox(map, [0, 0, 1, 1])), fill: undefined });
+  }
+
   #cover(ground: Ground): void {
     if (this.#hidden.includes(true) || areaOf(ground.box) === 0) return;
     this.#grounds.push(ground);
@@ -210,7 +239,7 @@ export class PageWords {
   /** Parts the glyphs into words at spaces and gaps. */
   #show(glyphs: readonly (Glyph | number | null)[]): void {
     const { font = {}, size, letterSpace, wordSpace, scale } = this.#state;
-    const unit = font.isType3Font === true ? Math.abs(font.fontMatrix?.[0] ?? 0.001) : 0.001;
+    const unit = glyphUnit(font);
     let run: Run | undefined;
     const end = () => {
       if (run !== undefined) this.#keep(run);
@@ -234,7 +263,6 @@ export class PageWords {
       }
       const more = letterSpace + (glyph.isSpace ? wordSpace : 0);
       x += width + more * scale;
-      if (run !== undefined && Math.abs(letterSpace) > Math.abs(size)) end();
     }
     end();
     this.#text = shifted(this.#text, x, 0);
@@ -271,11 +299,22 @@ export class PageWords {
   }
 }
 
+/** Size of a unit of glyphs' widths, as a part of the font's size. */
+function glyphUnit({ isType3Font, fontMatrix }: FontFacts): number {
+  return isType3Font === true ? Math.abs(fontMatrix?.[0] ?? 0.001) : 0.001;
+}
+
 interface Run {
   readonly from: number;
   to: number;
   text: string;
   readable: boolean;
+}
+
+/** pdf.js gives pictures without transparency as one of its first two kinds (black and white, or three colours). */
+export function isOpaqueImage(image: unknown): boolean {
+  const { kind } = (image ?? {}) as { readonly kind?: unknown };
+  return kind === 1 || kind === 2;
 }
 
 /** True for a path of straight lines around an upright rectangle. */
@@ -318,5 +357,5 @@ function isContrast(one: string | undefined, other: string | undefined): boolean
 
 /** Ligatures and wide letters as plain ones; raised digits stay raised, because `1,234¹` is no five-digit number. */
 function plainLetters(text: string): string {
-  return text.replace(/[^\u00b2\u00b3\u00b9\u2070-\u2079]+/g, (part) => part.normalize('NFKC'));
+  return text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').replace(/\u00ad/g, '-').replace(/[^\u00b2\u00b3\u00b9\u2070-\u2079]+/g, (part) => part.normalize('NFKC'));
 }

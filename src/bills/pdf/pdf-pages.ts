@@ -1,15 +1,19 @@
 import type { FontFacts } from './font-trust.ts';
-import { matrixOf } from './matrix.ts';
+import { IDENTITY, mappedBox, matrixOf } from './matrix.ts';
 import { pageText } from './page-text.ts';
-import { PageWords } from './page-words.ts';
+import { isOpaqueImage, PageWords } from './page-words.ts';
 import type { PageText, PdfAnswer, PdfLimits } from './pdf-text.ts';
 
 type PdfJs = typeof import('unpdf/pdfjs');
 type Document = Awaited<ReturnType<PdfJs['getDocument']>['promise']>;
 type Page = Awaited<ReturnType<Document['getPage']>>;
 
-/** Notes over a page that show nothing of their own. */
-const PLAIN_NOTES: ReadonlySet<string> = new Set(['Link', 'Popup']);
+/** Notes over a page that hide nothing of it. */
+const PLAIN_NOTES: ReadonlySet<string> = new Set(['Link', 'Popup', 'Highlight', 'Underline', 'StrikeOut', 'Squiggly']);
+/** Flags of notes that are not shown: invisible, hidden, no view (ISO 32000-1, 12.5.3). */
+const NOT_SHOWN = 1 | 2 | 32;
+/** Larger pictures are not looked at. A logo, a chart or a photograph has less. */
+const MOST_PIXELS = 4_000_000;
 
 /**
  * The text of a PDF as its pages show it. Meant for a process of its own: pdf.js takes what memory and time the file makes it take.
@@ -28,7 +32,7 @@ export async function pdfPages(data: Uint8Array, limits: Pick<PdfLimits, 'pages'
       data,
       verbosity: pdfjs.VerbosityLevel.WARNINGS,
       ...{ isEvalSupported: false, disableFontFace: true, useSystemFonts: false, fontExtraProperties: true },
-      ...{ enableXfa: false, useWorkerFetch: false, useWasm: false, maxImageSize: 1, stopAtErrors: false },
+      ...{ enableXfa: false, useWorkerFetch: false, useWasm: false, maxImageSize: MOST_PIXELS, stopAtErrors: false },
     } as Parameters<PdfJs['getDocument']>[0]).promise;
   } catch (error) {
     return { fault: (error as Error).name === 'PasswordException' ? 'encrypted' : 'damaged' };
@@ -43,27 +47,41 @@ export async function pdfPages(data: Uint8Array, limits: Pick<PdfLimits, 'pages'
       const list = await page.getOperatorList({ annotationMode: pdfjs.AnnotationMode.DISABLE });
       if (complaints.damaged()) return { fault: 'damaged', page: number };
       const viewport = page.getViewport({ scale: 1 });
-      const drawn = new PageWords({
+      const view = matrixOf(viewport.transform) ?? IDENTITY;
+      const canvas = new PageWords({
         operations: list.fnArray.map((operation, at) => {
           const name = names[operation] ?? '';
           const args = (list.argsArray[at] ?? []) as unknown[];
           return [name, name === 'constructPath' ? [names[Number(args[0])], ...args.slice(1)] : args] as const;
         }),
-        viewport: matrixOf(viewport.transform) as NonNullable<ReturnType<typeof matrixOf>>,
+        viewport: view,
         page: { left: 0, top: 0, right: viewport.width, bottom: viewport.height },
         most: left,
         fontOf: (name) => fontOf(page, name),
         isShown: (layer) => layers.isVisible(layer as never),
-      }).draw();
+        isOpaque: (name) => page.objs.has(name) && isOpaqueImage(page.objs.get(name)),
+      });
+      const drawn = canvas.draw();
       left -= drawn.length;
-      const overlaid = (await page.getAnnotations()).some(({ subtype }) => !PLAIN_NOTES.has(String(subtype)));
-      pages.push(pageText(drawn, viewport, { pictures: complaints.pictures(), overlaid }));
+      const notes = await notesOver(page);
+      for (const box of notes) canvas.overlay(mappedBox(view, box));
+      const unlooked = complaints.pictures();
+      const { pictures } = canvas;
+      pages.push(pageText(drawn, viewport, { pictures, unlooked, overlaid: notes.length > 0 }));
       page.cleanup();
     } catch (error) {
       return { fault: error instanceof RangeError && error.message === 'words' ? 'words' : 'damaged', page: number };
     }
   }
   return { pages };
+}
+
+/** Places of notes and form fields that lie over the page and are shown. */
+async function notesOver(page: Page): Promise<[number, number, number, number][]> {
+  const notes = await page.getAnnotations();
+  return notes
+    .filter(({ subtype, annotationFlags }) => !PLAIN_NOTES.has(String(subtype)) && (Number(annotationFlags) & NOT_SHOWN) === 0)
+    .map(({ rect }) => rect as [number, number, number, number]);
 }
 
 function fontOf(page: Page, name: string): FontFacts | undefined {

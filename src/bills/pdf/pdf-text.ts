@@ -20,6 +20,8 @@ export interface PageText {
   /** Words of which the file does not say what letters they are. */
   readonly unreadable: number;
   readonly pictures: boolean;
+  /** True where a picture was too large to be looked at, so that it is not known what it covers. */
+  readonly unlooked: boolean;
   /** True where the page has form fields or notes laid over it, which are not read. */
   readonly overlaid: boolean;
 }

@@ -61,7 +61,10 @@ function notesOf(pages: readonly PageText[]): string[] {
       ...note(page.unreadable, 'whose letters the file does not tell were'),
       ...note(page.turned, 'written in another direction were'),
       ...(page.overlaid ? [`page ${at + 1}: form fields or notes lie over the page and were not read`] : []),
-      ...(page.words.length === 0 && page.pictures ? [`page ${at + 1}: a picture without text, not read`] : []),
+      ...(page.words.length > 0 && page.unlooked
+        ? [`page ${at + 1}: a large picture was not looked at, and may cover text`]
+        : []),
+      ...(page.words.length === 0 && (page.pictures || page.unlooked) ? [`page ${at + 1}: a picture without text, not read`] : []),
     ];
   });
 }
