@@ -1,5 +1,6 @@
-import { open, readFile } from 'node:fs/promises';
-import type { BillProposal, ReadOptions } from '../bills/index.ts';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { ReadOptions } from '../bills/index.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { print } from './output.ts';
 import { renderProposal } from './render-proposal.ts';
@@ -10,33 +11,24 @@ export async function readBill(
   read: ReadOptions,
   { json, lines }: { readonly json?: boolean; readonly lines?: boolean },
 ): Promise<void> {
-  const data = await bytesOf(file);
-  const { readPageLines } = await import('../bills/index.ts');
+  const { readPageLines, readProposal } = await import('../bills/index.ts');
+  const body = fileBytes(file);
   if (lines === true) {
-    const found = await readPageLines(data);
+    const found = await readPageLines(body);
     print(found, json, () => found.map(({ where, cells }) => `${where}: ${cells.join(' | ')}`).join('\n'));
     return;
   }
-  const proposal = await proposalOf(data, read);
+  const proposal = await readProposal(body, read);
   print(proposal, json, () => renderProposal(proposal));
 }
 
-async function bytesOf(file: string): Promise<Uint8Array> {
-  const data = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new ChannelError('FILE_UNREADABLE', `the bill file cannot be read (${cause.code ?? 'unknown error'})`, {
-      cause,
-    });
-  });
-  const { isPdf } = await import('../bills/index.ts');
-  if (isPdf(data)) return data;
-  throw new ChannelError('FILE_KIND_UNKNOWN', 'a PDF was expected', {
-    fix: 'Other bill files need no proposal: uec record DIR FILE --dry-run shows their lines.',
-  });
-}
-
-async function proposalOf(data: Uint8Array, read: ReadOptions): Promise<BillProposal> {
-  const { readProposal } = await import('../bills/index.ts');
-  return readProposal(data, read);
+async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(path)) yield piece as Uint8Array;
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new ChannelError('FILE_UNREADABLE', `the bill file cannot be read (${reason})`, { cause });
+  }
 }
 
 /**
@@ -48,7 +40,8 @@ export async function askedDigests(files: readonly string[], read: ReadOptions):
   const digests: string[] = [];
   for (const file of files) {
     if (!(await startsAsPdf(file))) continue;
-    const proposal = await proposalOf(await readFile(file), read).catch((error: unknown) => {
+    const { readProposal } = await import('../bills/index.ts');
+    const proposal = await readProposal(fileBytes(file), read).catch((error: unknown) => {
       // Told by the recording itself, which knows what else is to be said of the file.
       if (isChannelError(error)) return undefined;
       throw error;

@@ -12,7 +12,7 @@ const { read: _read, files: _files, document: _document, ...flags } = s.importBo
 /** Settings as a form or a query has them: one level, places by their parts. */
 const settings = z
   .strictObject({ ...s.readOptions.shape, ...c.placeHint.shape, ...flags })
-  .omit({ place: true, mapping: true })
+  .omit({ place: true, mapping: true, template: true })
   .partial();
 type Settings = z.infer<typeof settings>;
 type Request = Omit<Parameters<typeof useCases.record>[1], 'files' | 'document'>;

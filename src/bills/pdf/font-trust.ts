@@ -1,6 +1,8 @@
 /** What pdf.js tells of a font. */
 export interface FontFacts {
   readonly vertical?: boolean;
+  /** `TrueType`, `Type1`, `CIDFontType2`: codes of the last are glyphs, and no encoding names them. */
+  readonly type?: string;
   readonly isType3Font?: boolean;
   readonly fontMatrix?: ArrayLike<number>;
   /** The table of letters: its own, the encoding's, or none (then it has firstChar and says that a code is its letter). */
@@ -40,9 +42,9 @@ export function isKnownLetter({ originalCharCode, unicode }: Glyph, font: FontFa
 }
 
 /** The name of what is painted for a code; undefined where only the font itself knows. */
-function nameOf(code: number, { differences, defaultEncoding, isSymbolicFont, toUnicode }: FontFacts): string | undefined {
+function nameOf(code: number, { type, differences, defaultEncoding, isSymbolicFont }: FontFacts): string | undefined {
   const own = differences?.[code];
-  if (own !== undefined || isSymbolicFont !== false || toUnicode === undefined) return own;
+  if (own !== undefined || isSymbolicFont !== false || type?.startsWith('CID') !== false) return own;
   return defaultEncoding?.[code];
 }
 

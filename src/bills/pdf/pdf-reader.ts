@@ -1,11 +1,8 @@
 import { ChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillReader, BillWarning, ReadOptions } from '../bill.ts';
-import { pdfLimits } from './pdf-text.ts';
 import type { BillProposal } from './proposal.ts';
+import { pdfHeaderAt } from './read-pdf.ts';
 import { readProposal } from './read-proposal.ts';
-
-/** A header may stand a little into the file (ISO 32000-1, annex H.3.4.1). */
-const HEADER_WITHIN = 1_024;
 
 /**
  * PDF bills. What one says is proposed, and its lines are given only where a person has confirmed the proposal by its digest, or where nothing
@@ -13,26 +10,20 @@ const HEADER_WITHIN = 1_024;
  */
 export const pdfReader: BillReader = {
   format: 'pdf',
-  recognises: (head) => headerAt(head) === 0,
+  recognises: (head) => pdfHeaderAt(head) === 0,
   read: readPdfBill,
 };
 
 /** The same for files with something before their header; other readers are asked before it. */
-export const latePdfReader: BillReader = { ...pdfReader, recognises: (head) => headerAt(head) > 0 };
+export const latePdfReader: BillReader = { ...pdfReader, recognises: (head) => pdfHeaderAt(head) > 0 };
 
 /** True for the first bytes of a PDF. */
 export function isPdf(head: Uint8Array): boolean {
-  return headerAt(head) >= 0;
-}
-
-function headerAt(head: Uint8Array): number {
-  return Buffer.from(head.subarray(0, HEADER_WITHIN))
-    .toString('latin1')
-    .search(/%PDF-\d/);
+  return pdfHeaderAt(head) >= 0;
 }
 
 async function* readPdfBill(body: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<BillItem> {
-  const proposal = await readProposal(await bytesOf(body), options);
+  const proposal = await readProposal(body, options);
   const { digest } = proposal;
   if (digest === null) throw openProposal(proposal);
   if (options.unconfirmed !== true && options.confirm?.includes(digest) !== true) throw unconfirmed(options);
@@ -40,18 +31,6 @@ async function* readPdfBill(body: AsyncIterable<Uint8Array>, options: ReadOption
   if (options.unconfirmed === true)
     warnings.push({ code: 'BILL_PROPOSED', message: `proposed from a PDF; recorded with --confirm ${digest}` });
   for (const { line } of proposal.lines) if (line !== undefined) yield { line: { ...line, warnings } };
-}
-
-/** A little more than a PDF may have: what is longer is refused by its length. */
-async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > pdfLimits.bytes) break;
-  }
-  return Buffer.concat(pieces);
 }
 
 function openProposal({ questions }: BillProposal): ChannelError {

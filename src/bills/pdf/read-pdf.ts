@@ -4,17 +4,28 @@ import { fileURLToPath } from 'node:url';
 import { ChannelError, type ErrorCode } from '../../emissions/index.ts';
 import { type PageText, type PdfAnswer, type PdfFault, type PdfLimits, pdfLimits } from './pdf-text.ts';
 
+/** A header may stand a little into the file (ISO 32000-1, annex H.3.4.1). */
+const HEADER_WITHIN = 1_024;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 const HEAP_MB = 192;
 const BY_HAND =
   'Write its lines into the plain CSV layout of docs/bills.md, and record that with the PDF as --document.';
 
+/** Where the header of a PDF stands in the first bytes of a file; -1 where it is none. */
+export function pdfHeaderAt(head: Uint8Array): number {
+  return Buffer.from(head.subarray(0, HEADER_WITHIN)).toString('latin1').search(/%PDF-\d/);
+}
+
 /**
  * The text of a PDF as its pages show it, read in a process of its own that is ended when it takes too much. What nobody sees on the page is
  * not given.
- * @throws {ChannelError} PDF_ENCRYPTED, PDF_TEXT_MISSING, PDF_TEXT_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED
+ * @throws {ChannelError} FILE_KIND_UNKNOWN, PDF_ENCRYPTED, PDF_TEXT_MISSING, PDF_TEXT_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED
  */
 export async function readPdf(data: Uint8Array, limits: PdfLimits = pdfLimits): Promise<readonly PageText[]> {
+  if (pdfHeaderAt(data) < 0)
+    throw new ChannelError('FILE_KIND_UNKNOWN', 'a PDF was expected', {
+      fix: 'Other bill files need no proposal: a dry run shows their lines.',
+    });
   if (data.length > limits.bytes) throw tooLarge(`more than ${limits.bytes / 1024 / 1024} MB`);
   demandWhole(data);
   const answer = await askProcess(data, limits);
@@ -32,7 +43,24 @@ function demandWhole(data: Uint8Array): void {
   });
 }
 
+/** Each takes a core and up to half a gigabyte: two at a time, whoever sends how many. */
+const AT_ONCE = 2;
+let running = 0;
+const waiting: (() => void)[] = [];
+
 async function askProcess(data: Uint8Array, limits: PdfLimits): Promise<PdfAnswer> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running += 1;
+  try {
+    return await askOwnProcess(data, limits);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+async function askOwnProcess(data: Uint8Array, limits: PdfLimits): Promise<PdfAnswer> {
   const script = fileURLToPath(new URL(`./extract-process${extname(import.meta.url)}`, import.meta.url));
   const child = spawn(process.execPath, [...permissions(), `--max-old-space-size=${HEAP_MB}`, script], {
     env: {},

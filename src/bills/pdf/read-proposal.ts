@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ReadOptions } from '../bill.ts';
 import { applyTemplate } from './apply-template.ts';
 import { placeOf } from './labelled.ts';
-import type { PageText, PdfLimits } from './pdf-text.ts';
+import { type PageText, type PdfLimits, pdfLimits } from './pdf-text.ts';
 import { type BillProposal, type LeftOut, type ProposedLine, proposalDigest, type Question } from './proposal.ts';
 import { proposeByLabels } from './propose-bill.ts';
 import { readPdf } from './read-pdf.ts';
@@ -12,7 +12,12 @@ import { type Line, linesOf } from './text-lines.ts';
  * What a PDF bill seems to say: by a template where one is given, else by the labels on it. A template that does not fit is refused.
  * @throws {ChannelError} as `readPdf`; TEMPLATE_UNFIT
  */
-export async function readProposal(data: Uint8Array, options: ReadOptions, limits?: PdfLimits): Promise<BillProposal> {
+export async function readProposal(
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+  limits: PdfLimits = pdfLimits,
+): Promise<BillProposal> {
+  const data = await bytesOf(body, limits.bytes);
   const file = createHash('sha256').update(data).digest('hex');
   const pages = await readPdf(data, limits);
   const lines = linesOf(pages);
@@ -32,11 +37,23 @@ export interface PageLine {
 }
 
 /** The text of a PDF by lines and cells: what a template is written from. */
-export async function readPageLines(data: Uint8Array): Promise<readonly PageLine[]> {
-  return linesOf(await readPdf(data)).map((line) => ({
+export async function readPageLines(body: AsyncIterable<Uint8Array>): Promise<readonly PageLine[]> {
+  return linesOf(await readPdf(await bytesOf(body, pdfLimits.bytes))).map((line) => ({
     where: placeOf(line),
     cells: line.cells.map(({ text }) => text),
   }));
+}
+
+/** No more than one piece above what a PDF may have: what is longer is refused by its length. */
+async function bytesOf(body: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > most) break;
+  }
+  return Buffer.concat(pieces);
 }
 
 function proposalOf(
