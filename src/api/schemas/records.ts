@@ -205,10 +205,16 @@ export const readOptions = z
     dateOrder: z.enum(dateOrders),
     decimalSign: z.enum(decimalSigns),
     mapping: billMapping,
-    template: templateSchema.meta({ id: 'BillTemplate', description: "Where the values of a utility's PDF bill stand." }),
-    pick: z.array(z.string().regex(/^[a-z_]{1,20}:[0-9]{1,3}$/)).max(20).meta({
-      description: 'Of several values that a proposal offers, the ones to take.',
+    template: templateSchema.meta({
+      id: 'BillTemplate',
+      description: "Where the values of a utility's PDF bill stand.",
     }),
+    pick: z
+      .array(z.string().regex(/^[a-z_]{1,20}:[0-9]{1,3}$/))
+      .max(20)
+      .meta({
+        description: 'Of several values that a proposal offers, the ones to take.',
+      }),
     confirm: z.array(c.hash).max(1_000).meta({
       description: 'Digests of proposals that a person has compared with their PDF bills.',
     }),
@@ -261,7 +267,9 @@ export const billProposal = z
     ),
     leftOut: z.array(z.object({ printed: z.string(), where: z.string(), why: z.string() })),
     notes: z.array(z.string()),
-    digest: c.hash.nullable().meta({ description: 'Confirms these lines of this file; null while a question is open.' }),
+    digest: c.hash
+      .nullable()
+      .meta({ description: 'Confirms these lines of this file; null while a question is open.' }),
   })
   .meta({ id: 'BillProposal', description: 'What a PDF bill seems to say, to be compared with the bill.' });
 export const proposalBody = z.strictObject({ file: c.fileRef, read: readOptions.default({}) });

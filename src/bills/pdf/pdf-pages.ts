@@ -80,7 +80,10 @@ export async function pdfPages(data: Uint8Array, limits: Pick<PdfLimits, 'pages'
 async function notesOver(page: Page): Promise<[number, number, number, number][]> {
   const notes = await page.getAnnotations();
   return notes
-    .filter(({ subtype, annotationFlags }) => !PLAIN_NOTES.has(String(subtype)) && (Number(annotationFlags) & NOT_SHOWN) === 0)
+    .filter(
+      ({ subtype, annotationFlags }) =>
+        !PLAIN_NOTES.has(String(subtype)) && (Number(annotationFlags) & NOT_SHOWN) === 0,
+    )
     .map(({ rect }) => rect as [number, number, number, number]);
 }
 

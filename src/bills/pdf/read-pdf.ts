@@ -13,7 +13,9 @@ const BY_HAND =
 
 /** Where the header of a PDF stands in the first bytes of a file; -1 where it is none. */
 export function pdfHeaderAt(head: Uint8Array): number {
-  return Buffer.from(head.subarray(0, HEADER_WITHIN)).toString('latin1').search(/%PDF-\d/);
+  return Buffer.from(head.subarray(0, HEADER_WITHIN))
+    .toString('latin1')
+    .search(/%PDF-\d/);
 }
 
 /**

@@ -81,7 +81,9 @@ function notesOf(pages: readonly PageText[]): string[] {
       ...(page.words.length > 0 && page.unlooked
         ? [`page ${at + 1}: a large picture was not looked at, and may cover text`]
         : []),
-      ...(page.words.length === 0 && (page.pictures || page.unlooked) ? [`page ${at + 1}: a picture without text, not read`] : []),
+      ...(page.words.length === 0 && (page.pictures || page.unlooked)
+        ? [`page ${at + 1}: a picture without text, not read`]
+        : []),
     ];
   });
 }

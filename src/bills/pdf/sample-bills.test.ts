@@ -186,6 +186,9 @@ test('a mark of a read that the template does not explain is refused', async () 
 test('a template says which field is not as it should be', () => {
   assert.throws(() => parseTemplate('{'), { code: 'TEMPLATE_INVALID' });
   const whole = templateOf('us-electricity');
-  assert.throws(() => parseTemplate(JSON.stringify({ ...whole, lines: [] })), (error: ChannelError) => error.details.where === 'lines');
+  assert.throws(
+    () => parseTemplate(JSON.stringify({ ...whole, lines: [] })),
+    (error: ChannelError) => error.details.where === 'lines',
+  );
   assert.throws(() => parseTemplate(JSON.stringify({ ...whole, colour: 'red' })), { code: 'TEMPLATE_INVALID' });
 });
