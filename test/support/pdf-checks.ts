@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isChannelError } from '../../src/emissions/index.ts';
 import type { PdfCase } from './pdf/pdf-case.ts';
+import type { KnownPdf } from './pdf-cases.ts';
 
 /** What a reader makes of a PDF. */
 export interface PdfReading {
@@ -37,13 +38,37 @@ export async function checkPdfCase(one: PdfCase, read: PdfReader): Promise<void>
     assert.ok(!found.quantities.some((other) => isSame(other, quantity)), `proposes ${quantity}: ${one.right}`);
 }
 
+/** A sound bill is read as its pages show it and no figure of another kind is proposed as usage, or it is refused by a code. */
+export async function checkKnown(one: KnownPdf, read: PdfReader): Promise<'read' | 'refused'> {
+  const found = await outcomeOf(read, one.file);
+  if (typeof found === 'string') return 'refused';
+  for (const text of one.printed) assert.ok(holds(found.text, text), `'${text}' was not read: ${one.style}`);
+  only(found, one.usage, one);
+  return 'read';
+}
+
+/** Of a bill whose structure was changed nothing is proposed that its pages do not print. */
+export async function checkAltered(one: KnownPdf, read: PdfReader): Promise<void> {
+  const found = await outcomeOf(read, one.file);
+  if (typeof found !== 'string') only(found, [...one.usage, ...one.others], one);
+}
+
+function only({ text, quantities }: PdfReading, right: readonly string[], { unseen, style }: KnownPdf): void {
+  for (const hidden of unseen) assert.ok(!holds(text, hidden), `'${hidden}' is not seen: ${style}`);
+  for (const quantity of quantities)
+    assert.ok(
+      right.some((other) => isSame(other, quantity)),
+      `proposes ${quantity}, which is no usage of this bill: ${style}`,
+    );
+}
+
 /** Whether a text holds another; where spaces stand is the reader's own. */
-export function holds(text: string, part: string): boolean {
+function holds(text: string, part: string): boolean {
   return text.replaceAll(/\s/gu, '').includes(part.replaceAll(/\s/gu, ''));
 }
 
 /** Whether two plain decimals are one number. */
-export function isSame(one: string, other: string): boolean {
+function isSame(one: string, other: string): boolean {
   const plain = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text).replace(/^0+(?=\d)/, '');
   return plain(one) === plain(other);
 }

@@ -78,6 +78,11 @@ export class Sheet {
     this.#drawn.push(`${point(x)} ${point(this.height - y)} ${width} ${point(height)} re f`);
   }
 
+  /** Operators in points from the lower left corner, drawn before the texts; what they show is not among `texts`. */
+  draw(operators: string): void {
+    this.#drawn.push(operators);
+  }
+
   /** The page's content, and the resources and form it needs. */
   addTo(writer: PdfWriter, pages: number, fonts: string, writing: Writing): number {
     const scale = writing === 'scaled-form' ? 10 : 1;
