@@ -64,6 +64,17 @@ test('a reader that takes demand, last year or a meter read for usage is caught'
   }
 });
 
+test('a reader that would record a line with another day is caught', async () => {
+  const withEnd = plainBills((style) => /"days":"last.*"hiding":"none"/.test(style));
+  for (const one of withEnd) {
+    const giving =
+      (end: string): PdfReader =>
+      async (file) => ({ ...(await careless(file)), lines: one.lines.map((line) => ({ ...line, end })) });
+    await checkKnown(one, async (file) => ({ ...(await careless(file)), lines: one.lines }));
+    await assert.rejects(checkKnown(one, giving('2000-01-01')), /would record/);
+  }
+});
+
 test('of a bill with a changed structure nothing may be proposed that it does not print', async () => {
   for (const one of fc.sample(alteredPdf, { numRuns: 20, seed: 7 })) {
     const invented: PdfReader = () => Promise.resolve({ text: '', quantities: ['123456789'] });

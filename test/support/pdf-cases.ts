@@ -3,9 +3,19 @@ import { formatDate, parseDate } from '../../src/emissions/index.ts';
 import { embeddedSans, helvetica } from '../../tools/pdf/fonts.ts';
 import { pdfOf, Sheet } from '../../tools/pdf/sheet.ts';
 
+/** What a meter's part of a bill says. */
+export interface KnownLine {
+  readonly meter: string;
+  readonly start: string;
+  /** Half-open; absent where nothing on the bill tells whether the last day is counted. */
+  readonly end?: string;
+  readonly quantity: string;
+}
+
 /** A made-up bill as a PDF, with what is known of it beside the reader. */
 export interface KnownPdf {
   readonly file: Uint8Array;
+  readonly lines: readonly KnownLine[];
   /** The quantities of the bill's meters, as plain decimals. */
   readonly usage: readonly string[];
   /** Every other figure with a unit of energy or power on the page, as plain decimals. */
@@ -22,6 +32,7 @@ interface Words {
   readonly service: string;
   readonly meter: string;
   readonly period: string;
+  readonly days: string;
   readonly usage: string;
   readonly due: string;
   readonly lastYear: string;
@@ -37,6 +48,7 @@ const languages = {
     service: 'Electricity',
     meter: 'Meter number',
     period: 'Service period',
+    days: 'days',
     usage: 'Usage',
     due: 'Amount due',
     lastYear: 'Same period last year',
@@ -50,6 +62,7 @@ const languages = {
     service: 'Strom',
     meter: 'Zählernummer',
     period: 'Abrechnungszeitraum',
+    days: 'Tage',
     usage: 'Verbrauch',
     due: 'Rechnungsbetrag',
     lastYear: 'Vorjahresverbrauch',
@@ -63,6 +76,7 @@ const languages = {
     service: 'Electricidad',
     meter: 'Número de contador',
     period: 'Periodo de facturación',
+    days: 'días',
     usage: 'Consumo',
     due: 'Total factura',
     lastYear: 'Consumo del año anterior',
@@ -76,6 +90,7 @@ const languages = {
     service: 'Électricité',
     meter: 'Numéro de compteur',
     period: 'Période de facturation',
+    days: 'jours',
     usage: 'Consommation',
     due: 'Montant à payer',
     lastYear: "Consommation de l'an dernier",
@@ -92,6 +107,9 @@ const hidings = ['none', 'invisible', 'white', 'off the page', 'tiny', 'clipped'
 
 const look = fc.record({
   language: fc.constantFrom(...(Object.keys(languages) as (keyof typeof languages)[])),
+  // English bills have either order.
+  dayFirst: fc.boolean(),
+  days: fc.constantFrom('not printed', 'last day left out', 'last day counted'),
   form: fc.constantFrom('grouped', 'plain', 'spaced'),
   writing: fc.constantFrom('plain', 'scattered', 'scaled-form'),
   embedded: fc.boolean(),
@@ -147,8 +165,8 @@ function written(meters: readonly Meter[], style: Look, secret: number): KnownPd
     const sheet = sheets[index % sheets.length] as Sheet;
     const rows: string[][] = [
       [words.service, ''],
-      [words.meter, `EX-${'ABC'[index]}`],
-      [words.period, `${date(one.start, style)} - ${date(one.start + one.days, style)}`],
+      [words.meter, meterName(index)],
+      [words.period, periodText(one, style)],
       [words.usage, `${amount(one.usage, style)} kWh`],
       ...style.traps.map((trap) => [words[trap], `${amount(other(one, trap), style)} ${unitOf(trap)}`]),
     ];
@@ -160,12 +178,33 @@ function written(meters: readonly Meter[], style: Look, secret: number): KnownPd
   for (const hidden of unseen) sheets[0]?.draw(hide(fonts.plain.shown(hidden), style.hiding));
   return {
     file: pdfOf({ name: 'made-up', fonts, sheets, writing: style.writing, packed: style.packed }),
+    lines: meters.map((one, index) => ({
+      meter: meterName(index),
+      ...period(one, style),
+      quantity: decimal(one.usage),
+    })),
     usage: meters.map(({ usage }) => decimal(usage)),
     others: meters.flatMap((one) => style.traps.map((trap) => decimal(other(one, trap)))),
     printed: sheets.flatMap(({ texts }) => texts),
     unseen,
     style: JSON.stringify({ meters: meters.length, ...style }),
   };
+}
+
+function meterName(index: number): string {
+  return `EX-${4_100 + index}`;
+}
+
+function period({ start, days }: Meter, style: Look): { start: string; end?: string } {
+  if (style.days === 'not printed') return { start: formatDate(start) };
+  const end = start + days + (style.days === 'last day counted' ? 1 : 0);
+  return { start: formatDate(start), end: formatDate(end) };
+}
+
+function periodText({ start, days }: Meter, style: Look): string {
+  const dates = `${date(start, style)} - ${date(start + days, style)}`;
+  if (style.days === 'not printed') return dates;
+  return `${dates} (${style.days === 'last day counted' ? days + 1 : days} ${languages[style.language].days})`;
 }
 
 function unitOf(trap: (typeof traps)[number]): string {
@@ -192,8 +231,8 @@ function amount(hundredths: number, { language, form }: Look): string {
   return `${whole.replace(/\B(?=(\d{3})+$)/g, gap)}${comma ? ',' : '.'}${part}`;
 }
 
-function date(day: number, { language }: Look): string {
+function date(day: number, { language, dayFirst }: Look): string {
   const [year, month, of] = formatDate(day).split('-') as [string, string, string];
-  if (language === 'en') return `${month}/${of}/${year}`;
+  if (language === 'en' && !dayFirst) return `${month}/${of}/${year}`;
   return [of, month, year].join(language === 'de' ? '.' : '/');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isChannelError } from '../../src/emissions/index.ts';
 import type { PdfCase } from './pdf/pdf-case.ts';
-import type { KnownPdf } from './pdf-cases.ts';
+import type { KnownLine, KnownPdf } from './pdf-cases.ts';
 
 /** What a reader makes of a PDF. */
 export interface PdfReading {
@@ -9,6 +9,8 @@ export interface PdfReading {
   readonly text: string;
   /** Every quantity that it proposes, as a plain decimal, with candidates among which a person chooses. */
   readonly quantities: readonly string[];
+  /** The lines that it would record as they are, once a person confirms them. */
+  readonly lines?: readonly KnownLine[];
 }
 
 /** A reader under test: a reading, or an error with a code. */
@@ -44,6 +46,11 @@ export async function checkKnown(one: KnownPdf, read: PdfReader): Promise<'read'
   if (typeof found === 'string') return 'refused';
   for (const text of one.printed) assert.ok(holds(found.text, text), `'${text}' was not read: ${one.style}`);
   only(found, one.usage, one);
+  for (const line of found.lines ?? [])
+    assert.ok(
+      one.lines.some((known) => isLine(line, known)),
+      wrong(line, one),
+    );
   return 'read';
 }
 
@@ -51,6 +58,15 @@ export async function checkKnown(one: KnownPdf, read: PdfReader): Promise<'read'
 export async function checkAltered(one: KnownPdf, read: PdfReader): Promise<void> {
   const found = await outcomeOf(read, one.file);
   if (typeof found !== 'string') only(found, [...one.usage, ...one.others], one);
+}
+
+function isLine(line: KnownLine, known: KnownLine): boolean {
+  const same = line.meter === known.meter && line.start === known.start && line.end === known.end;
+  return same && isSame(line.quantity, known.quantity);
+}
+
+function wrong(line: KnownLine, { lines, style }: KnownPdf): string {
+  return `would record ${JSON.stringify(line)} of ${JSON.stringify(lines)}: ${style}`;
 }
 
 function only({ text, quantities }: PdfReading, right: readonly string[], { unseen, style }: KnownPdf): void {

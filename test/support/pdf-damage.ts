@@ -11,6 +11,7 @@ const samples: readonly KnownPdf[] = sampleBills().map(({ name, sheets }) => {
   const group = decimalSign === '.' ? ',' : '.';
   return {
     file: billBytes(name),
+    lines,
     usage: lines.map(({ quantity }) => quantity),
     others: figures.map((figure) => figure.replaceAll(group, '').replace(',', '.')),
     printed,
