@@ -81,9 +81,7 @@ export async function record(
   const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
   if (errors !== undefined) await checkErrorsPath(errors, files);
   const acceptPartial = errors === undefined ? {} : { acceptPartial: true };
-  const confirm = options.dryRun === true || options.json === true ? [] : await askedDigests(files, request.read);
-  const read =
-    confirm.length === 0 ? request.read : { ...request.read, confirm: [...(request.read.confirm ?? []), ...confirm] };
+  const read = await confirmedAtTerminal(files, request.read, options);
   const whole = { ...request, read, files, ...acceptPartial, ...(folders && { separately: true }) };
   const { progress, end } = progressLine();
   const stop = stopSignal();
@@ -101,6 +99,17 @@ export async function record(
   print({ ...wholeLines(answer), ...(names && { names }) }, options.json, () =>
     renderRecorded(answer, { dir, errorsFile: options.errors, names, others }),
   );
+}
+
+/** The settings with the digests of PDFs that a person at the terminal has just confirmed. */
+async function confirmedAtTerminal(
+  files: readonly string[],
+  read: ReadOptions,
+  { dryRun, json }: RecordOptions,
+): Promise<ReadOptions> {
+  if (dryRun === true || json === true) return read;
+  const digests = await askedDigests(files, read);
+  return digests.length === 0 ? read : { ...read, confirm: [...(read.confirm ?? []), ...digests] };
 }
 
 async function requestOf(options: RecordOptions): Promise<Omit<UseCaseArgs<'record'>, 'files'>> {

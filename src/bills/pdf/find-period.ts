@@ -34,21 +34,20 @@ export function findPeriods(lines: readonly Line[]): PrintedPeriod[] {
 function ranges(lines: readonly Line[]): PrintedPeriod[] {
   return lines.flatMap((line, at) =>
     rangesIn(line.text).flatMap(({ start, end, printed, from }): PrintedPeriod[] => {
-      // The label may stand above, alone on its line.
-      const above = lines[at - 1];
-      const heading = above !== undefined && above.page === line.page && !/\d/.test(above.text) ? above.text : '';
       const before = line.text.slice(0, from);
       if (OTHER_PERIOD.test(before)) return [];
-      const word = PERIOD_WORDS.exec(before) ?? (before.trim() === '' ? PERIOD_WORDS.exec(heading) : null);
-      return [
-        {
-          ...{ start: start.text, end: end.text, printed, where: placeOf(line) },
-          why: word === null ? 'two dates with a word or dash for "to"' : `two dates after "${word[0]}"`,
-          confidence: word === null ? 'low' : 'high',
-        },
-      ];
+      const word = PERIOD_WORDS.exec(before.trim() === '' ? headingAbove(lines, at) : before)?.[0];
+      const why = word === undefined ? 'two dates with a word or dash for "to"' : `two dates after "${word}"`;
+      const confidence = word === undefined ? 'low' : 'high';
+      return [{ start: start.text, end: end.text, printed, where: placeOf(line), why, confidence }];
     }),
   );
+}
+
+/** The line above, where it can be a heading. */
+function headingAbove(lines: readonly Line[], at: number): string {
+  const [above, line] = [lines[at - 1], lines[at]];
+  return above !== undefined && above.page === line?.page && !/\d/.test(above.text) ? above.text : '';
 }
 
 /** Start and end with labels of their own. */

@@ -32,35 +32,39 @@ export interface Usage {
 
 /**
  * What can be the use of a bill, and what cannot, with the reason. An amount on a line of money, of another time, of demand, of an average,
- * of a forecast, of a running total or of energy sent to the grid is never a use.
+ * of a forecast, of a running total or of energy sent to the grid is never a use. `undecided`: places of amounts that can be read in two ways.
  */
 export function findUsage(
   lines: readonly Line[],
   signOf: (number: string) => DecimalSign | undefined,
-): { readonly usages: readonly Usage[]; readonly leftOut: readonly LeftOut[] } {
+): { readonly usages: readonly Usage[]; readonly leftOut: readonly LeftOut[]; readonly undecided: readonly string[] } {
   const leftOut: LeftOut[] = [];
+  const undecided: string[] = [];
   const found: Usage[] = [];
   for (const seen of [...amountsSeen(lines), ...columnsSeen(lines)]) {
-    const { line, printed, number, unit } = seen;
-    const why = reasonAgainst(seen);
+    const { line, printed, number } = seen;
     const sign = signOf(number);
     const value = sign === undefined ? undefined : plainAmount(number, sign);
+    const why = reasonAgainst(seen) ?? (value?.startsWith('-') === true ? 'a negative amount' : undefined);
     if (why !== undefined) leftOut.push({ printed, where: placeOf(line), why });
-    else if (value?.startsWith('-')) leftOut.push({ printed, where: placeOf(line), why: 'a negative amount' });
-    else if (value !== undefined) {
-      const canonicalValue = formatExact(parseDecimal(value));
-      const use = USAGE_WORDS.test(seen.row) || USAGE_WORDS.test(seen.column);
-      found.push({
-        ...{ value: canonicalValue, unit, printed, line, where: placeOf(line) },
-        why: use
-          ? `beside a word of use: "${useWords(seen)}"`
-          : 'an amount with a unit; no word beside it says what it is',
-        confidence: use ? 'high' : 'low',
-      });
-    }
+    else if (value === undefined) undecided.push(placeOf(line));
+    else found.push(usageOf(seen, formatExact(parseDecimal(value))));
   }
   const once = Map.groupBy(leftOut, ({ printed, where }) => `${printed} ${where}`);
-  return { usages: onceByEnergy(merged(found)), leftOut: [...once.values()].flatMap(([first]) => first ?? []) };
+  return {
+    usages: onceByEnergy(merged(found)),
+    leftOut: [...once.values()].flatMap(([first]) => first ?? []),
+    undecided,
+  };
+}
+
+function usageOf(seen: Seen, value: string): Usage {
+  const { unit, printed, line } = seen;
+  const use = USAGE_WORDS.test(seen.row) || USAGE_WORDS.test(seen.column);
+  return {
+    ...{ value, unit, printed, line, where: placeOf(line), confidence: use ? 'high' : 'low' },
+    why: use ? `beside a word of use: "${useWords(seen)}"` : 'an amount with a unit; no word beside it says what it is',
+  };
 }
 
 /** Amounts that have their unit beside them. */

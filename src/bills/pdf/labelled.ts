@@ -1,6 +1,6 @@
 import type { Cell, Line } from './text-lines.ts';
 
-export type Relation = 'same-cell' | 'right' | 'below';
+type Relation = 'same-cell' | 'right' | 'below';
 
 /** A value beside its label. */
 export interface Labelled {

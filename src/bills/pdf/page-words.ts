@@ -1,6 +1,10 @@
-import { type FontFacts, type Glyph, isKnownLetter } from './font-trust.ts';
+import type { DrawingState } from './drawing-state.ts';
+import type { FontFacts, Glyph } from './font-trust.ts';
 import { areaOf, type Box, common, IDENTITY, type Matrix, mappedBox, matrixOf, shifted, then } from './matrix.ts';
+import { isContrast, isOpaqueImage, isRectangle } from './page-shapes.ts';
 import type { Word } from './pdf-text.ts';
+import { plainLetters } from './plain-letters.ts';
+import { type Run, textRuns } from './text-runs.ts';
 
 /** A word and all that says whether it is seen. */
 export interface DrawnWord extends Word {
@@ -9,23 +13,6 @@ export interface DrawnWord extends Word {
   readonly box: Box;
   readonly readable: boolean;
   seen: boolean;
-}
-
-/** What the page is drawn with, as far as it moves or hides text (ISO 32000-1, 8.4 and 9.3). */
-interface State {
-  map: Matrix;
-  clip: Box;
-  /** Undefined for a pattern or shading. */
-  fill: string | undefined;
-  alpha: number;
-  mode: number;
-  font: FontFacts | undefined;
-  size: number;
-  letterSpace: number;
-  wordSpace: number;
-  scale: number;
-  leading: number;
-  rise: number;
 }
 
 interface Ground {
@@ -46,12 +33,8 @@ export interface PageSource {
 }
 
 const PAPER = '#ffffff';
-/** Letters that differ from the ground by less than this in each colour, of 255, are not seen. */
-const LEAST_CONTRAST = 24;
 /** In points: smaller letters are not read by anyone. */
 const SMALLEST = 1.5;
-/** As a part of the letters' size: a gap that parts two words. */
-const WORD_GAP = 0.12;
 const MOST_STATES = 500;
 
 /** Draws a page in mind: where each word of it stands, and whether it is seen when the page is done. */
@@ -60,8 +43,8 @@ export class PageWords {
   /** Whether a picture is drawn on the page. */
   pictures = false;
   readonly #source: PageSource;
-  #state: State;
-  readonly #saved: State[] = [];
+  #state: DrawingState;
+  readonly #saved: DrawingState[] = [];
   #text: Matrix = IDENTITY;
   #line: Matrix = IDENTITY;
   #clips = false;
@@ -236,36 +219,10 @@ export class PageWords {
     this.#text = this.#line;
   }
 
-  /** Parts the glyphs into words at spaces and gaps. */
   #show(glyphs: readonly (Glyph | number | null)[]): void {
-    const { font = {}, size, letterSpace, wordSpace, scale } = this.#state;
-    const unit = glyphUnit(font);
-    let run: Run | undefined;
-    const end = () => {
-      if (run !== undefined) this.#keep(run);
-      run = undefined;
-    };
-    let x = 0;
-    for (const glyph of glyphs) {
-      if (glyph === null) continue;
-      if (typeof glyph === 'number') {
-        x -= (glyph / 1_000) * size * scale;
-        if (Math.abs(glyph) > WORD_GAP * 1_000) end();
-        continue;
-      }
-      const width = glyph.width * unit * size * scale;
-      if (glyph.isSpace || /^\s*$/.test(glyph.unicode)) end();
-      else {
-        run ??= { from: x, to: x, text: '', readable: true };
-        run.text += glyph.unicode;
-        run.to = x + width;
-        run.readable &&= isKnownLetter(glyph, font);
-      }
-      const more = letterSpace + (glyph.isSpace ? wordSpace : 0);
-      x += width + more * scale;
-    }
-    end();
-    this.#text = shifted(this.#text, x, 0);
+    const { runs, advance } = textRuns(glyphs, this.#state);
+    for (const run of runs) this.#keep(run);
+    this.#text = shifted(this.#text, advance, 0);
   }
 
   #keep({ from, to, text, readable }: Run): void {
@@ -299,66 +256,9 @@ export class PageWords {
   }
 }
 
-/** Size of a unit of glyphs' widths, as a part of the font's size. */
-function glyphUnit({ isType3Font, fontMatrix }: FontFacts): number {
-  return isType3Font === true ? Math.abs(fontMatrix?.[0] ?? 0.001) : 0.001;
-}
-
-interface Run {
-  readonly from: number;
-  to: number;
-  text: string;
-  readable: boolean;
-}
-
-/** pdf.js gives pictures without transparency as one of its first two kinds (black and white, or three colours). */
-export function isOpaqueImage(image: unknown): boolean {
-  const { kind } = (image ?? {}) as { readonly kind?: unknown };
-  return kind === 1 || kind === 2;
-}
-
-/** True for a path of straight lines around an upright rectangle. */
-function isRectangle(paths: unknown): boolean {
-  const path = Array.isArray(paths) ? paths[0] : paths;
-  if (path === null || typeof path !== 'object') return false;
-  const numbers = Object.values(path as Record<string, number>);
-  const points: [number, number][] = [];
-  for (let at = 0; at < numbers.length; ) {
-    const step = numbers[at];
-    // 0 moves, 1 draws a line, 4 closes: the form in which pdf.js hands paths on.
-    if (step === 0 || step === 1) {
-      if (step === 0 && points.length > 0) return false;
-      points.push([numbers[at + 1] ?? 0, numbers[at + 2] ?? 0]);
-      at += 3;
-    } else if (step === 4) at += 1;
-    else return false;
-  }
-  const corners = new Set(points.map(([x, y]) => `${x} ${y}`));
-  const isUpright = points.every(([x, y], at) => {
-    const [px, py] = points[at === 0 ? points.length - 1 : at - 1] ?? [0, 0];
-    return x === px || y === py;
-  });
-  return corners.size === 4 && isUpright;
-}
-
 function turnsOf(x: number, y: number): DrawnWord['turns'] {
   const [wide, high] = [Math.abs(x), Math.abs(y)];
   if (high <= 0.05 * wide) return x >= 0 ? 0 : 2;
   if (wide <= 0.05 * high) return y >= 0 ? 1 : 3;
   return undefined;
-}
-
-function isContrast(one: string | undefined, other: string | undefined): boolean {
-  if (one === undefined || other === undefined) return true;
-  const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-  const [a, b] = [parts(one), parts(other)];
-  return a.some((value, at) => Number.isNaN(value) || Math.abs(value - (b[at] ?? 0)) >= LEAST_CONTRAST);
-}
-
-/** Ligatures and wide letters as plain ones; raised digits stay raised, because `1,234¹` is no five-digit number. */
-function plainLetters(text: string): string {
-  return text
-    .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
-    .replace(/\u00ad/g, '-')
-    .replace(/[^\u00b2\u00b3\u00b9\u2070-\u2079]+/g, (part) => part.normalize('NFKC'));
 }

@@ -1,13 +1,13 @@
-import { type Commodity, defined, type ReadBasis, type UnitName } from '../../emissions/index.ts';
-import type { BillLine, ReadOptions } from '../bill.ts';
+import { defined, type ReadBasis } from '../../emissions/index.ts';
+import type { ReadOptions } from '../bill.ts';
 import { type Asked, Asking } from './asking.ts';
+import { billLine } from './bill-line.ts';
 import { type BillPeriod, readPeriod } from './bill-period.ts';
 import { signEvidence } from './decimal-signs.ts';
 import { findAccounts, findCommodities, findMeters, findReadBasis, findTotals } from './find-names.ts';
 import { findDays, findPeriods } from './find-period.ts';
 import { findUsage, totalOf, type Usage } from './find-usage.ts';
-import { amountsIn } from './printed-amounts.ts';
-import type { FieldName, Found, LeftOut, ProposedLine, Question } from './proposal.ts';
+import type { Found, LeftOut, ProposedLine, Question } from './proposal.ts';
 import type { Line } from './text-lines.ts';
 
 /** A bill by its labels alone: one meter, one commodity, one period. */
@@ -21,8 +21,8 @@ export interface LabelProposal {
 export function proposeByLabels(lines: readonly Line[], options: ReadOptions): LabelProposal {
   const ask = new Asking(options.pick ?? []);
   const sign = signEvidence(lines, options.decimalSign);
-  const { usages, leftOut } = findUsage(lines, sign.signOf);
-  const usage = chooseUsage(usages, ask, lines, sign.signOf);
+  const { usages, leftOut, undecided } = findUsage(lines, sign.signOf);
+  const usage = chooseUsage(usages, undecided, ask);
   const unit = usage?.unit;
   const quantity = usage && foundOf(usage);
   const commodity = told(options.commodity) ?? ask.one('commodity', findCommodities(lines, unit), COMMODITY);
@@ -36,9 +36,14 @@ export function proposeByLabels(lines: readonly Line[], options: ReadOptions): L
     unit: unit && usage && { ...foundOf(usage), value: unit, printed: unit },
     read_basis: readBasis,
   });
-  const place = usage?.where ?? '';
-  const line = lineOf({ fields, options, period, usage: usage && { ...usage, place } });
-  return { line: { fields, ...(line && ask.open.length === 0 && { line }) }, questions: ask.open, leftOut };
+  const questions = ask.open;
+  if (!commodity || !meter || !period || !usage || questions.length > 0)
+    return { line: { fields }, questions, leftOut };
+  const line = billLine({
+    ...{ commodity, meter, account, period, basis: readBasis.value as ReadBasis, options },
+    ...{ quantity: usage.value, unit: usage.unit, where: usage.where, utility: options.utility },
+  });
+  return { line: { fields, line }, questions, leftOut };
 }
 
 function told(value: string | undefined): Found | undefined {
@@ -66,28 +71,23 @@ const PERIOD: Asked = {
   fix: 'Make a template that says where the dates stand.',
 };
 
-function chooseUsage(
-  usages: readonly Usage[],
-  ask: Asking,
-  lines: readonly Line[],
-  signOf: (number: string) => unknown,
-): Usage | undefined {
+function chooseUsage(usages: readonly Usage[], undecided: readonly string[], ask: Asking): Usage | undefined {
+  if (undecided.length > 0) {
+    ask.ask('quantity', SIGN);
+    return undefined;
+  }
   const founds = usages.map(foundOf);
   const only = ask.ifOne('quantity', founds);
-  const at =
-    only === undefined ? -1 : founds.findIndex(({ where, value }) => where === only.where && value === only.value);
-  if (only !== undefined) return { ...(usages[at] as Usage), ...only } as Usage;
+  if (only !== undefined) {
+    const usage = usages.find(
+      ({ where, value, printed }) => value === only.value && where === only.where && printed === only.printed,
+    );
+    return usage && { ...usage, why: only.why, confidence: only.confidence };
+  }
   const total = totalOf(usages);
   if (total !== undefined) {
     const parts = total.parts.map(({ where }) => where).join(', ');
     return { ...total.total, why: `${total.total.why}; it is the sum of the amounts at ${parts}` };
-  }
-  const undecided = lines.find(({ text }) =>
-    amountsIn(text).some(({ unit, number }) => unit !== undefined && signOf(number) === undefined),
-  );
-  if (usages.length === 0 && undecided !== undefined) {
-    ask.ask('quantity', SIGN, []);
-    return undefined;
   }
   ask.ask('quantity', QUANTITY, founds);
   return undefined;
@@ -109,31 +109,4 @@ function choosePeriod(lines: readonly Line[], options: ReadOptions, ask: Asking)
   const found = ask.one('start', founds, PERIOD);
   const chosen = periods.find(({ where, printed }) => where === found?.where && printed === found.printed);
   return chosen && readPeriod(lines, chosen, findDays(lines), options, ask);
-}
-
-interface Parts {
-  readonly fields: Readonly<Partial<Record<FieldName, Found>>>;
-  readonly options: ReadOptions;
-  readonly period: BillPeriod | undefined;
-  readonly usage: { readonly value: string; readonly unit: UnitName; readonly place: string } | undefined;
-}
-
-/** The line of a bill, where every part of it is there. */
-function lineOf({ fields, options, period, usage }: Parts): BillLine | undefined {
-  const { commodity, meter, account, read_basis: basis } = fields;
-  if (commodity === undefined || meter === undefined || period === undefined || usage === undefined) return undefined;
-  return defined({
-    commodity: commodity.value as Commodity,
-    flow: 'delivered' as const,
-    ...{ start: period.start, end: period.end, statedEnd: period.statedEnd },
-    ...{ quantity: usage.value, unit: usage.unit },
-    readBasis: (basis?.value ?? 'billed-only') as ReadBasis,
-    utility: options.utility ?? '',
-    meter: meter.value,
-    account: account?.value,
-    zone: options.zone,
-    place: options.place ?? {},
-    where: usage.place,
-    warnings: [],
-  });
 }

@@ -1,18 +1,7 @@
 import { ChannelError } from '../../emissions/index.ts';
 
 /** What a pattern can take. `skip` takes anything and keeps nothing; `mark` is the sign of a read. */
-export const placeholders = [
-  'start',
-  'end',
-  'days',
-  'quantity',
-  'unit',
-  'meter',
-  'account',
-  'total',
-  'mark',
-  'skip',
-] as const;
+const placeholders = ['start', 'end', 'days', 'quantity', 'unit', 'meter', 'account', 'total', 'mark', 'skip'] as const;
 export type Placeholder = (typeof placeholders)[number];
 
 // Each takes a bounded length, so that no text makes a pattern slow.

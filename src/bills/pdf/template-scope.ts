@@ -8,7 +8,7 @@ import type { Line } from './text-lines.ts';
 export type Values = ReadonlyMap<Placeholder, readonly Found[]>;
 
 /** What one rule of a template finds among lines. */
-export function valuesOf(lines: readonly Line[], { label, relation, pattern }: TemplateFind): Values {
+function valuesOf(lines: readonly Line[], { label, relation, pattern }: TemplateFind): Values {
   const wanted = valuePattern(pattern);
   const values = new Map<Placeholder, Found[]>();
   for (const { text, line } of textsAt(lines, labelPattern(label), relation)) {

@@ -4,7 +4,7 @@ import type { TemplateLine } from './template.ts';
 import { labelPattern } from './template-pattern.ts';
 import type { Cell, Line } from './text-lines.ts';
 
-export type Column = keyof NonNullable<TemplateLine['table']>['columns'];
+type Column = keyof NonNullable<TemplateLine['table']>['columns'];
 
 /** A row of a table of meters or registers, by the columns of the template. */
 export interface TableRow {

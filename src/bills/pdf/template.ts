@@ -3,7 +3,7 @@ import { ChannelError, commodities, readBases, statedEnds } from '../../emission
 import { dateOrders, decimalSigns } from '../mapping/bill-mapping.ts';
 
 /** Marks the file. */
-export const TEMPLATE_FORMAT = 'uec-pdf-template/1';
+const TEMPLATE_FORMAT = 'uec-pdf-template/1';
 
 const text = z.string().trim().min(1).max(200);
 const relation = z.enum(['same-cell', 'right', 'below']);

@@ -79,30 +79,35 @@ function once(words: readonly Word[]): readonly Word[] {
   return kept;
 }
 
+type MutableCell = { -readonly [K in keyof Cell]: Cell[K] };
+
 function cellsOf(words: readonly Word[], line: Pick<Draft, 'baseline' | 'size'>): Cell[] {
-  const cells: { -readonly [K in keyof Cell]: Cell[K] }[] = [];
+  const cells: MutableCell[] = [];
   for (const word of words) {
     const cell = cells.at(-1);
-    if (isRaised(word, line)) {
-      // The sign of a square or cubic unit belongs to it; any other raised sign points to a note.
-      if (cell !== undefined && /(?:^|[^a-z])(?:[cdk]?m|ft)$/i.test(cell.text) && /^[23]$/.test(word.text))
-        Object.assign(cell, { text: cell.text + word.text, right: word.right });
-      continue;
-    }
-    const least = cell === undefined ? 0 : Math.min(cell.size, word.size);
-    const gap = cell === undefined ? 0 : word.left - cell.right;
-    if (cell === undefined || gap >= COLUMN_GAP * least) {
+    if (isRaised(word, line)) joinRaised(cell, word);
+    else if (cell === undefined || word.left - cell.right >= COLUMN_GAP * Math.min(cell.size, word.size)) {
       const { text, left, right, size } = word;
       cells.push({ text, left, right, size, unclear: false });
-      continue;
-    }
-    const isOver = -gap > 0.5 * Math.min(word.right - word.left, cell.right - cell.left) && -gap > 0.3 * least;
-    cell.text += (gap < NO_GAP * least ? '' : ' ') + word.text;
-    cell.right = Math.max(cell.right, word.right);
-    cell.size = Math.max(cell.size, word.size);
-    cell.unclear ||= isOver;
+    } else join(cell, word);
   }
   return cells;
+}
+
+/** The sign of a square or cubic unit belongs to it; any other raised sign points to a note. */
+function joinRaised(cell: MutableCell | undefined, { text, right }: Word): void {
+  if (cell === undefined || !/(?:^|[^a-z])(?:[cdk]?m|ft)$/i.test(cell.text) || !/^[23]$/.test(text)) return;
+  cell.text += text;
+  cell.right = right;
+}
+
+function join(cell: MutableCell, word: Word): void {
+  const least = Math.min(cell.size, word.size);
+  const over = cell.right - word.left;
+  cell.unclear ||= over > 0.5 * Math.min(word.right - word.left, cell.right - cell.left) && over > 0.3 * least;
+  cell.text += (-over < NO_GAP * least ? '' : ' ') + word.text;
+  cell.right = Math.max(cell.right, word.right);
+  cell.size = Math.max(cell.size, word.size);
 }
 
 function isRaised({ baseline, size }: Word, line: Pick<Draft, 'baseline' | 'size'>): boolean {
