@@ -183,6 +183,13 @@ test('a mark of a read that the template does not explain is refused', async () 
   await assert.rejects(read('uk-two-fuels', { template }), { code: 'TEMPLATE_UNFIT' });
 });
 
+test('the template of docs/bills.md is read as it stands, and fits the bill that it is for', async () => {
+  const guide = readFileSync(new URL('../../../docs/bills.md', import.meta.url), 'utf8');
+  const json = /```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+  const { lines } = await read('us-electricity', { template: parseTemplate(json) });
+  assertLine(lines[0]?.line as BillLine, expectedBill('us-electricity').lines[0] as ExpectedBillLine);
+});
+
 test('a template says which field is not as it should be', () => {
   assert.throws(() => parseTemplate('{'), { code: 'TEMPLATE_INVALID' });
   const whole = templateOf('us-electricity');
