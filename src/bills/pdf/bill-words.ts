@@ -153,10 +153,17 @@ export const NO_USE: readonly (readonly [why: string, words: RegExp])[] = [
       ...['injection', 'injectée?', 'production', 'excedentes?', 'vertid[oa]', 'generación'],
     ),
   ],
+  ['in thousands or millions', words('thousands?', 'tsd', 'tausend', 'milliers?', 'miles', 'millions?', 'mio')],
   ['a credit', words('credit', 'rebill', 'gutschrift', 'avoir', 'abono')],
   ['demand', words('demand', 'leistung', 'potencia', 'puissance', 'peak load')],
   ['reactive energy', words('reactive', 'blind\\p{L}*', 'réactive', 'reactiva')],
 ];
+/** Labels of charges, prices and taxes: a line of money, whether or not it has a sign of a currency. */
+export const CHARGE_WORDS = words(
+  ...['charges?', 'prices?', 'rate', 'costs?', 'fees?', 'tax', 'levy', 'adjustment', 'surcharge'],
+  ...['\\p{L}*preis', '\\p{L}*entgelt', '\\p{L}*kosten', '\\p{L}*steuer', '\\p{L}*umlage', '\\p{L}*abgabe'],
+  ...['prix', 'coût', 'taxes?', 'contribution', 'precio', 'coste', 'impuesto', 'importe', 'peaje'],
+);
 /** Labels of what a meter shows; an amount beside them is no use unless they also speak of use. */
 export const READ_WORDS = words(
   ...[

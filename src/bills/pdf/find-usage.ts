@@ -1,7 +1,7 @@
 import { add, compare, dimensionOf, formatExact, parseDecimal, type UnitName } from '../../emissions/index.ts';
 import { plainAmount } from '../mapping/amount-form.ts';
 import type { DecimalSign } from '../mapping/bill-mapping.ts';
-import { MONEY, NO_USE, READ_WORDS, TOTAL_WORDS, USAGE_WORDS } from './bill-words.ts';
+import { CHARGE_WORDS, MONEY, NO_USE, READ_WORDS, TOTAL_WORDS, USAGE_WORDS } from './bill-words.ts';
 import { columnBelow, columnHead, placeOf } from './labelled.ts';
 import { amountsIn, isBareNumber, type PrintedAmount, usageUnit } from './printed-amounts.ts';
 import type { Confidence, LeftOut } from './proposal.ts';
@@ -71,7 +71,6 @@ function usageOf(seen: Seen, value: string): Usage {
 function amountsSeen(lines: readonly Line[]): Seen[] {
   return lines.flatMap((line, at) =>
     line.cells.flatMap((cell, place) => {
-      if (cell.unclear) return [];
       const left = line.cells.slice(0, place).map(({ text }) => text);
       return amountsIn(cell.text).flatMap((amount): Seen[] => {
         if (amount.unit === undefined || isPartOfSum(cell.text, amount)) return [];
@@ -99,15 +98,13 @@ function columnsSeen(lines: readonly Line[]): Seen[] {
         right !== undefined && isBareNumber(right.text)
           ? [{ line, cell: right }]
           : columnBelow(lines, at, head).filter(({ cell }) => isBareNumber(cell.text));
-      return places
-        .filter(({ cell }) => !cell.unclear)
-        .map(({ line: own, cell }) => {
-          const row = own.cells.filter((one) => one.right <= cell.left && one !== head).map(({ text }) => text);
-          return {
-            ...{ line: own, cell, number: cell.text.trim(), unit, printed: `${cell.text.trim()} ${unit}` },
-            ...{ row: row.join(' '), column: head.text },
-          };
-        });
+      return places.map(({ line: own, cell }) => {
+        const row = own.cells.filter((one) => one.right <= cell.left && one !== head).map(({ text }) => text);
+        return {
+          ...{ line: own, cell, number: cell.text.trim(), unit, printed: `${cell.text.trim()} ${unit}` },
+          ...{ row: row.join(' '), column: head.text },
+        };
+      });
     }),
   );
 }
@@ -125,7 +122,7 @@ function reasonAgainst({ line, row, column, unit }: Seen): string | undefined {
   const other = NO_USE.find(([, words]) => words.test(beside));
   if (other !== undefined) return other[0];
   if (/[-\u2010-\u2015\u2212]\s*$/.test(row)) return 'a minus or dash stands before it';
-  if (MONEY.test(line.text)) return 'a line of money';
+  if (MONEY.test(line.text) || CHARGE_WORDS.test(row)) return 'a line of money';
   if (!USAGE_WORDS.test(beside) && READ_WORDS.test(beside)) return `what a meter shows (${unit})`;
   return undefined;
 }

@@ -6,7 +6,7 @@ import { type PageText, type PdfLimits, pdfLimits } from './pdf-text.ts';
 import { type BillProposal, type LeftOut, type ProposedLine, proposalDigest, type Question } from './proposal.ts';
 import { proposeByLabels } from './propose-bill.ts';
 import { readPdf } from './read-pdf.ts';
-import { type Line, linesOf } from './text-lines.ts';
+import { clearLines, type Line, linesOf } from './text-lines.ts';
 
 /**
  * What a PDF bill seems to say: by a template where one is given, else by the labels on it. A template that does not fit is refused.
@@ -21,11 +21,11 @@ export async function readProposal(
   const file = createHash('sha256').update(data).digest('hex');
   const pages = await readPdf(data, limits);
   const lines = linesOf(pages);
-  const { proposed, questions, leftOut } = proposalOf(lines, options);
+  const { proposed, questions, leftOut } = proposalOf(clearLines(lines), options);
   const ready = proposed.flatMap((one) => one.line ?? []);
   return {
     ...{ format: 'uec-bill-proposal/1', file, template: options.template?.name ?? null, pages: pages.length },
-    ...{ lines: proposed, questions, leftOut, notes: notesOf(pages) },
+    ...{ lines: proposed, questions, leftOut, notes: [...notesOf(pages), ...overlaps(lines)] },
     digest: questions.length === 0 && ready.length === proposed.length ? proposalDigest(file, ready) : null,
   };
 }
@@ -66,6 +66,12 @@ function proposalOf(
   }
   const { line, questions, leftOut } = proposeByLabels(lines, options);
   return { proposed: [line], questions, leftOut };
+}
+
+function overlaps(lines: readonly Line[]): string[] {
+  return lines
+    .filter(({ cells }) => cells.some(({ unclear }) => unclear))
+    .map((line) => `${placeOf(line)}: words that lie on one another were not read`);
 }
 
 /** What of the pages was not read, so that nobody takes silence for nothing. */

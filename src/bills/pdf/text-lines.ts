@@ -33,6 +33,19 @@ export function linesOf(pages: readonly PageText[]): readonly Line[] {
   return pages.flatMap((page, at) => pageLines(page.words, at + 1));
 }
 
+/** The lines without the cells in which words lie on one another: what is read there may not be what is seen. */
+export function clearLines(lines: readonly Line[]): readonly Line[] {
+  return lines.map((line) => {
+    if (!line.cells.some(({ unclear }) => unclear)) return line;
+    const cells = line.cells.filter(({ unclear }) => !unclear);
+    return { ...line, cells, text: textOf(cells) };
+  });
+}
+
+function textOf(cells: readonly Cell[]): string {
+  return cells.map(({ text }) => text).join('  ');
+}
+
 interface Draft {
   baseline: number;
   size: number;
@@ -54,7 +67,7 @@ function pageLines(words: readonly Word[], page: number): Line[] {
     .toSorted((a, b) => a.baseline - b.baseline)
     .map(({ baseline, size, words: found }, at) => {
       const cells = cellsOf(once(found), { baseline, size });
-      return { page, number: at + 1, baseline, size, cells, text: cells.map(({ text }) => text).join('  ') };
+      return { page, number: at + 1, baseline, size, cells, text: textOf(cells) };
     });
 }
 
