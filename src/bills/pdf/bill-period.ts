@@ -28,7 +28,7 @@ export function readPeriod(
     if (options.statedEnd === undefined && days.length === 0) ask.askError('end_convention', endNotShown());
     return undefined;
   }
-  const convention = conventionOf(dates.days, days, options.statedEnd, ask);
+  const convention = conventionOf(dates.days, days, chosen.beside ?? '', options.statedEnd, ask);
   if (convention === undefined) return undefined;
   const statedEnd = convention.value as StatedEnd;
   const [first] = days;
@@ -78,12 +78,13 @@ function orderedDates(
 function conventionOf(
   dates: readonly [number, number],
   days: readonly DaysSeen[],
+  beside: string,
   told: StatedEnd | undefined,
   ask: Asking,
 ): Found | undefined {
   try {
     if (told !== undefined) return toldConvention(dates, days, told);
-    const { statedEnd, seen, confidence, where } = endOf(dates, days);
+    const { statedEnd, seen, confidence, where } = endOf(dates, days, beside);
     return { value: statedEnd, why: seen, confidence, ...defined({ where }) };
   } catch (error) {
     return ask.askError('end_convention', error);

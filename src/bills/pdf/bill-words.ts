@@ -48,6 +48,16 @@ export const OTHER_PERIOD = words(
   ...['vertrag\\p{L}*', 'preis\\p{L}*', 'tarif\\p{L}*', 'vorjahr\\p{L}*', 'nächste\\p{L}*', 'abschl[aä]g\\p{L}*'],
   ...['contrat\\p{L}*', 'prix', 'précédent\\p{L}*', 'contrato', 'precio\\p{L}*', 'tarifa', 'anterior', 'próxim\\p{L}*'],
 );
+/** Beside two dates: the last one is billed. */
+export const INCLUSIVE = words(
+  'inclusive',
+  'both days included',
+  'einschließlich',
+  'einschl\\.?',
+  'inclus',
+  'ambos inclu\\p{L}*',
+  'ambos días incluidos',
+);
 export const START_LABEL = label(
   '(?:service|billing|bill|period|usage)(?: period)? (?:start|from|begin)(?:s|ning)?(?: date)?',
   '(?:start|from|begin(?:ning)?)(?: date)?',
@@ -89,7 +99,7 @@ export const NO_USE: readonly (readonly [why: string, words: RegExp])[] = [
       ],
       ...['by month', 'monthly', 'compar\\p{L}*', 'previous (?:month|bill|period)', 'last (?:month|bill)', 'benchmark'],
       ...['vorjahr\\p{L}*', 'vorperiode', 'vergleich\\p{L}*', 'monatlich\\p{L}*', 'verlauf'],
-      ...['(?:année|an|période) (?:précédente?|dernière?|passée?)', 'historique', 'mensuel\\p{L}*', 'n-1'],
+      ...['(?:année|an|période) (?:précédente?|derni[eè]re?|passée?)', 'historique', 'mensuel\\p{L}*', 'n-1'],
       ...['año (?:anterior|pasado)', 'último año', 'histórico', 'mensual\\p{L}*'],
     ),
   ],

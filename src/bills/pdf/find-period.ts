@@ -2,7 +2,7 @@ import { ChannelError, formatDate, isChannelError, type StatedEnd } from '../../
 import type { DateOrder } from '../mapping/bill-mapping.ts';
 import { type DatedRow, dateDecision } from '../mapping/date-evidence.ts';
 import { dateShape, dayOfShape } from '../mapping/date-form.ts';
-import { DAYS, DAYS_LABEL, END_LABEL, OTHER_PERIOD, PERIOD_WORDS, START_LABEL } from './bill-words.ts';
+import { DAYS, DAYS_LABEL, END_LABEL, INCLUSIVE, OTHER_PERIOD, PERIOD_WORDS, START_LABEL } from './bill-words.ts';
 import { labelledValues, placeOf, relationWords } from './labelled.ts';
 import { datesIn, rangesIn } from './printed-dates.ts';
 import type { Confidence } from './proposal.ts';
@@ -16,6 +16,8 @@ export interface PrintedPeriod {
   readonly where: string;
   readonly why: string;
   readonly confidence: Confidence;
+  /** The line on which it stands. */
+  readonly beside?: string;
 }
 
 /** Every pair of dates that may be the period, the likelier ones alone where there are any. */
@@ -39,7 +41,7 @@ function ranges(lines: readonly Line[]): PrintedPeriod[] {
       const word = PERIOD_WORDS.exec(before.trim() === '' ? headingAbove(lines, at) : before)?.[0];
       const why = word === undefined ? 'two dates with a word or dash for "to"' : `two dates after "${word}"`;
       const confidence = word === undefined ? 'low' : 'high';
-      return [{ start: start.text, end: end.text, printed, where: placeOf(line), why, confidence }];
+      return [{ start: start.text, end: end.text, printed, where: placeOf(line), why, confidence, beside: line.text }];
     }),
   );
 }
@@ -138,12 +140,13 @@ export function dayOf(text: string, order: DateOrder): number | undefined {
 }
 
 /**
- * What the end date is: by the number of days that the bill states, else by a period that is made of whole calendar months.
+ * What the end date is: by the number of days that the bill states, by a word such as "inclusive" beside the dates, else by a period that is made of whole calendar months.
  * @throws {ChannelError} END_CONVENTION_UNKNOWN
  */
 export function endOf(
   [start, end]: readonly [number, number],
   days: readonly DaysSeen[],
+  beside: string,
 ): { readonly statedEnd: StatedEnd; readonly seen: string; readonly confidence: Confidence; readonly where?: string } {
   const length = end - start;
   const exclusive = days.find((one) => one.days === length);
@@ -164,6 +167,9 @@ export function endOf(
       confidence: 'high',
       where: inclusive.where,
     };
+  const word = INCLUSIVE.exec(beside)?.[0];
+  if (word !== undefined)
+    return { statedEnd: 'inclusive', seen: `"${word}" stands beside the dates`, confidence: 'high' };
   const [first, after] = [formatDate(start), formatDate(end + 1)];
   if (first.endsWith('-01') && after.endsWith('-01'))
     return {

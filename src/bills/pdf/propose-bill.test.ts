@@ -96,6 +96,17 @@ test('an amount that both signs read is asked while nothing on the bill decides'
   assert.deepEqual(quantities(['Usage | 1,250 kWh', 'Amount due | 1.234,50 €']), ['1.25']);
 });
 
+test('a word beside the dates says that the last day is billed', () => {
+  const rows = [
+    'Electricity',
+    'Meter | M-100',
+    'Period | 2022-12-16 to 2023-01-15 (both days included)',
+    'Usage | 900 kWh',
+  ];
+  const { line } = proposeByLabels(page(...rows), {});
+  assert.deepEqual([line.line?.start, line.line?.end, line.line?.statedEnd], ['2022-12-16', '2023-01-16', 'inclusive']);
+});
+
 test('a term of payment is no number of days billed', () => {
   const rows = ['Electricity', 'Meter | M-100', 'Service period | 15 Jan 2022 to 14 Feb 2022', 'Usage | 900 kWh'];
   const { questions } = proposeByLabels(page(...rows, 'Please pay within 30 days', 'Payment term | 31 days net'), {});
