@@ -8,6 +8,7 @@ import {
   ESTIMATED,
   METER_LABEL,
   NO_BASIS,
+  NO_COMMODITY,
   TOTAL_LABEL,
 } from './bill-words.ts';
 import { isNextRow, type Labelled, labelledValues, placeOf, relationWords } from './labelled.ts';
@@ -48,15 +49,26 @@ function once(found: readonly Labelled[]): Found[] {
 
 /** Commodities that the bill speaks of and that can be measured in the unit of its use. */
 export function findCommodities(lines: readonly Line[], unit: UnitName | undefined): Found[] {
-  return COMMODITY_WORDS.flatMap(([value, words]): Found[] => {
-    const line = lines.find(({ text }) => words.test(text));
-    if (line === undefined || (unit !== undefined && !fits(value, unit))) return [];
-    const printed = words.exec(line.text)?.[0] ?? '';
-    const why = `the bill has the word "${printed}"`;
-    return [{ value, printed, where: placeOf(line), why, confidence: 'medium' }];
-  });
+  return commoditiesNamed(lines)
+    .filter(({ commodity }) => unit === undefined || fits(commodity, unit))
+    .map(({ commodity, printed, line }) => {
+      const why = `the bill has the word "${printed}"`;
+      return { value: commodity, printed, where: placeOf(line), why, confidence: 'medium' };
+    });
 }
 
+/** Each commodity that the bill names, with the first place. Greenhouse gas is none. */
+export function commoditiesNamed(
+  lines: readonly Line[],
+): { readonly commodity: Commodity; readonly printed: string; readonly line: Line }[] {
+  return COMMODITY_WORDS.flatMap(([commodity, words]) => {
+    const found = lines.flatMap((line) => {
+      const printed = words.exec(line.text.replace(NO_COMMODITY, ''))?.[0];
+      return printed === undefined ? [] : [{ commodity, printed, line }];
+    });
+    return found.slice(0, 1);
+  });
+}
 function fits(commodity: Commodity, unit: UnitName): boolean {
   try {
     return energyRateOf({ commodity, unit }) !== undefined;

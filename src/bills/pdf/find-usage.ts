@@ -2,6 +2,7 @@ import { add, compare, dimensionOf, formatExact, parseDecimal, type UnitName } f
 import { plainAmount } from '../mapping/amount-form.ts';
 import type { DecimalSign } from '../mapping/bill-mapping.ts';
 import { CHARGE_WORDS, MONEY, NO_USE, READ_WORDS, TOTAL_WORDS, USAGE_WORDS } from './bill-words.ts';
+import { commoditiesNamed } from './find-names.ts';
 import { columnBelow, columnHead, placeOf } from './labelled.ts';
 import { amountsIn, isBareNumber, type PrintedAmount, usageUnit } from './printed-amounts.ts';
 import type { Confidence, LeftOut } from './proposal.ts';
@@ -52,7 +53,7 @@ export function findUsage(
   }
   const once = Map.groupBy(leftOut, ({ printed, where }) => `${printed} ${where}`);
   return {
-    usages: onceByEnergy(merged(found)),
+    usages: isGasBill(lines) ? onceByEnergy(merged(found)) : merged(found),
     leftOut: [...once.values()].flatMap(([first]) => first ?? []),
     undecided,
   };
@@ -140,7 +141,13 @@ function merged(found: readonly Usage[]): Usage[] {
   });
 }
 
-/** One amount by energy and one by volume are the same use: energy needs no factor of heat. */
+/** Speaks of gas, and of nothing else that is measured by volume. */
+function isGasBill(lines: readonly Line[]): boolean {
+  const has = (name: string) => commoditiesNamed(lines).some(({ commodity }) => commodity === name);
+  return has('natural-gas') && !has('water');
+}
+
+/** One amount by energy and one by volume of gas are the same use: energy needs no factor of heat. */
 function onceByEnergy(usages: readonly Usage[]): Usage[] {
   const [energy, volume] = [
     usages.filter(({ unit }) => dimensionOf(unit) === 'energy'),

@@ -15,8 +15,8 @@ export interface Labelled {
 const NEXT_ROW = 2.6;
 
 /**
- * Values of a label: after it in its cell, else in the next cell to the right, else in the column below it, as long as rows follow one
- * another. Only what `fits` is a value.
+ * Values of a label: after it in its cell, else in the next cell to the right and in the column below it, as long as rows follow one
+ * another; both where both are values. Only what `fits` is one.
  */
 export function labelledValues(lines: readonly Line[], label: RegExp, fits: (text: string) => boolean): Labelled[] {
   return lines.flatMap((line, at) =>
@@ -27,11 +27,11 @@ export function labelledValues(lines: readonly Line[], label: RegExp, fits: (tex
       const rest = cell.text.slice(match[0].length).trim();
       if (rest !== '') return fits(rest) ? [{ text: rest, line, cell, label: name, relation: 'same-cell' }] : [];
       const right = line.cells[place + 1];
-      if (right !== undefined && fits(right.text))
-        return [{ text: right.text, line, cell: right, label: name, relation: 'right' }];
-      return columnBelow(lines, at, cell)
-        .filter(({ cell: { text } }) => fits(text))
-        .map((one) => ({ ...one, text: one.cell.text, label: name, relation: 'below' as const }));
+      const beside = right === undefined ? [] : [{ line, cell: right, relation: 'right' as const }];
+      const below = columnBelow(lines, at, cell).map((one) => ({ ...one, relation: 'below' as const }));
+      return [...beside, ...below]
+        .filter((one) => fits(one.cell.text))
+        .map((one) => ({ ...one, text: one.cell.text, label: name }));
     }),
   );
 }

@@ -135,6 +135,29 @@ test('a commodity that the unit cannot measure is none', () => {
   assert.equal(line.line?.commodity, 'electricity');
 });
 
+test('gas by energy and by volume is one use; water beside electricity is another', () => {
+  const gas = ['Natural gas', 'Meter | G-1', ...HEAD.slice(2), 'Gas used | 350 kWh', 'Volume used | 31 m³'];
+  const one = proposeByLabels(page(...gas), {});
+  assert.deepEqual([one.line.line?.quantity, one.line.line?.commodity], ['350', 'natural-gas']);
+  const two = proposeByLabels(page(...HEAD, 'Electricity used | 350 kWh', 'Water used | 31 m³'), {});
+  assert.equal(two.questions[0]?.field, 'quantity');
+  assert.equal(two.questions[0]?.choices.length, 2);
+});
+
+test('a number to the right of a label and one below it are both shown', () => {
+  const { questions } = proposeByLabels(page('Meter number | A-100', 'B-200 | Total', 'Electricity'), {});
+  const meters = questions.find(({ field }) => field === 'meter')?.choices.map(({ value, why }) => [value, why]);
+  assert.deepEqual(meters, [
+    ['A-100', 'to the right of "Meter number"'],
+    ['B-200', 'below "Meter number"'],
+  ]);
+});
+
+test('greenhouse gas is no commodity', () => {
+  const { line } = proposeByLabels(page(...HEAD, 'Usage | 900 kWh', 'Greenhouse gas of your power: 380 g'), {});
+  assert.equal(line.line?.commodity, 'electricity');
+});
+
 test('a bill that does not say how the meter was read is billed only', () => {
   const basis = (...rows: string[]) => proposeByLabels(page(...HEAD, ...rows), {}).line.line?.readBasis;
   assert.equal(basis('Usage | 900 kWh'), 'billed-only');

@@ -197,5 +197,10 @@ test('a template says which field is not as it should be', () => {
     () => parseTemplate(JSON.stringify({ ...whole, lines: [] })),
     (error: ChannelError) => error.details.where === 'lines',
   );
+  const find = [{ label: 'Total', relation: 'right', pattern: '{quantity} {money}' }];
+  assert.throws(() => parseTemplate(JSON.stringify({ ...whole, find })), {
+    code: 'TEMPLATE_INVALID',
+    message: /\{money\}, which is none of start, end/,
+  });
   assert.throws(() => parseTemplate(JSON.stringify({ ...whole, colour: 'red' })), { code: 'TEMPLATE_INVALID' });
 });

@@ -1,4 +1,4 @@
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, isChannelError } from '../../emissions/index.ts';
 
 /** What a pattern can take. `skip` takes anything and keeps nothing; `mark` is the sign of a read. */
 const placeholders = ['start', 'end', 'days', 'quantity', 'unit', 'meter', 'account', 'total', 'mark', 'skip'] as const;
@@ -70,6 +70,17 @@ export function valuePattern(pattern: string): {
       return new Map(Object.entries(groups ?? {}) as [Placeholder, string][]);
     },
   };
+}
+
+/** What is wrong with a pattern, in words; undefined where nothing is. */
+export function patternFault(pattern: string): string | undefined {
+  try {
+    valuePattern(pattern);
+    return undefined;
+  } catch (error) {
+    if (isChannelError(error)) return error.message;
+    throw error;
+  }
 }
 
 function invalid(pattern: string, message: string): ChannelError {

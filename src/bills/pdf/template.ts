@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChannelError, commodities, readBases, statedEnds } from '../../emissions/index.ts';
 import { dateOrders, decimalSigns } from '../mapping/bill-mapping.ts';
+import { patternFault } from './template-pattern.ts';
 
 /** Marks the file. */
 const TEMPLATE_FORMAT = 'uec-pdf-template/1';
@@ -12,7 +13,9 @@ const find = z.strictObject({
   label: text,
   relation,
   /** What stands there: words as printed, and `{quantity}` and so on for the values. */
-  pattern: text,
+  pattern: text.refine((value) => patternFault(value) === undefined, {
+    error: ({ input }) => patternFault(String(input)) ?? 'not a pattern',
+  }),
 });
 const fixed = z.strictObject({
   commodity: z.enum(commodities).optional(),
