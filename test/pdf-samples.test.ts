@@ -22,8 +22,9 @@ for (const bill of sampleBills())
 
     test('prints what is expected of it where it is expected', () => {
       for (const { printed, page, why } of expected.neverUsage) assert.ok(holds(pages[page - 1], printed), why);
-      for (const { printed, page, meter } of expected.lines) {
+      for (const { printed, page, meter, sameUse } of expected.lines) {
         assert.ok(holds(pages[page - 1], printed.quantity));
+        assert.ok(holds(pages[page - 1], sameUse?.printed ?? ''));
         assert.ok(pages.some((text) => holds(text, printed.period)));
         assert.ok(holds(pages[page - 1], meter));
       }

@@ -13,6 +13,8 @@ export interface ExpectedBillLine {
   readonly readBasis: string;
   readonly calorific?: string;
   readonly parts?: readonly { readonly name: string; readonly quantity: string }[];
+  /** Another figure of the same use: may be offered as a choice, and is never a line of its own. */
+  readonly sameUse?: { readonly printed: string; readonly quantity: string; readonly unit: string };
   /** Where the period's and the quantity's text stand first or are best read. */
   readonly page: number;
   readonly printed: { readonly period: string; readonly quantity: string };
