@@ -67,7 +67,13 @@ function orderedDates(
       });
     const date = (day: number, printed: string): Found => {
       const { where, why, confidence } = chosen;
-      return { value: formatDate(day), printed, where, why: `${why}; ${order === 'year-first' ? seen : `${order}: ${seen}`}`, confidence };
+      return {
+        value: formatDate(day),
+        printed,
+        where,
+        why: `${why}; ${order === 'year-first' ? seen : `${order}: ${seen}`}`,
+        confidence,
+      };
     };
     return { days: [start, end], fields: { start: date(start, chosen.start), end: date(end, chosen.end) } };
   } catch (error) {

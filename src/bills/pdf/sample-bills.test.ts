@@ -78,8 +78,6 @@ test('what is no use on a bill is never a choice for it', async () => {
     ].map(({ printed }) => printed);
     assert.ok(offered.length > 0, bill);
     for (const { printed, why } of expectedBill(bill).neverUsage) {
-      // The volume of gas is offered beside its kWh, for a person to choose: the bill calls it used.
-      if (bill === 'uk-two-fuels' && printed === '328 m³') continue;
       assert.ok(!offered.includes(printed), `${bill}: ${printed} is ${why}`);
     }
   }
