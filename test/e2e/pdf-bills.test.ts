@@ -163,6 +163,20 @@ describe('over the API', () => {
     assert.deepEqual([answer.lines[0]?.quantity, answer.totals.lines], ['12520', 1]);
   });
 
+  test('a template comes along in the form', async () => {
+    const form = new FormData();
+    form.set('template', readFileSync(ukTemplate[1] as string, 'utf8'));
+    form.set('bill', new Blob([readFileSync(uk)], { type: 'application/pdf' }), 'bill.pdf');
+    const headers = { Authorization: 'Bearer operator-token' };
+    const response = await fetch(`${served.address}/api/v1/proposals`, { method: 'POST', headers, body: form });
+    const proposal = (await response.json()) as BillProposal;
+    assert.deepEqual(
+      proposal.lines.map(({ fields }) => fields.quantity?.value),
+      ['1833', '3671'],
+    );
+    assert.equal(proposal.template, 'Example Energy Supply, electricity and gas');
+  });
+
   test('a proposal shows meters and accounts: viewers and auditors get none', async () => {
     for (const token of ['viewer-token', 'auditor-token'])
       assert.equal((await send(token, '/proposals', raw.bytes)).status, 403);
