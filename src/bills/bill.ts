@@ -1,5 +1,6 @@
 import type { Activity, ErrorReport } from '../emissions/index.ts';
 import type { BillMapping, DateOrder, DecimalSign } from './mapping/bill-mapping.ts';
+import type { BillTemplate } from './pdf/template.ts';
 import type { WarningCode } from './warning-codes.ts';
 
 /** What a bill says of where the energy was used; the node turns it into a `Place`. A ZIP never leaves the node. */
@@ -80,6 +81,14 @@ export interface ReadOptions {
   readonly decimalSign?: DecimalSign;
   /** Which column of a foreign table is what. */
   readonly mapping?: BillMapping;
+  /** Where the values of a utility's PDF bill stand. */
+  readonly template?: BillTemplate;
+  /** Of several values that a PDF bill may mean, the ones to take: `quantity:2`. */
+  readonly pick?: readonly string[];
+  /** Digests of the proposals that a person has compared with the bills; a PDF is read for recording only with its own. */
+  readonly confirm?: readonly string[];
+  /** True for a dry run: what a PDF bill proposes is given unconfirmed. */
+  readonly unconfirmed?: boolean;
 }
 
 /** A format: recognises a file by its first bytes and streams its lines. */

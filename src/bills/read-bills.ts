@@ -2,6 +2,7 @@ import { ChannelError } from '../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from './bill.ts';
 import { csvReader } from './csv.ts';
 import { greenButtonReader } from './green-button.ts';
+import { latePdfReader, pdfReader } from './pdf/pdf-reader.ts';
 import { entriesCsvReader } from './portfolio-manager/entries-csv.ts';
 import { portfolioManagerReader } from './portfolio-manager/portfolio-manager.ts';
 import { decodeHead } from './text-encoding.ts';
@@ -16,7 +17,14 @@ export interface BillFile {
   readonly looked?: (rows: number) => void;
 }
 
-const readers: readonly BillReader[] = [greenButtonReader, portfolioManagerReader, csvReader, entriesCsvReader];
+const readers: readonly BillReader[] = [
+  pdfReader,
+  greenButtonReader,
+  portfolioManagerReader,
+  csvReader,
+  entriesCsvReader,
+  latePdfReader,
+];
 const HEAD = 65_536;
 
 const OLD_WORKBOOK = 'an old workbook (xls)';
@@ -25,7 +33,6 @@ const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le');
 
 /** What the first bytes of common files look like (their own specifications), for a message that says what was sent. */
 const signatures: readonly (readonly [kind: string, bytes: string])[] = [
-  ['a PDF document', '%PDF-'],
   ['an empty, split or damaged zip archive or workbook (xlsx)', 'PK'],
   [OLD_WORKBOOK, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
   ['a gzip archive', '\x1f\x8b'],

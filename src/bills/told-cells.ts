@@ -2,7 +2,10 @@ import type { PlaceHint, RawCells, ReadOptions } from './bill.ts';
 import { type CsvColumn, columnName } from './csv-columns.ts';
 
 /** Columns of the plain layout in which an option stands where a row is blank. */
-const OPTION_COLUMNS: readonly (readonly [CsvColumn, Exclude<keyof ReadOptions, 'place' | 'mapping'>])[] = [
+const OPTION_COLUMNS: readonly (readonly [
+  CsvColumn,
+  'utility' | 'account' | 'meter' | 'commodity' | 'unit' | 'zone' | 'statedEnd',
+])[] = [
   ['utility', 'utility'],
   ['account', 'account'],
   ['meter', 'meter'],

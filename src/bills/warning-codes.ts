@@ -52,6 +52,9 @@ export const warningCodes = {
   NUMBER_SCALED: 'Check the quantity: the sheet shows it divided by thousands, and the number in the cell was taken.',
   SHEET_HIDDEN: 'Show the sheet if its entries are bills: hidden sheets are not read.',
   GREEN_POWER_NOTED: 'Keep the certificates: green power that the file claims changes no result here.',
+  PAGE_PARTS_UNREAD:
+    'Look at the page named: it has text that cannot be seen, or that was not read for the reason given.',
+  BILL_PROPOSED: 'Compare the line with the bill; it is recorded only with the digest that the message gives.',
 } as const satisfies Record<string, string>;
 
 export type WarningCode = keyof typeof warningCodes;

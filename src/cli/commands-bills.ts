@@ -1,16 +1,19 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
+  type BillTemplate,
   type DateOrder,
   type DecimalSign,
   dateOrders,
   decimalSigns,
   errorFile,
+  parseTemplate,
   type ReadOptions,
 } from '../bills/index.ts';
 import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
 import type { UseCaseArgs, UseCaseResult } from '../node/index.ts';
 import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
+import { askedDigests } from './commands-proposal.ts';
 import { reasonOf } from './correction-reason.ts';
 import { exitCodes } from './exit-code.ts';
 import { withNode } from './node-client.ts';
@@ -52,6 +55,15 @@ interface RecordOptions extends PlaceOptions, Json {
   readonly dateOrder?: string;
   readonly decimalSign?: string;
   readonly map?: string;
+  readonly template?: string;
+  readonly pick?: readonly string[];
+  readonly confirm?: readonly string[];
+}
+
+/** Shows what a PDF bill seems to say, with the same options as `record` reads it. */
+export async function readPdfBill(file: string, options: RecordOptions & { readonly lines?: boolean }): Promise<void> {
+  const { readBill } = await import('./commands-proposal.ts');
+  await readBill(file, { ...readOptions(options), ...(await tableOptions(options)) }, options);
 }
 
 /** `dir`: the folder as it was typed, for commands that a person may copy. */
@@ -69,7 +81,8 @@ export async function record(
   const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
   if (errors !== undefined) await checkErrorsPath(errors, files);
   const acceptPartial = errors === undefined ? {} : { acceptPartial: true };
-  const whole = { ...request, files, ...acceptPartial, ...(folders && { separately: true }) };
+  const read = await confirmedAtTerminal(files, request.read, options);
+  const whole = { ...request, read, files, ...acceptPartial, ...(folders && { separately: true }) };
   const { progress, end } = progressLine();
   const stop = stopSignal();
   const keepRejected = async ({ rejected }: UseCaseResult<'record'>): Promise<void> => {
@@ -99,6 +112,17 @@ function optionsAgain({ gwp, document }: RecordOptions): string {
   return Object.entries(defined({ '--gwp': gwp, '--document': document }))
     .map(([name, value]) => ` ${name} ${value}`)
     .join('');
+}
+
+/** The settings with the digests of PDFs that a person at the terminal has just confirmed. */
+async function confirmedAtTerminal(
+  files: readonly string[],
+  read: ReadOptions,
+  { dryRun, json }: RecordOptions,
+): Promise<ReadOptions> {
+  if (dryRun === true || json === true) return read;
+  const digests = await askedDigests(files, read);
+  return digests.length === 0 ? read : { ...read, confirm: [...(read.confirm ?? []), ...digests] };
 }
 
 async function requestOf(options: RecordOptions): Promise<Omit<UseCaseArgs<'record'>, 'files'>> {
@@ -172,14 +196,29 @@ function readOptions(options: RecordOptions): ReadOptions {
   });
 }
 
-/** How tables of foreign layouts are read. */
-async function tableOptions({ dateOrder, decimalSign, map }: RecordOptions): Promise<ReadOptions> {
+/** How tables of foreign layouts and PDF bills are read. */
+async function tableOptions(options: RecordOptions): Promise<ReadOptions> {
+  const { dateOrder, decimalSign, map, template, pick, confirm } = options;
   return defined({
+    pick,
+    confirm,
+    template: template === undefined ? undefined : await readTemplate(resolvePath(template)),
     dateOrder: dateOrder === undefined ? undefined : (oneOf(dateOrder, dateOrders, '--date-order') as DateOrder),
     decimalSign:
       decimalSign === undefined ? undefined : (oneOf(decimalSign, decimalSigns, '--decimal-sign') as DecimalSign),
     mapping: map === undefined ? undefined : await (await import('./commands-map.ts')).readMapping(resolvePath(map)),
   });
+}
+
+/** @throws {ChannelError} TEMPLATE_INVALID, FILE_UNREADABLE */
+async function readTemplate(path: string): Promise<BillTemplate> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ChannelError('FILE_UNREADABLE', `the template cannot be read (${cause.code ?? 'unknown error'})`, {
+      where: '--template',
+      cause,
+    });
+  });
+  return parseTemplate(text);
 }
 
 interface CorrectOptions extends Json {

@@ -158,6 +158,31 @@ export const errorCodes = {
     kind: 'input',
     advice: 'Propose the mapping anew with uec bills map, and fill what it leaves open.',
   },
+  PDF_ENCRYPTED: { kind: 'input', advice: 'Save the PDF without its password, and give that file.' },
+  PDF_TEXT_MISSING: {
+    kind: 'input',
+    advice:
+      'Ask for the bill as a PDF with text, or write its lines into the plain CSV layout with the PDF as --document.',
+  },
+  PDF_TEXT_UNREADABLE: {
+    kind: 'input',
+    advice:
+      'Ask for the bill in another form, or write its lines into the plain CSV layout with the PDF as --document.',
+  },
+  PROPOSAL_OPEN: {
+    kind: 'input',
+    advice:
+      'See uec bills read FILE: it shows what was found, and which option or template field answers each question.',
+  },
+  PROPOSAL_UNCONFIRMED: {
+    kind: 'input',
+    advice: 'Compare uec bills read FILE with the bill, and record it with --confirm and the digest that it shows.',
+  },
+  TEMPLATE_INVALID: { kind: 'input', advice: 'Mend the field named; docs/bills.md has the fields of a template.' },
+  TEMPLATE_UNFIT: {
+    kind: 'input',
+    advice: 'Use the template of this utility and layout, or mend it by what uec bills read FILE --lines shows.',
+  },
   COLUMN_MISSING: { kind: 'input', advice: 'Add the column; see docs/bills.md.' },
   COMMODITY_UNKNOWN: { kind: 'input', advice: 'Use electricity, natural-gas, steam, heat, cooling or water.' },
   // ledger

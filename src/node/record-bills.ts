@@ -105,7 +105,9 @@ export async function recordBills(
   await node.inventory.catchUp(node.ledger);
   const client = new ChannelClient(node.ledger);
   const desk = new FactorDesk(node.factors, await client.policy(), await client.releases());
-  const { read, gwp = 'publisher', document } = request;
+  const { gwp = 'publisher', document } = request;
+  // What is only shown needs no confirmation.
+  const read: ReadOptions = { ...request.read, unconfirmed: request.dryRun === true };
   const work: Import = {
     ...{
       node,

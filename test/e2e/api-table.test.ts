@@ -15,7 +15,7 @@ const VIEWER =
   'listRecords showRecord listDocuments listRequests listReleases findFactors readStatus readInventory calculate listMembers readPolicy channelTrust listJobs readJob cancelJob followJob followLedger readMetrics';
 const AUDITOR = 'requestDocument giveVerdict verify fsck exportBundle verifyDocuments verifyFactors';
 const OPERATOR =
-  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters exportUpload';
+  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters exportUpload';
 const ADMIN =
   'eraseDocument eraseMeter withdrawRelease admitMember grantRoles suspendMember setPolicy listTokens addToken revokeToken listAudit verifyAudit listWebhooks addWebhook showWebhook removeWebhook rotateWebhook replayWebhook testWebhook';
 const ANYBODY = 'readDescription readReference readWelcome readHealth readReadiness';

@@ -210,7 +210,7 @@ test('files of another kind are called by their name', async () => {
         () => assert.fail(`${name} was recorded`),
         (reason) => reason,
       );
-      assert.match(error.code, /^(FILE_KIND_UNKNOWN|COLUMN_MISSING|FILE_MALFORMED)$/, name);
+      assert.match(error.code, /^(FILE_KIND_UNKNOWN|COLUMN_MISSING|FILE_MALFORMED|PROPOSAL_OPEN)$/, name);
       assert.equal(error.kind, 'input');
       assert.match(error.message, words, name);
       assert.notEqual(error.fix, '');

@@ -9,6 +9,8 @@ const targets: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   csv: async () => (await import('./csv.ts')).csv,
   'green-button': async () => (await import('./green-button.ts')).greenButton,
   workbook: async () => (await import('./workbook.ts')).workbook,
+  pdf: async () =>
+    (await import('./pdf.ts')).pdfTarget((await import('../../test/support/pdf-bill-reader.ts')).pdfBillReader),
 };
 
 const { values, positionals } = parseArgs({

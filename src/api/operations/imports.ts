@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type BillItem, type BillMapping, parseMapping } from '../../bills/index.ts';
+import { type BillItem, parseMapping, parseTemplate, type ReadOptions } from '../../bills/index.ts';
 import { ChannelError, defined } from '../../emissions/index.ts';
 import { type Node, type Progress, useCases } from '../../node/index.ts';
 import { type Call, operation } from '../operation.ts';
@@ -13,10 +13,12 @@ const { read: _read, files: _files, document: _document, ...flags } = s.importBo
 /** Settings as a form or a query has them: one level, places by their parts. */
 const settings = z
   .strictObject({ ...s.readOptions.shape, ...c.placeHint.shape, ...flags })
-  .omit({ place: true, mapping: true })
+  .omit({ place: true, mapping: true, template: true })
   .partial();
 type Settings = z.infer<typeof settings>;
 type Request = Omit<Parameters<typeof useCases.record>[1], 'files' | 'document'>;
+
+export const TEMPLATE_TEXT = "A template of a utility's PDF bills, JSON; as a file or as a field.";
 
 export const importBills = operation(
   {
@@ -36,9 +38,12 @@ export const importBills = operation(
         'application/octet-stream',
       ],
       description:
-        'The bill file; in a form, one or more of them in fields of any name, beside `document` and `mapping`. Of a CSV file of another layout `mapping` is what uec bills map proposed.',
+        'The bill file; in a form, one or more of them in fields of any name, beside `document`, `mapping` and `template`. Of a CSV file of another layout `mapping` is what uec bills map proposed.',
       form: settings,
-      texts: { mapping: 'A mapping as uec bills map writes it, JSON; as a file or as a field.' },
+      texts: {
+        mapping: 'A mapping as uec bills map writes it, JSON; as a file or as a field.',
+        template: TEMPLATE_TEXT,
+      },
     },
     answer: s.importAnswer,
     counts: ({ dryRun, totals }: z.infer<typeof s.importAnswer>) => ({
@@ -84,8 +89,11 @@ interface ImportCall extends Pick<Call, 'api' | 'principal'> {
 async function filesOf(call: ImportCall): Promise<Sent> {
   if (call.files !== undefined) {
     const { fields, texts, paths, names, documents } = call.files;
-    const mapping = texts.mapping === undefined ? undefined : parseMapping(texts.mapping);
-    const request = nested({ ...(call.query as Settings), ...fields }, mapping);
+    const told = defined({
+      mapping: texts.mapping === undefined ? undefined : parseMapping(texts.mapping),
+      template: texts.template === undefined ? undefined : parseTemplate(texts.template),
+    });
+    const request = nested({ ...(call.query as Settings), ...fields }, told);
     return { paths, names, documents, document: undefined, request, remove: async () => undefined };
   }
   const { files, document, read, ...flags } = call.body as z.infer<typeof s.importBody>;
@@ -96,7 +104,7 @@ async function filesOf(call: ImportCall): Promise<Sent> {
   return { paths, names, document: named.paths[files.length], documents: new Map(), remove, request };
 }
 
-function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Request['read'] {
+export function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Request['read'] {
   return defined({
     ...rest,
     place: place && defined(place),
@@ -105,13 +113,13 @@ function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Req
 }
 
 /** Settings of one level as a body has them. */
-function nested(settings: Settings, mapping: BillMapping | undefined): Request {
+function nested(settings: Settings, told: Pick<ReadOptions, 'mapping' | 'template'>): Request {
   const { gwp, dryRun, acceptPartial, separately, label, heldLines, ...more } = settings;
   const { country, subdivision, region, zip, utilityId, ...read } = more;
   const place = defined({ country, subdivision, region, zip, utilityId });
   return {
     ...defined({ gwp, dryRun, acceptPartial, separately, label, heldLines }),
-    read: defined({ ...read, mapping, place: Object.keys(place).length === 0 ? undefined : place }),
+    read: defined({ ...read, ...told, place: Object.keys(place).length === 0 ? undefined : place }),
   };
 }
 

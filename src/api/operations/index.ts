@@ -7,6 +7,7 @@ import { factorOperations } from './factors.ts';
 import { importHistoryOperations } from './import-history.ts';
 import { importBills } from './imports.ts';
 import { jobOperations } from './jobs.ts';
+import { proposeBill } from './proposals.ts';
 import { recordOperations } from './records.ts';
 import { referenceOperations } from './reference.ts';
 
@@ -20,6 +21,7 @@ const table = {
   ...recordOperations,
   streamRecords,
   importBills,
+  proposeBill,
   ...importHistoryOperations,
   ...uploadOperations,
   ...documentOperations,

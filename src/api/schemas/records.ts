@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dateOrders, decimalSigns, fixedFields, mappedColumns } from '../../bills/index.ts';
+import { dateOrders, decimalSigns, fixedFields, mappedColumns, templateSchema } from '../../bills/index.ts';
 import { correctionReasons, evidenceStates } from '../../channel/index.ts';
 import { heatContentUnits } from '../../emissions/index.ts';
 import * as c from './common.ts';
@@ -205,6 +205,19 @@ export const readOptions = z
     dateOrder: z.enum(dateOrders),
     decimalSign: z.enum(decimalSigns),
     mapping: billMapping,
+    template: templateSchema.meta({
+      id: 'BillTemplate',
+      description: "Where the values of a utility's PDF bill stand.",
+    }),
+    pick: z
+      .array(z.string().regex(/^[a-z_]{1,20}:[0-9]{1,3}$/))
+      .max(20)
+      .meta({
+        description: 'Of several values that a proposal offers, the ones to take.',
+      }),
+    confirm: z.array(c.hash).max(1_000).meta({
+      description: 'Digests of proposals that a person has compared with their PDF bills.',
+    }),
   })
   .partial()
   .meta({ id: 'ReadOptions', description: 'Settings for a whole bill file, where the file does not say.' });
@@ -221,6 +234,45 @@ export const importBody = z
     heldLines: z.int().min(0).max(2_000).optional(),
   })
   .meta({ id: 'Import' });
+const found = z
+  .object({
+    value: z.string(),
+    printed: z.string().optional(),
+    where: z.string().optional(),
+    why: z.string(),
+    confidence: z.enum(['told', 'high', 'medium', 'low']),
+  })
+  .meta({ id: 'FoundValue', description: 'A value of a bill, with where it is printed and why it was taken.' });
+/** What a PDF bill is proposed to say. */
+export const billProposal = z
+  .object({
+    format: z.literal('uec-bill-proposal/1'),
+    file: c.hash.meta({ description: 'SHA-256 of the file.' }),
+    template: z.string().nullable(),
+    pages: z.int(),
+    lines: z.array(
+      z.looseObject({
+        fields: z.record(z.string(), found),
+        parts: z.array(z.object({ name: z.string(), quantity: z.string(), where: z.string() })).optional(),
+      }),
+    ),
+    questions: z.array(
+      z.object({
+        field: z.string(),
+        code: z.string(),
+        question: z.string(),
+        fix: z.string(),
+        choices: z.array(found.extend({ pick: z.string() })),
+      }),
+    ),
+    leftOut: z.array(z.object({ printed: z.string(), where: z.string(), why: z.string() })),
+    notes: z.array(z.string()),
+    digest: c.hash
+      .nullable()
+      .meta({ description: 'Confirms these lines of this file; null while a question is open.' }),
+  })
+  .meta({ id: 'BillProposal', description: 'What a PDF bill seems to say, to be compared with the bill.' });
+export const proposalBody = z.strictObject({ file: c.fileRef, read: readOptions.default({}) });
 /** What an import answers. */
 export const importAnswer = z
   .looseObject({

@@ -42,6 +42,9 @@ export function addBillCommands(program: Command): void {
     )
     .option('--decimal-sign <sign>', 'what begins the decimals of its amounts: point or comma')
     .option('--map <mapping>', 'read a CSV file of another layout with a mapping that uec bills map proposed')
+    .option('--template <file>', "read a PDF bill by its utility's template")
+    .option('--pick <value...>', 'of several values that uec bills read shows for a PDF, the one to take: quantity:2')
+    .option('--confirm <digest...>', 'record the PDF whose proposal has this digest: you compared it with the bill')
     .option('--document <file>', 'the bill that proves every line; without it the bill file itself')
     .option('--dry-run', 'show what would be recorded and write nothing')
     .option('--errors <file>', 'record the good lines, and write the others with their reasons to this CSV file')
@@ -77,6 +80,21 @@ function addFileCommands(program: Command): void {
   command(bills, 'map <file>', 'propose a mapping for a CSV file of an unknown layout; no node needed')
     .option('--out <file>', 'write the mapping to this file instead of printing it')
     .action(async (file: string, options) => (await import('../commands-map.ts')).mapBills(resolvePath(file), options));
+  command(bills, 'read <file>', 'show what a PDF bill says: each value, where it is printed and why; no node needed')
+    .option('--template <file>', 'read it by the template of its utility')
+    .option('--lines', 'show its text by lines and cells instead, to write a template from')
+    .option('--pick <value...>', 'of several values shown, the one to take: quantity:2')
+    .option('--meter <number>', 'meter, whatever the bill says')
+    .option('--account <number>', 'account, whatever the bill says')
+    .option('--utility-name <name>', 'name of the utility, where the template names none')
+    .option('--commodity <commodity>', 'commodity, whatever the bill says')
+    .option('--unit <unit>', 'unit, where a template finds none')
+    .option('--end-convention <convention>', 'how the bill states the end: inclusive, exclusive or shared-day')
+    .option('--date-order <order>', 'its dates, if they can be read either way: day-first, month-first or year-first')
+    .option('--decimal-sign <sign>', 'what begins the decimals of its amounts: point or comma')
+    .action(async (file: string, options) =>
+      (await import('../commands-bills.ts')).readPdfBill(resolvePath(file), options),
+    );
 }
 
 function addGasOptions(one: Command): Command {

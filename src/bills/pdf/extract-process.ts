@@ -1,0 +1,26 @@
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { pdfPages } from './pdf-pages.ts';
+import type { PdfAnswer, PdfLimits } from './pdf-text.ts';
+
+// A process of its own: its input is the limits as one line of JSON, then the file; its output one JSON value, or nothing when it is ended.
+
+if (isMainThread) await main();
+else watchMemory();
+
+async function main(): Promise<void> {
+  const input = Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Uint8Array>));
+  const end = input.indexOf('\n');
+  const limits = JSON.parse(input.subarray(0, end).toString()) as PdfLimits;
+  const watch = new Worker(new URL(import.meta.url), { workerData: limits.megabytes });
+  await new Promise((resolve) => watch.once('online', resolve));
+  const answer: PdfAnswer = await pdfPages(new Uint8Array(input.subarray(end + 1)), limits);
+  await new Promise<void>((resolve) => process.stdout.write(JSON.stringify(answer), () => resolve()));
+  process.exit(0);
+}
+
+/** Buffers are no part of the heap that can be limited: so the whole is looked at, from a thread that no work holds up. */
+function watchMemory(): void {
+  setInterval(() => {
+    if (process.memoryUsage.rss() > (workerData as number) * 1024 * 1024) process.kill(process.pid, 'SIGUSR2');
+  }, 20);
+}

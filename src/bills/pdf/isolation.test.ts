@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bomb } from '../../../test/support/pdf/bombs.ts';
+import { billBytes } from '../../../test/support/pdf-bills.ts';
+import { readProposal } from '../index.ts';
+import { pdfLimits } from './pdf-text.ts';
+import { readPdf } from './read-pdf.ts';
+
+/** A page whose content unpacks to so many bytes of one piece of text after another. */
+function bombPdf(size: number): Buffer {
+  const stream = bomb('(1 kWh) Tj\n', size, 'BT ');
+  const objects = [
+    Buffer.from('1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n'),
+    Buffer.from('2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n'),
+    Buffer.from('3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>\nendobj\n'),
+    Buffer.concat([
+      Buffer.from(`4 0 obj\n<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`),
+      stream,
+      Buffer.from('\nendstream\nendobj\n'),
+    ]),
+  ];
+  return Buffer.concat([Buffer.from('%PDF-1.4\n'), ...objects, Buffer.from('trailer << /Root 1 0 R >>\n%%EOF\n')]);
+}
+
+test('a file that takes too much memory ends its own process, and this one goes on', async () => {
+  const before = process.memoryUsage().rss;
+  await assert.rejects(readPdf(bombPdf(256 * 1024 ** 2)), { code: 'FILE_TOO_LARGE' });
+  assert.ok(process.memoryUsage().rss - before < 128 * 1024 ** 2);
+  const pages = await readPdf(billBytes('us-electricity'));
+  assert.equal(pages.length, 2);
+});
+
+test('a file that takes too long is ended', async () => {
+  // No process starts in a millisecond.
+  await assert.rejects(readPdf(billBytes('us-electricity'), { ...pdfLimits, milliseconds: 1 }), {
+    code: 'FILE_TOO_LARGE',
+    message: /takes more than 0\.001 s/,
+  });
+});
+
+test('limits of bytes, pages and words are told as what they are', async () => {
+  const bill = billBytes('us-electricity');
+  for (const [limit, most, message] of [
+    ['bytes', 10_000, /more than .* MB/],
+    ['pages', 1, /more than 1 pages/],
+    ['words', 100, /more than 100 words/],
+    ['megabytes', 20, /20 MB of memory/],
+  ] as const) {
+    await assert.rejects(readPdf(bill, { ...pdfLimits, [limit]: most }), { code: 'FILE_TOO_LARGE', message }, limit);
+  }
+});
+
+test('many files at once are read one after another by few processes', async () => {
+  const file = billBytes('ambiguous-dates');
+  const read = () => readProposal([file] as never, {});
+  const found = await Promise.all(Array.from({ length: 6 }, read));
+  assert.equal(new Set(found.map(({ file: digest }) => digest)).size, 1);
+});
+
+test('a body that goes on beyond the limit is not taken in whole', async () => {
+  let taken = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('%PDF-1.7\n');
+    for (;;) {
+      taken += 1;
+      yield Buffer.alloc(64 * 1024);
+    }
+  }
+  await assert.rejects(readProposal(endless(), {}, { ...pdfLimits, bytes: 1024 ** 2 }), { code: 'FILE_TOO_LARGE' });
+  assert.ok(taken <= 17);
+});

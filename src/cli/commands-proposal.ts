@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { ReadOptions } from '../bills/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
+import { print } from './output.ts';
+import { renderProposal } from './render-proposal.ts';
+
+/** Shows what a PDF bill seems to say, or with `lines` its text as it stands on the pages. Needs no node and keeps nothing. */
+export async function readBill(
+  file: string,
+  read: ReadOptions,
+  { json, lines }: { readonly json?: boolean; readonly lines?: boolean },
+): Promise<void> {
+  const { readPageLines, readProposal } = await import('../bills/index.ts');
+  const body = fileBytes(file);
+  if (lines === true) {
+    const found = await readPageLines(body);
+    print(found, json, () => found.map(({ where, cells }) => `${where}: ${cells.join(' | ')}`).join('\n'));
+    return;
+  }
+  const proposal = await readProposal(body, read);
+  print(proposal, json, () => renderProposal(proposal));
+}
+
+async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(path)) yield piece as Uint8Array;
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new ChannelError('FILE_UNREADABLE', `the bill file cannot be read (${reason})`, { cause });
+  }
+}
+
+/**
+ * Asks at the terminal for each PDF among the files whether what was read of it agrees with the bill, and gives the digests of those that
+ * do. Where nobody can be asked, or a proposal is open or confirmed already, nothing is asked: recording says what is missing.
+ */
+export async function askedDigests(files: readonly string[], read: ReadOptions): Promise<readonly string[]> {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return [];
+  const digests: string[] = [];
+  for (const file of files) {
+    if (!(await startsAsPdf(file))) continue;
+    const { readProposal } = await import('../bills/index.ts');
+    const proposal = await readProposal(fileBytes(file), read).catch((error: unknown) => {
+      // Told by the recording itself, which knows what else is to be said of the file.
+      if (isChannelError(error)) return undefined;
+      throw error;
+    });
+    if (proposal === undefined || proposal.digest === null || read.confirm?.includes(proposal.digest)) continue;
+    process.stderr.write(`${renderProposal(proposal)}\n\n`);
+    if (await isAgreed(proposal.lines.length)) digests.push(proposal.digest);
+  }
+  return digests;
+}
+
+async function startsAsPdf(path: string): Promise<boolean> {
+  const { isPdf } = await import('../bills/index.ts');
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const head = Buffer.alloc(1_024);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return isPdf(head.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+async function isAgreed(lines: number): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const what = lines === 1 ? 'this line' : `these ${lines} lines`;
+    const answer = await terminal.question(`Does the bill say the same? Record ${what}? (yes or no) `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

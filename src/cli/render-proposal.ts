@@ -1,0 +1,63 @@
+import type { BillProposal, Found, ProposedLine, Question } from '../bills/index.ts';
+import { table } from './output.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  commodity: 'commodity',
+  start: 'start',
+  end: 'end as printed',
+  end_convention: 'end means',
+  quantity: 'quantity',
+  unit: 'unit',
+  meter: 'meter',
+  account: 'account',
+  read_basis: 'reading',
+  days: 'days',
+  total: 'to be paid',
+};
+
+/** A proposal as a person compares it with the bill: each value, as it is printed, where, and why it was taken. */
+export function renderProposal(proposal: BillProposal): string {
+  const { template, pages, lines, questions, leftOut, notes, digest } = proposal;
+  const by = template === null ? 'labels on the bill' : `template ${template}`;
+  return [
+    `PDF of ${pages} page${pages === 1 ? '' : 's'}, read by ${by}. Nothing is recorded yet.`,
+    ...lines.flatMap((line, at) => ['', ...renderLine(line, lines.length === 1 ? 'Line' : `Line ${at + 1}`)]),
+    ...section('Open', questions.flatMap(renderQuestion)),
+    ...section(
+      'Seen, and not taken as use',
+      leftOut.map(({ printed, where, why }) => `  ${printed} (${where}): ${why}`),
+    ),
+    ...section(
+      'Not read',
+      notes.map((note) => `  ${note}`),
+    ),
+    '',
+    ...(digest === null
+      ? ['Nothing can be recorded before these questions are answered.']
+      : ['If the bill says the same, record it with the same options and', `  --confirm ${digest}`]),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines];
+}
+
+function renderLine({ fields, parts, line }: ProposedLine, title: string): string[] {
+  const rows = Object.entries(fields).map(([name, found]) => rowOf(NAMES[name] ?? name, found));
+  const period = line === undefined ? '' : `, ${line.start} to ${line.end} (exclusive)`;
+  const sums = (parts ?? []).map(({ name, quantity, where }) => `  + ${name || 'register'} ${quantity} (${where})`);
+  return [`${title}${period}:`, table(['', 'value', 'printed', 'where', 'why'], rows), ...sums];
+}
+
+function rowOf(name: string, { value, printed, where, why, confidence }: Found): string[] {
+  const sure = confidence === 'low' || confidence === 'medium' ? ` [${confidence} confidence]` : '';
+  return [name, value, printed === undefined || printed === value ? '' : printed, where ?? '', `${why}${sure}`];
+}
+
+function renderQuestion({ field, code, question, fix, choices }: Question): string[] {
+  return [
+    `  ${NAMES[field] ?? field}: ${question} (${code})`,
+    ...choices.map(({ pick, value, printed, where, why }) => `    ${pick}: ${printed ?? value} (${where}): ${why}`),
+    `    ${fix}`,
+  ];
+}
