@@ -121,7 +121,7 @@ export const errorCodes = {
   FILE_KIND_UNKNOWN: {
     kind: 'input',
     advice:
-      'Give a bill in a form that docs/bills.md names: a table as CSV, Green Button XML, or a workbook of Portfolio Manager (xlsx).',
+      'Give a bill in a form that docs/bills.md names: a table as CSV, Green Button XML, a workbook of Portfolio Manager (xlsx), or a PDF bill.',
   },
   FILE_DUPLICATE: {
     kind: 'refused',
