@@ -137,10 +137,10 @@ async function once(
 
 function jobStarted(
   { api, principal, headers, audit }: Pick<Call, 'api' | 'principal' | 'headers' | 'audit'>,
-  { id, counts }: AnyOperation,
+  { id, counts, role }: AnyOperation,
   work: Work,
 ): Response {
-  const job = api.jobs.start(id, principal, work, counts);
+  const job = api.jobs.start(id, principal, work, counts, role);
   // The entry of its end has the same target.
   audit.target = job.id;
   headers.set('Location', `${apiRoot}/jobs/${job.id}`);

@@ -71,6 +71,8 @@ export interface ReadOptions {
   readonly unit?: string;
   /** IANA zone. Wins over a file that gives offsets from UTC only (Green Button), which cannot name a zone exactly. */
   readonly zone?: string;
+  /** Zone of the place that was told, for readings that are summed by local day; other rows may name a place of their own. */
+  readonly placeZone?: string;
   readonly statedEnd?: Activity['statedEnd'];
   readonly place?: PlaceHint;
   /** Whether the day or the month comes first in dates of a foreign table that could be read either way. */

@@ -30,6 +30,23 @@ export const csvColumns = [
 ] as const;
 export type CsvColumn = (typeof csvColumns)[number];
 
+/** Columns that say which bill a row belongs to: the registers of one bill have the same there. */
+export const billColumns: readonly CsvColumn[] = [
+  ...(['utility', 'account', 'meter', 'commodity', 'flow', 'start', 'end', 'days', 'end_convention'] as const),
+];
+
+/** Columns that a row of a foreign table fills, in the order of an error file. */
+export const mappedLineColumns: readonly CsvColumn[] = [
+  ...(['utility', 'account', 'meter', 'site', 'commodity', 'start', 'end', 'end_convention', 'days'] as const),
+  ...(['quantity', 'unit', 'read_basis', 'zip', 'zone'] as const),
+];
+
+/** What a person fills in for an item of a file that is no table. */
+export const itemColumns: readonly CsvColumn[] = [
+  ...(['utility', 'meter', 'commodity', 'flow', 'start', 'end', 'end_convention'] as const),
+  ...(['quantity', 'unit', 'read_basis', 'zone'] as const),
+];
+
 /** Columns that an error file adds; they are left out when it is sent in again, but for the import that they name. */
 export const errorColumns = ['error_import', 'error_where', 'error_code', 'error', 'fix'] as const;
 
@@ -105,7 +122,8 @@ function requireColumns(at: ReadonlyMap<CsvColumn, number>, options: ReadOptions
   });
 }
 
-function columnName(cell: string): string {
+/** A column's name in the layout's spelling: capitals, blanks and hyphens do not matter. */
+export function columnName(cell: string): string {
   return cell
     .trim()
     .toLowerCase()

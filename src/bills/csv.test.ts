@@ -333,7 +333,7 @@ test('other kinds of file are named', async () => {
   const cases: [string | Uint8Array, RegExp][] = [
     ['', /empty/],
     [' \n', /empty/],
-    ['PK\u0005\u0006xx', /empty or split zip archive/],
+    ['PK\u0005\u0006xx', /empty, split or damaged zip archive or workbook \(xlsx\)/],
     [Buffer.from([0x89, 0x50, 0x4e, 0x47]), /PNG/],
     [Buffer.from([0xff, 0xd8, 0xff, 0xe0]), /JPEG/],
     [Buffer.from([0x1f, 0x8b, 8]), /gzip/],

@@ -10,6 +10,7 @@ import { bindTable, type TableBinding, type TableLayout } from './mapping/table-
 import { PlainTable } from './plain-table.ts';
 import { HEAD_LENGTH, type TableHead, tableHead } from './table-head.ts';
 import { decodeHead, decodeText, type TextEncoding } from './text-encoding.ts';
+import { multiplierWarnings } from './unread-columns.ts';
 
 /**
  * Delimited text: the plain layout of docs/bills.md, the layouts of utilities, and any other with a mapping. One pass: what
@@ -109,7 +110,10 @@ function unread({ header, at, layout }: TableBinding): BillWarning[] {
   if (names.length === 0) return [];
   const shown = names.slice(0, 12).map((name) => name.slice(0, 40));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
-  return [{ code: 'COLUMN_IGNORED', message: `columns not read: ${shown.join(', ')}${more}` }];
+  return [
+    { code: 'COLUMN_IGNORED', message: `columns not read: ${shown.join(', ')}${more}` },
+    ...multiplierWarnings(names),
+  ];
 }
 
 /** The text in which the table must begin. */

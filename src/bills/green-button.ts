@@ -132,7 +132,7 @@ function meterOf({ link }: PointData, given: string | undefined): string {
 }
 
 function zoneOf(point: PointData, options: ReadOptions): string {
-  const zone = options.zone ?? zoneOfRules(localTime(point));
+  const zone = options.zone ?? options.placeZone ?? zoneOfRules(localTime(point));
   if (zone !== undefined) return zone;
   throw new ChannelError('ZONE_UNKNOWN', 'the file does not say in which time zone the meter is', {
     fix: 'Give the zone of the site, such as --zone America/Los_Angeles.',

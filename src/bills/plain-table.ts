@@ -1,22 +1,11 @@
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import type { BillItem, BillLine, BillWarning, RawCells, ReadOptions } from './bill.ts';
-import { type CsvColumn, type CsvHeader, readHeader, SURPLUS } from './csv-columns.ts';
+import { billColumns, type CsvHeader, readHeader, SURPLUS } from './csv-columns.ts';
 import type { DelimitedRow } from './delimited.ts';
 import { type Mutable, PlainRows } from './plain-rows.ts';
 import { type CsvEntry, RegisterGroups } from './registers.ts';
-
-/** Columns that say which bill a row belongs to. */
-const BILL_COLUMNS: readonly CsvColumn[] = [
-  'utility',
-  'account',
-  'meter',
-  'commodity',
-  'flow',
-  'start',
-  'end',
-  'days',
-  'end_convention',
-];
+import { TotalWatch } from './total-watch.ts';
+import { demandValid, multiplierWarnings } from './unread-columns.ts';
 
 /**
  * The plain layout of docs/bills.md: one row a bill line or register, ISO dates, plain decimals, the end-date convention
@@ -27,6 +16,7 @@ export class PlainTable {
   readonly #rows: PlainRows;
   readonly #groups = new RegisterGroups();
   readonly #hasRegisters: boolean;
+  readonly #watch = new TotalWatch(true);
   /** Warnings of the file, until its first line takes them. */
   #untold: readonly BillWarning[];
 
@@ -39,7 +29,11 @@ export class PlainTable {
     this.#untold =
       ignored.length === 0
         ? notices
-        : [...notices, { code: 'COLUMN_IGNORED', message: `columns not read: ${ignored.join(', ')}` }];
+        : [
+            ...notices,
+            { code: 'COLUMN_IGNORED', message: `columns not read: ${ignored.join(', ')}` },
+            ...multiplierWarnings(ignored),
+          ];
   }
 
   /** Adds what became known of the file while it is read. */
@@ -50,11 +44,11 @@ export class PlainTable {
   push(rows: readonly DelimitedRow[]): BillItem[] {
     const items: BillItem[] = [];
     for (const row of rows) this.#take(row, items);
-    return this.#told(items);
+    return this.#told(this.#watched(items));
   }
 
   end(): BillItem[] {
-    return this.#told([...this.#groups.flush()]);
+    return this.#told(this.#watched([...this.#groups.flush()]));
   }
 
   #take(record: DelimitedRow, items: BillItem[]): void {
@@ -73,6 +67,23 @@ export class PlainTable {
     }
   }
 
+  /** Refuses lines that are the sum of others, and warns of those that may be. */
+  #watched(items: BillItem[]): BillItem[] {
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at] as BillItem;
+      if (!('line' in item)) continue;
+      try {
+        const warnings = this.#watch.see(item.line);
+        if (warnings.length > 0) items[at] = { line: { ...item.line, warnings: [...item.line.warnings, ...warnings] } };
+      } catch (error) {
+        if (!isChannelError(error)) throw error;
+        const { where, raw = [] } = item.line;
+        items[at] = { rejected: error.report(), where, raw };
+      }
+    }
+    return items;
+  }
+
   #entry(record: DelimitedRow, raw: RawCells): CsvEntry {
     const cell = this.#rows.cellOf(record.cells);
     return {
@@ -80,13 +91,14 @@ export class PlainTable {
       outcome: this.#outcome(record),
       raw,
       register: cell('register'),
-      key: BILL_COLUMNS.map(cell).join('\u0000'),
+      key: billColumns.map(cell).join('\u0000'),
     };
   }
 
   #outcome(record: DelimitedRow): CsvEntry['outcome'] {
     try {
       checkShape(record, this.#header);
+      if (this.#header.ignored.length > 0) demandValid(record, this.#header.names);
       const line: BillLine = this.#rows.read(record.cells, record.row);
       const { amounts } = this.#header;
       return { line: amounts.length === 0 ? line : { ...line, warnings: amountWarnings(record, this.#header) } };
@@ -119,10 +131,14 @@ function checkShape({ row, cells, misquoted }: DelimitedRow, header: CsvHeader):
   }
   const extra = cells.slice(header.names.length).some((value) => value.trim() !== '');
   if (extra || cells.length < header.names.length || header.surplus.some((at) => (cells[at] ?? '').trim() !== '')) {
-    throw new ChannelError('ROW_INVALID', `the row has ${cells.length} cells, the header ${header.names.length}`, {
-      where,
-      fix: 'Put cells that hold a comma into quotation marks, and write amounts without thousands commas.',
-    });
+    throw new ChannelError(
+      'ROW_INVALID',
+      `the row has ${cells.length} cell${cells.length === 1 ? '' : 's'}, the header ${header.names.length}`,
+      {
+        where,
+        fix: 'Put cells that hold a comma into quotation marks, and write amounts without thousands commas.',
+      },
+    );
   }
 }
 

@@ -33,7 +33,7 @@ const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le');
 
 /** What the first bytes of common files look like (their own specifications), for a message that says what was sent. */
 const signatures: readonly (readonly [kind: string, bytes: string])[] = [
-  ['an empty or split zip archive', 'PK'],
+  ['an empty, split or damaged zip archive or workbook (xlsx)', 'PK'],
   [OLD_WORKBOOK, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
   ['a gzip archive', '\x1f\x8b'],
   ['a PNG image', '\x89PNG'],

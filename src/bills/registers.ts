@@ -9,6 +9,7 @@ import {
   ZERO,
 } from '../emissions/index.ts';
 import type { BillItem, BillLine, BillWarning, RawCells, RejectedRow } from './bill.ts';
+import { totalWord } from './total-words.ts';
 
 /** A row with its outcome and, where it is one register of a bill, what it has in common with the bill's other registers. */
 export interface CsvEntry {
@@ -56,6 +57,8 @@ function problemOf(rows: readonly CsvEntry[], lines: readonly BillLine[]): strin
   const bad = rows.find((entry) => 'error' in entry.outcome);
   if (bad !== undefined) return `row ${bad.row}, a register of the same bill, cannot be read`;
   if (new Set(rows.map((entry) => entry.register)).size < rows.length) return 'a register stands twice in one bill';
+  if (rows.length > 1 && rows.some((entry) => totalWord(entry.register) === 'total'))
+    return 'one register of the bill is named like the total of the others, and registers are added up';
   if (new Set(lines.map(common)).size > 1)
     return 'the registers of one bill differ in more than quantity and read_basis';
   if (new Set(lines.flatMap((line) => line.document ?? [])).size > 1)

@@ -24,13 +24,21 @@ export const warningCodes = {
   DAY_BOUNDARY: 'Readings run across midnight; each was counted on the day on which it starts.',
   ZONE_DISAGREES: 'Check --zone: the file gives another offset from UTC.',
   METER_OTHER_UTILITY:
-    'If it is the same meter, write the utility as before: bills under two names are never compared and count twice.',
+    'If it is the same meter, write number and utility as before: bills under two names are never compared and count twice.',
   PERIOD_IN_UTC: 'Check the dates: the file gives them as midnight UTC, and they were taken as they are written.',
   ENCODING_READ: 'Check the names in the file: its encoding is not stated and was told by its bytes.',
   DATE_ORDER_READ: 'Check one date against the bill; if it is wrong, give --date-order.',
   DECIMAL_SIGN_READ: 'Check one amount against the bill; if it is wrong, give --decimal-sign.',
   END_DATE_READ: 'Check one period against the bill; if it is a day too short or too long, give --end-convention.',
   ROWS_LEFT_OUT: 'Check that the rows named are totals, charges or demand, and no use of their own.',
+  TOTAL_SUSPECTED:
+    'Take the row out if it adds up others, and record the file anew; leave it if it is a meter of its own that nothing else counts.',
+  USAGE_IMPLAUSIBLE:
+    'Compare amount and unit with the bill: the use a day is out by far, as where kWh and MWh were exchanged.',
+  DAY_BETWEEN_BILLS:
+    'Check what the end date means: a day between two bills of a meter is in neither. If the end is the last day billed, it is inclusive.',
+  MULTIPLIER_UNUSED:
+    'Compare one amount with the bill: the column multiplies what a meter shows, and amounts were not multiplied.',
   INTERVAL_READ: 'Check how long a reading of the file is: it states neither its end nor its duration.',
   END_ASSUMED:
     'Check the end date: it was taken as the last day billed; give --end-convention if it is shared with the next bill.',

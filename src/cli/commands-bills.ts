@@ -85,20 +85,33 @@ export async function record(
   const whole = { ...request, read, files, ...acceptPartial, ...(folders && { separately: true }) };
   const { progress, end } = progressLine();
   const stop = stopSignal();
-  const answer = await withNode(folder, 'uec record', (node) =>
-    node.call('record', whole, progress, stop.signal),
-  ).finally(() => {
+  const keepRejected = async ({ rejected }: UseCaseResult<'record'>): Promise<void> => {
+    if (errors !== undefined && rejected.length > 0)
+      await writeFile(errors, errorFile(rejected, request.read), { mode: 0o600 });
+  };
+  const answer = await withNode(folder, 'uec record', async (node) => {
+    // The rows that are left out are written before the others are recorded, so that a kill in between loses none of them.
+    if (errors !== undefined && request.dryRun !== true)
+      await keepRejected(await node.call('record', { ...whole, dryRun: true }, progress, stop.signal));
+    return node.call('record', whole, progress, stop.signal);
+  }).finally(() => {
     end();
     stop.end();
   });
-  if (errors !== undefined && answer.rejected.length > 0)
-    await writeFile(errors, errorFile(answer.rejected), { mode: 0o600 });
+  await keepRejected(answer);
   if (answer.rejected.length > 0 || answer.files.some(({ state }) => state === 'refused'))
     process.exitCode = exitCodes.input;
   const names = folders ? files.map((file) => basename(file)) : undefined;
   print({ ...wholeLines(answer), ...(names && { names }) }, options.json, () =>
-    renderRecorded(answer, { dir, errorsFile: options.errors, names, others }),
+    renderRecorded(answer, { dir, errorsFile: options.errors, again: optionsAgain(options), names, others }),
   );
+}
+
+/** Options that no column of an error file holds: given again, its rows become the records that they would have been. */
+function optionsAgain({ gwp, document }: RecordOptions): string {
+  return Object.entries(defined({ '--gwp': gwp, '--document': document }))
+    .map(([name, value]) => ` ${name} ${value}`)
+    .join('');
 }
 
 /** The settings with the digests of PDFs that a person at the terminal has just confirmed. */

@@ -113,11 +113,11 @@ function voidedText(what: string, { dryRun, voided }: UseCaseResult<'undoImport'
     : `Voided ${what}: they count in no total and stay on the ledger`;
 }
 
-function nameText({ file, label }: ImportView): string {
-  return (
-    [label, file].filter((text) => text !== null).join(', ') ||
-    '(not known: its document was erased, or it was made earlier)'
-  );
+function nameText({ file, label, lines }: ImportView): string {
+  const names = [label, file].filter((text) => text !== null).join(', ');
+  if (names !== '') return names;
+  if (lines === 0) return '(not kept: every row was left out)';
+  return '(not known: it was sent without a name, its document was erased, or it was made earlier)';
 }
 
 function stateText({ state }: ImportView): string {

@@ -13,6 +13,8 @@ export interface RecordedContext {
   /** The node's folder as it was typed. */
   readonly dir: string;
   readonly errorsFile: string | undefined;
+  /** Options that are to be given again with that file. */
+  readonly again: string;
   /** Names of the files, where a folder was named. */
   readonly names: readonly string[] | undefined;
   /** What in the folder is no regular file. */
@@ -36,7 +38,7 @@ export function renderRecorded(answer: RecordAnswer, context?: RecordedContext):
     ...noteLines(answer),
     ...warningLine(answer),
     ...(context === undefined ? [] : fileLines(answer, context)),
-    ...rejectedLines(answer, context?.errorsFile),
+    ...rejectedLines(answer, context),
     ...(context === undefined ? [] : nextLines(answer, context)),
   ].join('\n');
 }
@@ -160,9 +162,11 @@ function noteText(count: number, of: number, all: boolean, text: string): string
   return `  note (${share}): ${text}`;
 }
 
-function rejectedLines(answer: RecordAnswer, errorsFile: string | undefined): string[] {
+function rejectedLines(answer: RecordAnswer, { errorsFile, again }: Partial<RecordedContext> = {}): string[] {
   if (answer.rejected.length === 0) return [];
-  const where = errorsFile === undefined ? '' : `; they are in ${errorsFile}: mend the cells and record that file`;
+  const options = again ? `, again with${again}` : '';
+  const where =
+    errorsFile === undefined ? '' : `; they are in ${errorsFile}: mend the cells and record that file${options}`;
   return [
     '',
     `${answer.rejected.length} rejected${where}`,

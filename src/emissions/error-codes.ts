@@ -118,7 +118,11 @@ export const errorCodes = {
   },
   // bills
   FILE_UNREADABLE: { kind: 'input', advice: 'Check the path and permissions.' },
-  FILE_KIND_UNKNOWN: { kind: 'input', advice: 'Use the plain CSV layout of docs/bills.md or Green Button XML.' },
+  FILE_KIND_UNKNOWN: {
+    kind: 'input',
+    advice:
+      'Give a bill in a form that docs/bills.md names: a table as CSV, Green Button XML, a workbook of Portfolio Manager (xlsx), or a PDF bill.',
+  },
   FILE_DUPLICATE: {
     kind: 'refused',
     advice: 'The same file was recorded before; see uec records. Nothing was written.',

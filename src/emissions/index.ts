@@ -100,5 +100,14 @@ export {
   ZERO,
 } from './ratio.ts';
 export { type GwpChoice, type RowFigures, rowFigures, shownFactor } from './row-figures.ts';
-export { conversion, dimensionOf, isUnitName, parseUnit, type UnitName, unitNames, unitSource } from './unit.ts';
+export {
+  conversion,
+  type Dimension,
+  dimensionOf,
+  isUnitName,
+  parseUnit,
+  type UnitName,
+  unitNames,
+  unitSource,
+} from './unit.ts';
 export { validityOf } from './validity.ts';

@@ -1,4 +1,4 @@
-import type { ReadOptions, RejectedRow } from '../bills/index.ts';
+import type { BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { recordId } from '../channel/index.ts';
 import { ChannelError, type GwpChoice } from '../emissions/index.ts';
 import { type PreparedLine, rejectedLine } from './bill-lines.ts';
@@ -15,6 +15,7 @@ import type { Progress } from './progress.ts';
 import { RecordSums } from './record-totals.ts';
 import { openImport, previousImport } from './same-file.ts';
 import { demandGoingOn } from './stopped.ts';
+import type { UsageWatch } from './usage-watch.ts';
 
 /** What one command's imports work with. */
 export interface Import {
@@ -26,6 +27,7 @@ export interface Import {
   readonly desk: FactorDesk;
   readonly meters: MeterBook;
   readonly periods: PeriodCheck;
+  readonly usage: UsageWatch;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
   /** Nothing is recorded, so that no line is read a second time. */
@@ -59,6 +61,8 @@ export interface CheckedFile {
   readonly held: readonly NumberedLine[];
   /** What was read: a digest of each run of lines that can be recorded. */
   readonly print: FilePrint;
+  /** Warnings of lines beside the meter's others, by position: a second reading gives all but these. */
+  readonly notes: ReadonlyMap<number, readonly BillWarning[]>;
   readonly evidence: EvidenceKeeper;
   /** An import of this file that was cut off and goes on. */
   readonly open: ImportEntry | undefined;
@@ -69,6 +73,8 @@ export interface CheckedFile {
 
 /** Lines tried together: few, so that what is made of a line is let go of soon after. */
 const RUN = LINES_A_PRINT;
+/** Lines whose warnings are kept for the second reading: as many as are held. */
+const MOST_NOTES = 2_000;
 /** Beyond this the file as a whole is of another layout than was said, and memory would grow with it. */
 const MOST_REJECTED = 20_000;
 
@@ -134,6 +140,7 @@ class FileCheck {
   readonly #held: NumberedLine[] = [];
   readonly #sums = new RecordSums();
   readonly #print = new FilePrint();
+  readonly #notes = new Map<number, readonly BillWarning[]>();
   #run: NumberedLine[] = [];
   #read = 0;
   #count = 0;
@@ -167,13 +174,14 @@ class FileCheck {
     if (this.#read === 0) throw new ChannelError('FILE_MALFORMED', 'the file holds no bill lines', { where: name });
   }
 
-  found(): Pick<CheckedFile, 'count' | 'sums' | 'rejected' | 'held' | 'print' | 'mends'> {
+  found(): Pick<CheckedFile, 'count' | 'sums' | 'rejected' | 'held' | 'print' | 'notes' | 'mends'> {
     return {
       count: this.#count,
       sums: this.#sums,
       rejected: this.#rejected.toSorted((one, other) => one.at - other.at),
       held: this.#held,
       print: this.#print,
+      notes: this.#notes,
       mends: this.#mends,
     };
   }
@@ -202,9 +210,11 @@ class FileCheck {
     if (!this.#work.dryRun) this.#print.add(prepared);
     this.#evidence.want(line);
     this.#mends ??= mendedImport(this.#work.node, line.raw?.[0]?.error_import);
+    const seen = this.#work.usage.see(prepared);
+    if (seen.length > 0 && this.#notes.size < MOST_NOTES) this.#notes.set(prepared.at, seen);
     if (this.#work.room === 0) return;
     this.#work.room -= 1;
-    this.#held.push(prepared);
+    this.#held.push(seen.length === 0 ? prepared : { ...prepared, warnings: [...prepared.warnings, ...seen] });
   }
 
   #reject(row: NumberedRejection): void {

@@ -1,6 +1,14 @@
 import type { BillLine, BillWarning, RawCells, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type ActivityRecord, buildRecord, noResultReason } from '../channel/index.ts';
-import { type Activity, ChannelError, defined, type GwpChoice, isChannelError } from '../emissions/index.ts';
+import {
+  type Activity,
+  ChannelError,
+  defined,
+  formatDate,
+  type GwpChoice,
+  isChannelError,
+  parseDate,
+} from '../emissions/index.ts';
 import { daysText } from './days-text.ts';
 import type { FactorDesk } from './factor-desk.ts';
 import { mergeHints, placeOfHint, type UsPlaceLookup } from './line-place.ts';
@@ -54,8 +62,19 @@ function cellsOf(line: BillLine): RawCells {
   const { utility, meter, account, site, zone, commodity, flow, start, end, quantity, unit, readBasis, place } = line;
   const { country, subdivision, region, zip } = place;
   const cells = defined({ utility, meter, account, site, commodity, flow, start, end, quantity, unit, zone });
-  const more = defined({ country, subdivision, region, zip, document: line.document });
-  return { ...cells, end_convention: 'exclusive', read_basis: readBasis, ...more };
+  const more = defined({ country, subdivision, region, zip, utility_id: place.utilityId, document: line.document });
+  return { ...cells, ...statedCells(line), ...heatCells(line), read_basis: readBasis, ...more };
+}
+
+/** The end date as it was stated, so that the row becomes the same record. */
+function statedCells({ start, end, statedEnd }: BillLine): RawCells {
+  const days = parseDate(end) - parseDate(start);
+  if (statedEnd === 'inclusive') return { end: formatDate(parseDate(end) - 1), end_convention: statedEnd };
+  return { end_convention: statedEnd, ...(statedEnd === 'read-date' ? { days: String(days) } : {}) };
+}
+
+function heatCells({ heatContent, calorific }: BillLine): RawCells {
+  return defined({ heat_content: heatContent?.value, heat_content_unit: heatContent?.unit, calorific });
 }
 
 async function toRecord(line: BillLine, options: PrepareOptions): Promise<PreparedLine> {

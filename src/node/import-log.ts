@@ -72,6 +72,8 @@ interface RefusalRow extends Omit<LineRow, 'record'> {
   readonly code: string;
 }
 
+const HAS_LINES = "coalesce(json_extract(details, '$.lines'), 1) > 0";
+
 /** What was imported, so that a file is not recorded twice and an import that was cut off can be finished. */
 export class ImportLog {
   readonly #db: DatabaseSync;
@@ -108,14 +110,14 @@ export class ImportLog {
     return hmacSha256(this.#key, 'UEC/import-name/v1\0', name);
   }
 
-  /** The newest import of the same content. */
+  /** The newest import of the same content; not one that left out every row, which stands in no later one's way. */
   find(digest: string): ImportEntry | undefined {
-    return this.#rows('WHERE digest = ? ORDER BY started_at DESC, rowid DESC LIMIT 1', digest)[0];
+    return this.#rows(`WHERE digest = ? AND ${HAS_LINES} ORDER BY started_at DESC, rowid DESC LIMIT 1`, digest)[0];
   }
 
   /** The import before this one of the same content. */
   before({ digest, id }: Pick<ImportEntry, 'digest' | 'id'>): ImportEntry | undefined {
-    const all = this.#rows('WHERE digest = ? ORDER BY started_at DESC, rowid DESC', digest);
+    const all = this.#rows(`WHERE digest = ? AND ${HAS_LINES} ORDER BY started_at DESC, rowid DESC`, digest);
     return all[all.findIndex((entry) => entry.id === id) + 1];
   }
 

@@ -142,7 +142,7 @@ export function sealOf(node: Node, { evidence }: ImportEntry): Promise<ImportSea
 
 /** What is sealed of an import as a whole. */
 export interface ImportWords {
-  readonly name: string;
+  readonly name?: string;
   readonly label?: string;
   readonly note?: string;
 }

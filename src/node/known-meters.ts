@@ -52,7 +52,8 @@ export class Bearers {
 
   /** Notes that the meter named by `key` bears the number; how many do. */
   add(key: string, number: string): number {
-    const alone = meterText('number', number);
+    // Spreadsheets drop leading zeros.
+    const alone = meterText('number', /^\d+$/.test(number) ? number.replace(/^0+(?=\d)/, '') : number);
     const before = this.#base === undefined ? '' : (this.#base.#byNumber.get(alone) ?? '');
     const own = this.#byNumber.get(alone) ?? '';
     const bearer = sha256(`${this.#salt} ${key}`).slice(0, DIGITS);

@@ -85,5 +85,5 @@ async function checkEvidence(evidence: EvidenceKeeper, line: BillLine, given: bo
 function readerOptions({ place, ...read }: ReadOptions, node: Node): ReadOptions {
   if (read.zone !== undefined || place === undefined || Object.keys(place).length === 0) return read;
   const { zone, assumed } = zoneOf(placeOfHint(place, node.usPlaces).place);
-  return assumed ? read : { ...read, zone };
+  return assumed ? read : { ...read, placeZone: zone };
 }

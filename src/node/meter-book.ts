@@ -51,7 +51,7 @@ export class MeterBook {
   }
 
   /**
-   * A warning where the line's meter number is known under another utility name too: in the vault, or on an earlier line of this
+   * A warning where the line's meter number is known under another utility name too, or with other leading zeros: in the vault, or on an earlier line of this
    * import. To the ledger these are two meters, so that overlap control does not see the same bill entered twice.
    */
   async otherUtility(line: BillLine): Promise<readonly BillWarning[]> {
@@ -61,8 +61,8 @@ export class MeterBook {
     if (met.bearers === 1) return [];
     const message =
       line.utility === ''
-        ? 'this meter number is known with a utility name, and the line names no utility: it is taken for another meter'
-        : 'this meter number is known under another utility name or without one: it is taken for another meter';
+        ? 'this meter number is known with a utility name or with other leading zeros, and the line names no utility: it is taken for another meter'
+        : 'this meter number is known under another utility name, without one, or with other leading zeros: it is taken for another meter';
     return [{ code: 'METER_OTHER_UTILITY', message }];
   }
 

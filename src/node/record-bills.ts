@@ -20,12 +20,15 @@ import type { Node } from './node.ts';
 import { PeriodCheck } from './period-check.ts';
 import type { Progress } from './progress.ts';
 import { RecordSums, type RecordTotals } from './record-totals.ts';
-import { submitFile } from './submit-file.ts';
+import { keepEmpty, submitFile } from './submit-file.ts';
 import { removeUnrecorded } from './unrecorded.ts';
+import { UsageWatch } from './usage-watch.ts';
 
 export interface RecordRequest {
   /** Absolute paths. */
   readonly files: readonly string[];
+  /** What the owner calls each file, where that is not the name it has here; blank where nobody said. */
+  readonly names?: readonly (string | undefined)[];
   readonly read: ReadOptions;
   readonly gwp?: GwpChoice;
   /** Evidence of every line; without it the document that a row names, else the bill file itself. */
@@ -63,7 +66,7 @@ export interface RecordedFile {
   readonly file: number;
   /** `checked` in a dry run; `empty` where no line was left to record. */
   readonly state: 'recorded' | 'checked' | 'duplicate' | 'refused' | 'empty';
-  /** Its import, see `uec imports`; null where nothing was recorded. */
+  /** Its import, see `uec imports`; null where it was not recorded. */
   readonly import: string | null;
   readonly lines: number;
   readonly rejected: number;
@@ -118,6 +121,7 @@ export async function recordBills(
       room: Math.min(request.heldLines ?? MOST_LINES, MOST_LINES),
     },
     meters: new MeterBook(node.archive.vault),
+    usage: new UsageWatch(node),
     periods: new PeriodCheck(node, request.files.length),
   };
   try {
@@ -204,11 +208,12 @@ async function submitAll(work: Import, request: RecordRequest, files: readonly C
   const states: RecordedFile[] = [];
   for (const file of files) {
     if (file.count === 0) {
-      states.push(stateOf(file, 'empty', null));
+      states.push(stateOf(file, 'empty', keepEmpty(work, file)));
       continue;
     }
     let room = file.held.length;
-    const labels = { name: basename(file.path), ...defined({ label: request.label }) };
+    const name = request.names?.[file.index] ?? basename(file.path);
+    const labels = defined({ name: name || undefined, label: request.label });
     const id = await submitFile(work, file, labels, meters, (line) => {
       if (room > 0) lines.push(lineOf(line, file.index, desk, false));
       room -= 1;

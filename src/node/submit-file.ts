@@ -21,7 +21,8 @@ import { isDefiniteRefusal } from './unrecorded.ts';
 
 /** What the owner wants to know a file by. */
 export interface FileLabels {
-  readonly name: string;
+  /** Absent where it was sent without one. */
+  readonly name?: string;
   readonly label?: string;
 }
 
@@ -58,6 +59,26 @@ export async function submitFile(
   node.imports.describe(entry.id, { finishedAt, totals: file.sums.totals(file.rejected.length) });
   node.imports.finish(entry.id, file.count);
   return entry.id;
+}
+
+/**
+ * Puts a file of which every row was left out onto the list of imports: its rows and codes. Its name and their words are not
+ * kept, because nothing of the file is kept whose key could seal them. Null where the file has no rows that were left out, or
+ * is an import that goes on.
+ */
+export function keepEmpty({ node }: Import, file: CheckedFile): string | null {
+  if (file.rejected.length === 0 || file.open !== undefined) return null;
+  const now = node.now().toISOString();
+  const { id } = node.imports.start(file.digest, now);
+  const { format } = file;
+  const totals = file.sums.totals(file.rejected.length);
+  node.imports.describe(id, { lines: 0, finishedAt: now, totals, ...(format && { format }) });
+  node.imports.keepRefusals(
+    id,
+    file.rejected.map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: undefined })),
+  );
+  node.imports.finish(id, 0);
+  return id;
 }
 
 async function sealOf({ node }: Import, { evidence }: CheckedFile): Promise<ImportSeal | undefined> {
@@ -182,7 +203,8 @@ async function* readAgain(work: Import, file: CheckedFile): AsyncGenerator<reado
     if (refused.has(at)) continue;
     const made = await maker.make(item, at);
     if ('rejected' in made) throw changed(where);
-    run.push({ ...made, at });
+    const warnings = [...made.warnings, ...(file.notes.get(at) ?? [])];
+    run.push({ ...made, warnings, at });
     print.add({ ...made, at });
     if (run.length < LINES_A_PRINT) continue;
     demandPrint(file, print, where);

@@ -63,6 +63,8 @@ describe('the API', () => {
     }
   });
 
+  const nameOfNewest = async () => (await client().call('GET /imports', { query: { limit: 1 } })).items[0]?.file;
+
   describe('imports', () => {
     test('a bill in the body becomes a job whose result has the lines; nothing of it is left in the folder', async () => {
       const steps: string[] = [];
@@ -72,6 +74,8 @@ describe('the API', () => {
       assert.ok(steps.includes('recording'));
       assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
       await assert.rejects(client().run('POST /imports', { raw }), rejects('FILE_DUPLICATE'));
+      // Sent without a name.
+      assert.equal(await nameOfNewest(), null);
       // What became of the job is in the folder; the lines of the bill are not.
       assert.doesNotMatch(readFileSync(join(folder, 'jobs.db')).toString('latin1'), /13977|Harbor/);
     });
@@ -110,6 +114,7 @@ describe('the API', () => {
       for await (const event of client('admin-token').events('GET /jobs/{id}/events', { params: job }, last))
         rest.push(event);
       assert.deepEqual(rest, events.slice(-1));
+      assert.equal(await nameOfNewest(), 'passwd.xml');
     });
 
     test('a resumable upload by tus-js-client, in parts, is imported once and then gone', async () => {
@@ -130,6 +135,7 @@ describe('the API', () => {
       const id = (await promise).split('/').at(-1) as string;
       const answer = await client().run('POST /imports', { body: { files: [{ upload: id }] } });
       assert.equal(answer.totals.lines, 4);
+      assert.equal(await nameOfNewest(), 'node.json', 'the list of imports has the name that the sender gave');
       await assert.rejects(
         client().run('POST /imports', { body: { files: [{ upload: id }] } }),
         rejects('UPLOAD_NOT_FOUND'),

@@ -97,6 +97,26 @@ test('an end that cannot be written down is a failure', async () => {
   await jobs.close(1);
 });
 
+test('a caller who has lost the role of the operation is not told its result, which can hold rows of bills', async () => {
+  const jobs = new Jobs(path(), now);
+  const { id } = jobs.start(
+    'importBills',
+    me,
+    async () => ({ rejected: [{ raw: [{ meter: 'M-1' }] }] }),
+    undefined,
+    'operator',
+  );
+  await told(jobs, id);
+  assert.ok(jobs.find(id, me).result !== undefined);
+  for (const role of ['viewer', 'auditor'] as const)
+    assert.deepEqual(
+      [jobs.find(id, { ...me, role }).state, jobs.find(id, { ...me, role }).result],
+      ['done', undefined],
+    );
+  assert.doesNotMatch(JSON.stringify([jobs.list({ ...me, role: 'viewer' }), await told(jobs, id)]), /M-1/);
+  await jobs.close(1);
+});
+
 test('a job whose node ended without a word is interrupted', async () => {
   const file = path();
   const first = new Jobs(file, now);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { ChannelError, type ErrorReport, isChannelError } from '../../emissions/index.ts';
 import type { Progress } from '../../node/index.ts';
-import type { Principal } from '../access/principal.ts';
+import { type ApiRole, type Principal, roleAllows } from '../access/principal.ts';
 import { reportOf } from '../problem.ts';
 import { type JobEntry, type JobState, JobStore } from './job-store.ts';
 
@@ -31,6 +31,7 @@ interface Running {
   lastStep: number;
   progress?: Step;
   result?: unknown;
+  readonly role: ApiRole;
   done: Promise<void>;
 }
 
@@ -80,8 +81,11 @@ export class Jobs {
     return this.#store.interrupted;
   }
 
-  /** @throws {ChannelError} BUSY when too many are under way */
-  start(operation: string, principal: Principal, work: Work, counts?: Counts): JobView {
+  /**
+   * `role`: the least that the operation asks for; the result is told to nobody with less.
+   * @throws {ChannelError} BUSY when too many are under way
+   */
+  start(operation: string, principal: Principal, work: Work, counts?: Counts, role: ApiRole = 'viewer'): JobView {
     if (this.#running().length >= MOST_RUNNING)
       throw new ChannelError('BUSY', `${MOST_RUNNING} jobs are under way`, { retryAfter: 5 });
     const id = randomBytes(16).toString('hex');
@@ -92,7 +96,7 @@ export class Jobs {
     this.#store.start(entry);
     const told = new EventEmitter().setMaxListeners(0);
     const running: Running = {
-      ...{ stop: new AbortController(), told, events: [], count: 0, lastStep: 0 },
+      ...{ stop: new AbortController(), told, events: [], count: 0, lastStep: 0, role },
       done: Promise.resolve(),
     };
     this.#live.set(id, running);
@@ -146,7 +150,9 @@ export class Jobs {
 
   /** @throws {ChannelError} JOB_NOT_FOUND, also for a job of somebody else */
   find(id: string, principal: Principal): JobView {
-    return this.#view(this.#entry(id, principal), true);
+    const { role = 'admin' } = this.#live.get(id) ?? {};
+    // A caller may have lost the role with which it began: rows of a bill are in the result of an import.
+    return this.#view(this.#entry(id, principal), principal.kind === 'local' || roleAllows(principal.role, role));
   }
 
   list(principal: Principal): JobView[] {

@@ -7,6 +7,8 @@ type Caller = Pick<Call, 'api' | 'principal'>;
 /** Files of one call: their paths, and what is to be removed once they were used. */
 export interface CallFiles {
   readonly paths: readonly string[];
+  /** What the sender calls each file, without folders; blank where it did not say. A path's own name is absent. */
+  readonly names: readonly (string | undefined)[];
   remove(): Promise<void>;
 }
 
@@ -16,17 +18,23 @@ export interface CallFiles {
  */
 export async function namedFiles({ api, principal }: Caller, refs: readonly FileRef[]): Promise<CallFiles> {
   const paths: string[] = [];
+  const names: (string | undefined)[] = [];
   const uploads: string[] = [];
   for (const ref of refs) {
     if ('upload' in ref) {
-      paths.push(await api.uploads.whole(ref.upload, principal));
+      const { path, name } = await api.uploads.whole(ref.upload, principal);
+      paths.push(path);
+      names.push(name);
       uploads.push(ref.upload);
-    } else paths.push(localPath(principal, ref.path));
+    } else {
+      paths.push(localPath(principal, ref.path));
+      names.push(undefined);
+    }
   }
   const remove = async () => {
     for (const id of uploads) await api.uploads.remove(id, principal);
   };
-  return { paths, remove };
+  return { paths, names, remove };
 }
 
 /** @throws {ChannelError} LOCAL_ONLY */

@@ -5,7 +5,8 @@ import { type Node, type Progress, useCases } from '../../node/index.ts';
 import { type Call, operation } from '../operation.ts';
 import * as c from '../schemas/common.ts';
 import * as s from '../schemas/records.ts';
-import { type NamedDocuments, plainName, type Received } from '../uploads/received.ts';
+import { plainName } from '../uploads/plain-name.ts';
+import type { NamedDocuments, Received } from '../uploads/received.ts';
 import { namedFiles } from './files.ts';
 
 const { read: _read, files: _files, document: _document, ...flags } = s.importBody.shape;
@@ -52,10 +53,10 @@ export const importBills = operation(
   },
   async (call) => {
     const { api } = call;
-    const { paths, document, documents, remove, request } = await filesOf(call);
+    const { paths, names, document, documents, remove, request } = await filesOf(call);
     return async (progress, signal) => {
       const node = call.principal.kind === 'local' ? api.node : withSentDocuments(api.node, documents);
-      const args = { ...request, files: paths, ...(document === undefined ? {} : { document }) };
+      const args = { ...request, files: paths, names, ...(document === undefined ? {} : { document }) };
       const record: RecordUseCase = useCases.record;
       return await api.turn.take(() => record(node, args, progress, signal)).finally(remove);
     };
@@ -71,6 +72,7 @@ type RecordUseCase = (
 
 interface Sent {
   readonly paths: readonly string[];
+  readonly names: readonly (string | undefined)[];
   readonly document: string | undefined;
   /** Documents that rows name, where they were sent along. */
   readonly documents: NamedDocuments;
@@ -86,19 +88,20 @@ interface ImportCall extends Pick<Call, 'api' | 'principal'> {
 
 async function filesOf(call: ImportCall): Promise<Sent> {
   if (call.files !== undefined) {
-    const { fields, texts, paths, documents } = call.files;
+    const { fields, texts, paths, names, documents } = call.files;
     const told = defined({
       mapping: texts.mapping === undefined ? undefined : parseMapping(texts.mapping),
       template: texts.template === undefined ? undefined : parseTemplate(texts.template),
     });
     const request = nested({ ...(call.query as Settings), ...fields }, told);
-    return { paths, documents, document: undefined, request, remove: async () => undefined };
+    return { paths, names, documents, document: undefined, request, remove: async () => undefined };
   }
   const { files, document, read, ...flags } = call.body as z.infer<typeof s.importBody>;
   const named = await namedFiles(call, document === undefined ? files : [...files, document]);
   const paths = named.paths.slice(0, files.length);
   const request: Request = { ...defined(flags), read: readOf(read) };
-  return { paths, document: named.paths[files.length], documents: new Map(), remove: named.remove, request };
+  const { names, remove } = named;
+  return { paths, names, document: named.paths[files.length], documents: new Map(), remove, request };
 }
 
 export function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Request['read'] {

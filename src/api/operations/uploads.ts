@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
 import { type Call, operation } from '../operation.ts';
 import type { Upload } from '../uploads/uploads.ts';
 import { apiRoot } from '../version.ts';
@@ -34,7 +34,7 @@ const createUpload = operation(
   {
     ...{ id: 'createUpload', method: 'POST', path: '/uploads', tag, role: 'operator', status: 201 },
     summary: 'Begin an upload that can be resumed',
-    detail: `${PROTOCOL} The field \`Upload-Length\` says how long the file is; of \`Upload-Metadata\` only \`filetype\` is used. The upload is used by its id, once, and is kept for a day.`,
+    detail: `${PROTOCOL} The field \`Upload-Length\` says how long the file is; of \`Upload-Metadata\` only \`filetype\` and \`filename\` are used; the list of imports names the file by the latter. The upload is used by its id, once, and is kept for a day.`,
   },
   async (call) => {
     const { api, principal, request } = call;
@@ -43,7 +43,7 @@ const createUpload = operation(
     const most = api.access.bodyLimit(principal.role);
     if (length > most)
       throw new ChannelError('BODY_TOO_LARGE', `the upload is of ${length} bytes, ${most} are the most`);
-    const upload = await api.uploads.create(principal, length, mediaTypeIn(request.headers.get('Upload-Metadata')));
+    const upload = await api.uploads.create(principal, length, metadataIn(request.headers.get('Upload-Metadata')));
     return new Response(null, {
       status: 201,
       headers: { ...headersOf(upload), Location: `${apiRoot}/uploads/${upload.id}` },
@@ -51,12 +51,17 @@ const createUpload = operation(
   },
 );
 
-function mediaTypeIn(metadata: string | null): string | undefined {
-  for (const pair of (metadata ?? '').split(',')) {
-    const [name, value = ''] = pair.trim().split(' ');
-    if (name === 'filetype') return Buffer.from(value, 'base64').toString('latin1');
-  }
-  return undefined;
+function metadataIn(metadata: string | null): { readonly mediaType?: string; readonly name?: string } {
+  const found = new Map(
+    (metadata ?? '').split(',').map((pair) => {
+      const [name = '', value = ''] = pair.trim().split(' ');
+      return [name, Buffer.from(value, 'base64')] as const;
+    }),
+  );
+  return defined({
+    mediaType: found.get('filetype')?.toString('latin1'),
+    name: found.get('filename')?.toString('utf8'),
+  });
 }
 
 const readUpload = operation(

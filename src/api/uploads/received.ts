@@ -2,6 +2,7 @@ import { ChannelError, type Json, sha256 } from '../../emissions/index.ts';
 import type { RawBody } from '../operation.ts';
 import { textValues } from '../validate.ts';
 import { type FilePart, readForm } from './multipart.ts';
+import { plainName } from './plain-name.ts';
 import type { SpooledFile } from './spool.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -11,6 +12,8 @@ export type NamedDocuments = ReadonlyMap<string, string>;
 /** What came in a body that is a file, or a form of files. */
 export interface Received<Fields = unknown> {
   readonly paths: readonly string[];
+  /** What the sender calls each file, without folders; blank where it did not say. */
+  readonly names: readonly string[];
   readonly documents: NamedDocuments;
   readonly fields: Fields;
   /** The form's text parts, by name. */
@@ -21,11 +24,6 @@ export interface Received<Fields = unknown> {
 }
 
 const MOST_TEXT = 1_048_576;
-
-/** The last part of a name, whatever system it comes from. */
-export function plainName(name: string): string {
-  return name.split(/[\\/]/).at(-1) ?? '';
-}
 
 /**
  * Takes the files of a body in: one as it is, or those of a form. A form's fields are read like a query.
@@ -38,6 +36,7 @@ export async function receive(
 ): Promise<Received> {
   const spooled: SpooledFile[] = [];
   const paths: string[] = [];
+  const names: string[] = [];
   const documents = new Map<string, string>();
   const texts: Record<string, string> = {};
   const content: Json[] = [];
@@ -57,7 +56,10 @@ export async function receive(
     const file = await uploads.receive(part, mediaType);
     spooled.push(file);
     if (field === 'document') documents.set(plainName(name), file.path);
-    else paths.push(file.path);
+    else {
+      paths.push(file.path);
+      names.push(plainName(name));
+    }
     content.push([field === 'document' ? plainName(name) : '', mediaType, file.sha256]);
   };
   try {
@@ -72,7 +74,7 @@ export async function receive(
     if (paths.length === 0) throw new ChannelError('REQUEST_INVALID', 'the form holds no file', { where: 'body' });
     const values = form === undefined ? {} : textValues(form, fields, 'form');
     const said = Object.entries(texts).map(([name, text]) => [name, sha256(text)]);
-    return { documents, paths, texts, remove, fields: values, content: [content, values as Json, said] };
+    return { documents, paths, names, texts, remove, fields: values, content: [content, values as Json, said] };
   } catch (error) {
     await remove();
     throw error;

@@ -3,6 +3,7 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
 import type { Principal } from '../access/principal.ts';
+import { plainName } from './plain-name.ts';
 import { endingOf, newUploadId, type SpooledFile, spool, stored, writeAll } from './spool.ts';
 
 /** What is noted beside an upload that comes in parts. */
@@ -10,6 +11,8 @@ interface Note {
   readonly principal: string;
   readonly length: number;
   readonly ending: string;
+  /** What the sender calls the file. */
+  readonly name: string;
   readonly expires: string;
 }
 
@@ -28,7 +31,7 @@ const MOST = 100;
 
 /**
  * Files on their way in. They stand in the node's folder in the clear, for this user alone, until they are used: a bill is read
- * twice, to be tried and to be recorded. Names that a caller gives are never used.
+ * twice, to be tried and to be recorded. Names that a caller gives are never those of files here.
  */
 export class Uploads {
   readonly #folder: string;
@@ -53,7 +56,11 @@ export class Uploads {
   }
 
   /** @throws {ChannelError} BUSY when the caller has too many that are not used */
-  async create({ id: principal }: Principal, length: number, mediaType: string | undefined): Promise<Upload> {
+  async create(
+    { id: principal }: Principal,
+    length: number,
+    { mediaType, name = '' }: { readonly mediaType?: string; readonly name?: string } = {},
+  ): Promise<Upload> {
     await this.#removeExpired();
     const own = (await Promise.all(this.#ids().map((id) => this.#note(id)))).filter(
       (note) => note?.principal === principal,
@@ -61,7 +68,7 @@ export class Uploads {
     if (own.length >= MOST) throw new ChannelError('BUSY', `${MOST} uploads of this caller wait to be used`);
     const id = newUploadId();
     const expires = new Date(this.#now().getTime() + DAY).toISOString();
-    const note: Note = { principal, length, ending: endingOf(mediaType), expires };
+    const note: Note = { principal, length, ending: endingOf(mediaType), name: plainName(name), expires };
     await stored(async () => (await open(this.#dataPath(id, note), 'wx', 0o600)).close());
     await stored(async () => {
       const file = await open(`${this.#notePath(id)}.new`, 'wx', 0o600);
@@ -74,14 +81,17 @@ export class Uploads {
   }
 
   /** @throws {ChannelError} UPLOAD_NOT_FOUND, also for an upload of somebody else */
-  async find(id: string, { id: principal }: Principal): Promise<Upload & { readonly path: string }> {
+  async find(
+    id: string,
+    { id: principal }: Principal,
+  ): Promise<Upload & { readonly path: string; readonly name: string }> {
     const note = await this.#note(id);
     const path = note && this.#dataPath(id, note);
     const size = path && (await stat(path).catch(() => undefined))?.size;
     if (note?.principal !== principal || path === undefined || size === undefined)
       throw new ChannelError('UPLOAD_NOT_FOUND', 'there is no such upload of this caller');
-    const { length, expires } = note;
-    return { id, length, offset: size as number, expires, path };
+    const { length, expires, name = '' } = note;
+    return { id, length, offset: size as number, expires, path, name };
   }
 
   /**
@@ -115,13 +125,13 @@ export class Uploads {
   }
 
   /**
-   * The file of an upload that is whole.
+   * The file of an upload that is whole, and what its sender calls it.
    * @throws {ChannelError} UPLOAD_NOT_FOUND; UPLOAD_CONFLICT while bytes are missing
    */
-  async whole(id: string, principal: Principal): Promise<string> {
-    const { offset, length, path } = await this.find(id, principal);
+  async whole(id: string, principal: Principal): Promise<{ readonly path: string; readonly name: string }> {
+    const { offset, length, path, name } = await this.find(id, principal);
     if (offset !== length) throw new ChannelError('UPLOAD_CONFLICT', `the upload has ${offset} of ${length} bytes`);
-    return path;
+    return { path, name };
   }
 
   async remove(id: string, principal: Principal): Promise<void> {

@@ -150,7 +150,7 @@ test('what is no use is never counted: blanks and dashes are refused, totals and
   assert.ok(last !== undefined && 'line' in last);
   assert.match(
     messages(last.line).join('\n'),
-    /totals were not counted: rows 12\n.*money or power were not counted: rows 10, 11/,
+    /totals were not counted: row 12\n.*money or power were not counted: rows 10, 11/,
   );
 });
 

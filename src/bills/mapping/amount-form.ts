@@ -2,7 +2,10 @@ import type { DecimalSign } from './bill-mapping.ts';
 
 const GROUP = "[ '\\u00a0\\u202f\\u2019]";
 const PLAIN = /^\d+$/;
-const POINT = new RegExp(`^(\\d+|[1-9]\\d{0,2}(,\\d{3})+|[1-9]\\d{0,2}(${GROUP}\\d{3})+)(\\.\\d*)?$|^\\.\\d+$`);
+/** Thousands in groups of three, and as in India in groups of two above the last three. */
+const POINT = new RegExp(
+  `^(\\d+|[1-9]\\d{0,2}(,\\d{3})+|[1-9]\\d?(,\\d{2})+,\\d{3}|[1-9]\\d{0,2}(${GROUP}\\d{3})+)(\\.\\d*)?$|^\\.\\d+$`,
+);
 const COMMA = new RegExp(`^(\\d+|[1-9]\\d{0,2}(\\.\\d{3})+|[1-9]\\d{0,2}(${GROUP}\\d{3})+)(,\\d*)?$|^,\\d+$`);
 const SEPARATORS = new RegExp(`[,.]|${GROUP}`, 'g');
 

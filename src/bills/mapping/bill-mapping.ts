@@ -81,7 +81,7 @@ function checkMapping(value: unknown): BillMapping {
   const dateOrder = choice(file.dateOrder, 'dateOrder', dateOrders);
   const endConvention = choice(file.endConvention, 'endConvention', statedEnds);
   const decimalSign = choice(file.decimalSign, 'decimalSign', decimalSigns);
-  checkComplete(kind, columns);
+  checkComplete(kind, columns, file.open);
   return {
     kind,
     columns,
@@ -95,6 +95,8 @@ function checkMapping(value: unknown): BillMapping {
 /** The fields of a mapping file, not checked yet. */
 interface MappingFile {
   readonly format?: unknown;
+  /** What the proposal left open. */
+  readonly open?: unknown;
   readonly kind?: unknown;
   readonly columns?: unknown;
   readonly fixed?: unknown;
@@ -103,15 +105,30 @@ interface MappingFile {
   readonly decimalSign?: unknown;
 }
 
-function checkComplete(kind: BillMapping['kind'], columns: BillMapping['columns']): void {
+function checkComplete(kind: BillMapping['kind'], columns: BillMapping['columns'], open: unknown): void {
   const needed: readonly MappedColumn[] = kind === 'bills' ? ['end', 'quantity'] : ['date', 'quantity'];
   const missing = needed.find((name) => columns[name] === undefined);
-  if (missing !== undefined) throw invalid(`columns.${missing}`, 'the name of the column that holds it');
+  if (missing !== undefined)
+    throw invalid(
+      `columns.${missing}`,
+      `the name of the column that holds it${leftOpen(open, `columns.${missing}: `)}`,
+    );
+  if (kind === 'bills' && columns.exported !== undefined)
+    throw invalid(
+      'columns.exported',
+      'it only for readings: a row of bills has one amount, read exports by a mapping of their own',
+    );
   if (kind === 'bills' && columns.start === undefined && columns.days === undefined)
     throw invalid(
       'columns.start',
-      'the name of the column with the first day, or columns.days with the number of days',
+      `the name of the column with the first day, or columns.days with the number of days${leftOpen(open, 'columns.start: ')}`,
     );
+}
+
+/** What a proposal said of a field that it left open: which columns it could be. */
+function leftOpen(open: unknown, field: string): string {
+  const found: unknown = Array.isArray(open) ? open.find((text) => String(text).startsWith(field)) : undefined;
+  return typeof found === 'string' ? ` (${found.slice(field.length, field.length + 400)})` : '';
 }
 
 function record(value: unknown, field: string): Readonly<Record<string, unknown>> {

@@ -1,17 +1,21 @@
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, isChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillLine, BillWarning, ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { isoDay } from '../iso-day.ts';
 import type { Mutable } from '../plain-rows.ts';
+import type { CsvEntry } from '../registers.ts';
+import { TotalWatch } from '../total-watch.ts';
 import { signDecision } from './amount-evidence.ts';
-import { isNoUsage, isTotal } from './column-words.ts';
+import { isNoUsage } from './column-words.ts';
 import { type DatedRow, dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
+import { LeftOut } from './left-out.ts';
 import { MappedRows } from './mapped-row.ts';
 import { endDecision, type StatedPeriod } from './period-evidence.ts';
 import { RowShape } from './row-shape.ts';
 import type { TableBinding } from './table-binding.ts';
+import { TotalRows } from './total-rows.ts';
 
 /** Rows that are held until it is decided how they are read. */
 export const LOOK_AHEAD = 20_000;
@@ -35,12 +39,15 @@ export class BillTable {
   #tail: BillItem[] = [];
   /** The unit of the row before: a column of them nearly always repeats it. */
   #unit = { text: '', isNoUsage: false };
-  readonly #totals: LeftOut = { count: 0, first: [] };
-  readonly #charges: LeftOut = { count: 0, first: [] };
+  readonly #isTotal: TotalRows;
+  readonly #watch = new TotalWatch(false);
+  readonly #totals = new LeftOut('totals');
+  readonly #charges = new LeftOut('rows of money or power');
 
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
     this.#binding = binding;
     this.#options = options;
+    this.#isTotal = new TotalRows((column) => binding.at[column]);
     this.#untold = [...notices];
   }
 
@@ -69,7 +76,12 @@ export class BillTable {
     const [last, ...after] = this.#tail;
     this.#tail = [];
     if (last === undefined || !('line' in last)) return [];
-    const warnings = [...last.line.warnings, ...this.#leftOut()];
+    const warnings = [
+      ...last.line.warnings,
+      ...this.#totals.warnings(),
+      ...this.#charges.warnings(),
+      ...this.#watch.end(),
+    ];
     return [{ line: { ...last.line, warnings } }, ...after];
   }
 
@@ -132,13 +144,13 @@ export class BillTable {
     for (const row of rows) {
       const kind = this.#kindOf(row);
       if (kind === 'bill') this.#bill(row, items);
-      else this.#leaveOut(row, kind);
+      else (kind === 'total' ? this.#totals : this.#charges).add(row.row);
     }
     return items;
   }
 
   #bill(row: DelimitedRow, items: BillItem[]): void {
-    const { outcome, raw } = (this.#rows as MappedRows).read(row);
+    const { outcome, raw } = this.#watched((this.#rows as MappedRows).read(row));
     if ('error' in outcome) {
       const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw] };
       if (this.#tail.length === 0) items.push(rejected);
@@ -148,7 +160,7 @@ export class BillTable {
     const line: Mutable<BillLine> = outcome.line;
     line.raw = [raw];
     if (this.#untold.length > 0) {
-      line.warnings = this.#untold;
+      line.warnings = [...this.#untold, ...line.warnings];
       this.#untold = [];
     }
     for (const item of this.#tail) items.push(item);
@@ -156,10 +168,16 @@ export class BillTable {
     this.#tail.push({ line });
   }
 
-  #leaveOut({ row }: DelimitedRow, kind: 'total' | 'item'): void {
-    const rows = kind === 'total' ? this.#totals : this.#charges;
-    rows.count += 1;
-    if (rows.first.length < SHOWN) rows.first.push(row);
+  /** The row, refused where it is the sum of others. */
+  #watched(entry: CsvEntry): CsvEntry {
+    if ('error' in entry.outcome) return entry;
+    try {
+      const warnings = this.#watch.see(entry.outcome.line);
+      return warnings.length === 0 ? entry : { ...entry, outcome: { line: { ...entry.outcome.line, warnings } } };
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      return { ...entry, outcome: { error } };
+    }
   }
 
   #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
@@ -167,23 +185,6 @@ export class BillTable {
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
     if (unit !== this.#unit.text) this.#unit = { text: unit, isNoUsage: unit !== '' && isNoUsage(unit) };
     if (this.#unit.isNoUsage) return 'item';
-    return isTotal(cells) ? 'total' : 'bill';
-  }
-
-  #leftOut(): BillWarning[] {
-    const told = ({ count, first }: LeftOut, what: string): BillWarning[] => {
-      if (count === 0) return [];
-      const more = count > first.length ? ` and ${count - first.length} more` : '';
-      return [{ code: 'ROWS_LEFT_OUT', message: `${what} were not counted: rows ${first.join(', ')}${more}` }];
-    };
-    return [...told(this.#totals, 'totals'), ...told(this.#charges, 'rows of money or power')];
+    return this.#isTotal.is(cells) ? 'total' : 'bill';
   }
 }
-
-/** Rows that are no use of their own. */
-interface LeftOut {
-  count: number;
-  readonly first: number[];
-}
-
-const SHOWN = 5;

@@ -36,7 +36,12 @@ export function isNoUsage(unit: string): boolean {
 
 /** The commodity that a text such as `Natural gas billing` names. */
 export function commodityOfText(text: string): Commodity | undefined {
-  const words = text.toLowerCase();
+  // Other fuels, and heat and sewage that go by the name of water, are none of these.
+  const words = text
+    .toLowerCase()
+    .replace(OTHER_GASES, ' ')
+    .replace(OTHER_WATERS, ' ')
+    .replace(/\bchilled[ -]water\b/g, 'chilled');
   const found = COMMODITY_WORDS.filter(([, pattern]) => pattern.test(words)).map(([commodity]) => commodity);
   return found.length === 1 ? found[0] : undefined;
 }
@@ -47,6 +52,17 @@ export function commodityNamed(cell: string): Commodity | undefined {
   return commodities.find((name) => name === text) ?? commodityOfText(text);
 }
 
+const OTHER_GASES =
+  /\b(propane|butane|lpg|lp|petroleum|bottled|bio|renewable|landfill|digester|sewage|town|coke|coke oven|blast furnace|flüssig|sewer)[ -]?gas\b|\bgas[ -]?(oil|oline)\b|\bgas cylinders?\b/g;
+const OTHER_WATERS = /\b(hot|waste|storm|sewer|sewage|grey|fire)[ -]?water\b|\bwater[ -]heat(er|ing)\b/g;
+
+/** True where a text speaks of energy that was generated, sent out or credited: no use, whatever else it names. */
+export function isSentOut(text: string): boolean {
+  return /\b(generat(ed|ion)|export(ed|s)?|received|returned|sold|sell[ -]?back|feed[ -]?in|fed in|surplus|net[ -]?metering|credit(s|ed)?|einspeisung)\b/i.test(
+    text,
+  );
+}
+
 const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [
   ['electricity', /\b(electric|electricity|strom)\b/],
   ['natural-gas', /\b(natural[ -]gas|gas|erdgas)\b/],
@@ -55,26 +71,6 @@ const COMMODITY_WORDS: readonly (readonly [Commodity, RegExp])[] = [
   ['heat', /\b(heat|district[ -]heating|fernwärme)\b/],
   ['cooling', /\b(cooling|chilled)\b/],
 ];
-
-/** True for a record that adds up others, by a cell of its own that says so. */
-export function isTotal(cells: readonly string[]): boolean {
-  for (const cell of cells) if (mayBeTotal(cell) && TOTAL.test(cell)) return true;
-  return false;
-}
-
-/** False for a cell whose first letter is none of `TOTAL`'s: nearly all are. */
-function mayBeTotal(cell: string): boolean {
-  if (cell === '') return false;
-  const first = cell.charCodeAt(0);
-  // Blanks are up to U+0020 or beyond ASCII; a letter's small form has the bit 0x20.
-  const letter = first | 0x20;
-  return first <= 0x20 || first >= 0x80 || letter === SMALL_G || letter === SMALL_S || letter === SMALL_T;
-}
-
-const [SMALL_G, SMALL_S, SMALL_T] = [0x67, 0x73, 0x74];
-
-const TOTAL =
-  /^\s*(grand |sub ?-?)?(totals?|summe|gesamt)( (usage|use|consumption|amount|energy|kwh|therms|ccf|verbrauch))?\s*:?\s*$/i;
 
 /** What a cell that holds no amount says, where people write a word for a blank. */
 export function isBlankWord(cell: string): boolean {

@@ -1,15 +1,18 @@
 import { ChannelError, type Commodity, type ErrorCode, isChannelError, type StatedEnd } from '../../emissions/index.ts';
 import type { RawCells, ReadOptions } from '../bill.ts';
-import { type CsvColumn, csvColumns, placesOf } from '../csv-columns.ts';
+import { type CsvColumn, csvColumns, mappedLineColumns, placesOf } from '../csv-columns.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
 import { PlainRows } from '../plain-rows.ts';
 import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
+import { demandValid, isValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
-import { commodityNamed, isBlankWord } from './column-words.ts';
+import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
+import type { AmountColumn } from './named-units.ts';
+import { basisOf } from './read-basis.ts';
 import type { RowShape } from './row-shape.ts';
 import type { TableBinding } from './table-binding.ts';
 
@@ -20,26 +23,8 @@ export interface Conventions {
   readonly statedEnd: StatedEnd;
 }
 
-/** Columns of the plain layout that a mapped row fills, in the order of an error file. */
-const FILLED: readonly CsvColumn[] = [
-  'utility',
-  'account',
-  'meter',
-  'site',
-  'commodity',
-  'start',
-  'end',
-  'end_convention',
-  'days',
-  'quantity',
-  'unit',
-  'read_basis',
-  'zip',
-  'zone',
-];
-
 /** Where the plain columns stand in a row made here. */
-const PLACES = placesOf(new Map(FILLED.map((name, at) => [name, at])));
+const PLACES = placesOf(new Map(mappedLineColumns.map((name, at) => [name, at])));
 
 /** Which column of the foreign table a plain column comes from. */
 const SOURCES: Readonly<Partial<Record<CsvColumn, MappedColumn>>> = {
@@ -135,6 +120,8 @@ export class MappedRows {
         ...(fix === undefined ? {} : { fix }),
       });
     read(() => this.#shape.check(record));
+    read(() => demandValid(record, this.#binding.header));
+    read(() => this.#checkUnit(amount, fault));
     const parts: ReadParts = {
       commodity: read(() => this.#commodityOf(said, amount.unit, fault)) ?? said,
       start: read(() => this.#dateOf('start', cell('start'), fault)) ?? cell('start'),
@@ -146,10 +133,11 @@ export class MappedRows {
   }
 
   /** The parts of a row in which nothing is wrong; undefined for any other, of which the checks one by one say what is. */
-  #usual(record: DelimitedRow, said: string, { text, unit }: AmountCells): ReadParts | undefined {
+  #usual(record: DelimitedRow, said: string, { column, text, unit }: AmountCells): ReadParts | undefined {
     const { at, fixed, layout } = this.#binding;
     const { dates, sign } = this.#conventions;
-    if (!this.#shape.fits(record)) return undefined;
+    if (!this.#shape.fits(record) || isSentOut(said) || !isValid(record)) return undefined;
+    if (this.#contradiction(column, unit) !== undefined) return undefined;
     const commodity =
       this.#named(said) ??
       fixed.commodity ??
@@ -162,7 +150,7 @@ export class MappedRows {
     return { commodity, start, end, quantity, unit };
   }
 
-  /** The cells in the order of `FILLED`. */
+  /** The cells in the order of `mappedLineColumns`. */
   #filled(record: DelimitedRow, { commodity, start, end, quantity, unit }: ReadParts): string[] {
     const { at, fixed } = this.#binding;
     return [
@@ -177,7 +165,7 @@ export class MappedRows {
       wholeDays(cellAt(record, at.days)),
       quantity,
       unit,
-      basisOf(cellAt(record, at.read_basis), cellAt(record, at.notes)),
+      basisOf(this.#binding.nameOf('read_basis'), cellAt(record, at.read_basis), cellAt(record, at.notes)),
       cellAt(record, at.zip),
       fixed.zone ?? '',
     ];
@@ -201,8 +189,35 @@ export class MappedRows {
     return this.#last.named;
   }
 
+  /** The unit of a cell, where it is not the one that the name of the amount's column states. */
+  #contradiction(column: MappedColumn, unit: string): string | undefined {
+    const named = this.#binding.fixed.named[column as AmountColumn];
+    if (named === undefined || unit === named) return undefined;
+    const said = unitOfText(unit);
+    return said === named ? undefined : said;
+  }
+
+  /** A unit in a cell that is not the one in the name of the amount's column: one of the two is wrong. */
+  #checkUnit({ column, unit }: { readonly column: MappedColumn; readonly unit: string }, fault: Fault): void {
+    const said = this.#contradiction(column, unit);
+    if (said === undefined) return;
+    throw fault(
+      column === 'quantity' ? 'unit' : 'other_unit',
+      'UNIT_AMBIGUOUS',
+      `the cell says ${said}, and the name of column ${this.#binding.nameOf(column)} ${this.#binding.fixed.named[column as AmountColumn]}`,
+      'Mend the one that is wrong, so that both say the same.',
+    );
+  }
+
   #commodityOf(said: string, unit: string, fault: Fault): Commodity | '' {
     const { fixed, layout } = this.#binding;
+    if (isSentOut(said))
+      throw fault(
+        'commodity',
+        'ROW_INVALID',
+        'the cell speaks of energy that was generated, sent out or credited, and rows of this table count as delivered',
+        'Take the row out, or send it in the plain layout with its flow: exported, generated or self-consumed.',
+      );
     const named = this.#named(said) ?? fixed.commodity ?? layout.commodityOf?.(unit);
     if (named !== undefined) return named;
     if (said === '') return fixed.toldCommodity ?? '';
@@ -278,7 +293,8 @@ function wholeDays(text: string): string {
 /** The cells of a plain row by their columns. One shape for all rows: an object of the same keys in the same order. */
 function rawOf(plain: readonly string[]): RawCells {
   const raw: { [K in CsvColumn]?: string } = {};
-  for (let at = 0; at < FILLED.length; at += 1) raw[FILLED[at] as CsvColumn] = plain[at] as string;
+  for (let at = 0; at < mappedLineColumns.length; at += 1)
+    raw[mappedLineColumns[at] as CsvColumn] = plain[at] as string;
   return raw;
 }
 
@@ -291,13 +307,4 @@ function caught(end: () => void): ChannelError | undefined {
     if (!isChannelError(error)) throw error;
     return error;
   }
-}
-
-/** What a bill says of its reading. */
-function basisOf(type: string, notes: string): string {
-  if (type === '' && notes === '') return 'actual';
-  const text = `${type} ${notes}`.toLowerCase();
-  if (/\bestimat/.test(text)) return 'estimated';
-  if (/\bcustomer\b/.test(text)) return 'customer';
-  return 'actual';
 }

@@ -30,10 +30,14 @@ export function endDecision(periods: readonly StatedPeriod[], usual: StatedEnd |
   const days = daysSeen(periods);
   const next = nextBillsSeen(periods);
   const words = [
-    told(next.after, 'bills begin on the day after the one before ends'),
-    told(next.shared, 'bills begin on the day on which the one before ends'),
-    told(days.inclusive, 'bills count the end date among their days'),
-    told(days.exclusive, 'bills do not count the end date among their days'),
+    told(next.after, 'begins on the day after the one before ends', 'begin on the day after the one before ends'),
+    told(
+      next.shared,
+      'begins on the day on which the one before ends',
+      'begin on the day on which the one before ends',
+    ),
+    told(days.inclusive, 'counts the end date among its days', 'count the end date among their days'),
+    told(days.exclusive, 'does not count the end date among its days', 'do not count the end date among their days'),
   ].filter((text) => text !== '');
   const isInclusive = next.after.count + days.inclusive.count > 0;
   const isExclusive = next.shared.count + days.exclusive.count > 0;
@@ -86,8 +90,9 @@ function note(seen: Seen, rows: string): void {
   if (seen.count === 1) seen.rows = rows;
 }
 
-function told({ count, rows }: Seen, what: string): string {
-  return count === 0 ? '' : `${count} ${what} (first ${rows})`;
+function told({ count, rows }: Seen, one: string, several: string): string {
+  if (count === 0) return '';
+  return count === 1 ? `one bill ${one} (${rows})` : `${count} bills ${several} (first ${rows})`;
 }
 
 function unknown(message: string): ChannelError {

@@ -1,4 +1,4 @@
-import { ChannelError, isChannelError } from '../../emissions/index.ts';
+import { ChannelError, isChannelError, type UnitName } from '../../emissions/index.ts';
 import { type DelimitedRow, delimiters } from '../delimited.ts';
 import { isoDay } from '../iso-day.ts';
 import { knownLayout } from '../layouts/known-layouts.ts';
@@ -7,11 +7,13 @@ import { decodeText } from '../text-encoding.ts';
 import { signDecision } from './amount-evidence.ts';
 import { signsOf } from './amount-form.ts';
 import { type FixedField, MAPPING_FORMAT, type MappedColumn } from './bill-mapping.ts';
-import { commodityOfText, isTotal } from './column-words.ts';
+import { commodityOfText, unitOfText } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader, dateShape } from './date-form.ts';
 import { guessColumns } from './guess-columns.ts';
+import { factorIn, headerUnit } from './header-unit.ts';
 import { endDecision } from './period-evidence.ts';
+import { TotalRows } from './total-rows.ts';
 
 /** A mapping as a file for a person: what was found, by what, and what is left to fill. `null` is not decided. */
 export interface ProposedMapping {
@@ -33,20 +35,7 @@ export interface ProposedMapping {
  * @throws {ChannelError} FILE_KIND_UNKNOWN where no row looks like a header with dates and amounts below it; FILE_MALFORMED
  */
 export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<ProposedMapping> {
-  let text = '';
-  for await (const piece of decodeText(body).pieces) {
-    text += piece;
-    if (text.length >= HEAD_LENGTH) break;
-  }
-  const table = likelyTable(text.slice(0, HEAD_LENGTH));
-  if (table === undefined)
-    throw new ChannelError(
-      'FILE_KIND_UNKNOWN',
-      'no row of the file looks like a header with dates and amounts below it',
-      {
-        fix: 'Delimited text is mapped: comma, semicolon, tab or bar. Save a workbook as CSV first.',
-      },
-    );
+  const table = await tableIn(body);
   const known = knownLayout(table.header);
   const guess = guessColumns(table.header, table.rows);
   const evidence: Record<string, string> & { layout?: string } = { ...guess.evidence };
@@ -75,7 +64,8 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
   };
 
   const [start, end, days] = [cellsOf('start'), cellsOf('end'), cellsOf('days')];
-  const bills = table.rows.filter((row) => !isTotal(row.cells));
+  const totals = new TotalRows((column) => (columns[column] === undefined ? -1 : place(column)));
+  const bills = table.rows.filter((row) => !totals.is(row.cells));
   const dateOrder = decided('dateOrder', () => {
     const rows = bills.map((row) => {
       const cells = (['start', 'end', 'date'] as const).flatMap((one) => {
@@ -113,15 +103,56 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
           return { value: statedEnd, seen };
         });
   if (dateOrder === null && kind === 'bills') open.push('endConvention: it shows once the order of the dates is known');
-  const unit = guess.unit ?? known?.mapping.fixed.unit;
+  const amount = known === undefined ? guess.unit : headerUnit(columns.quantity ?? '');
+  open.push(...contradictionOf(bills, cellsOf('unit'), columns, amount.unit));
+  const unit = amount.unit ?? known?.mapping.fixed.unit;
+  const factor = amount.factor ?? factorBefore(table.preamble);
   const commodity = known?.mapping.fixed.commodity;
-  const fixed = fixedFields({ header: table.header, columns, kind, unit, commodity }, evidence, open);
+  const fixed = fixedFields({ columns, kind, unit, factor, commodity }, evidence, open);
   return { format: MAPPING_FORMAT, kind, columns, fixed, dateOrder, endConvention, decimalSign, evidence, open };
+}
+
+/** @throws {ChannelError} FILE_KIND_UNKNOWN where there is none */
+async function tableIn(body: AsyncIterable<Uint8Array>): Promise<LikelyTable> {
+  let text = '';
+  for await (const piece of decodeText(body).pieces) {
+    text += piece;
+    if (text.length >= HEAD_LENGTH) break;
+  }
+  const table = likelyTable(text.slice(0, HEAD_LENGTH));
+  if (table === undefined)
+    throw new ChannelError(
+      'FILE_KIND_UNKNOWN',
+      'no row of the file looks like a header with dates and amounts below it',
+      {
+        fix: 'Delimited text is mapped: comma, semicolon, tab or bar. Save a workbook as CSV first.',
+      },
+    );
+  return table;
+}
+
+function factorBefore(preamble: readonly DelimitedRow[]): string | undefined {
+  return preamble.flatMap(({ cells }) => cells.flatMap((cell) => factorIn(cell) ?? []))[0];
+}
+
+/** A row whose unit is another than the one that the amount's column names, in words. */
+function contradictionOf(
+  rows: readonly DelimitedRow[],
+  unitIn: (row: DelimitedRow) => string,
+  columns: ProposedMapping['columns'],
+  named: UnitName | undefined,
+): string[] {
+  const said = (row: DelimitedRow) => unitOfText(unitIn(row));
+  const found = rows.find((row) => named !== undefined && (said(row) ?? named) !== named);
+  if (found === undefined) return [];
+  return [
+    `columns.unit: the name of column ${columns.quantity} says ${named}, row ${found.row} of column ${columns.unit} says ${said(found)}: rows that contradict it are refused`,
+  ];
 }
 
 /** What holds for all rows, of a table of which the columns are known. */
 function fixedFields(
-  { header, columns, kind, unit, commodity }: FixedQuestion,
+  { columns, kind, unit, factor, commodity }: FixedQuestion,
   evidence: Record<string, string>,
   open: string[],
 ): Record<string, string | null> {
@@ -131,19 +162,27 @@ function fixedFields(
     if (value === undefined) open.push(`fixed.${field}: ${question}`);
     else evidence[`fixed.${field}`] = seen;
   };
-  const named = commodity ?? commodityOfText(header.join(' '));
+  const named = commodity ?? commodityOfText(columns.quantity ?? '');
   const found = named ?? (unit === 'therm' ? 'natural-gas' : undefined);
-  if (columns.unit === undefined) fill('unit', unit, 'it stands in the name of the column of the amount', NO_UNIT);
+  if (factor !== undefined)
+    fill(
+      'unit',
+      undefined,
+      '',
+      `the file says ${factor}: write the unit of the numbers as they stand, such as MWh for thousands of kWh`,
+    );
+  else if (columns.unit === undefined) fill('unit', unit, 'it stands in the name of the column of the amount', NO_UNIT);
   if (columns.commodity === undefined)
-    fill('commodity', found, named === undefined ? 'its unit' : 'the names of the columns', NO_COMMODITY);
+    fill('commodity', found, named === undefined ? 'its unit' : 'the name of the column of the amount', NO_COMMODITY);
   if (columns.meter === undefined && columns.account === undefined) fill('meter', undefined, '', NO_METER);
   if (kind === 'readings') fill('zone', undefined, '', NO_ZONE);
   return fixed;
 }
 
 interface FixedQuestion extends Pick<ProposedMapping, 'columns' | 'kind'> {
-  readonly header: readonly string[];
   readonly unit: string | undefined;
+  /** Words by which the numbers are multiples of a unit. */
+  readonly factor: string | undefined;
   readonly commodity: string | undefined;
 }
 
@@ -152,15 +191,21 @@ const NO_COMMODITY = 'no column says it; write electricity, natural-gas, steam, 
 const NO_METER = 'no column names a meter or account; write its number, or give --meter when recording';
 const NO_ZONE = 'write the time zone of the site, such as America/Los_Angeles, or give --zone when recording';
 
+interface LikelyTable {
+  readonly preamble: readonly DelimitedRow[];
+  readonly header: readonly string[];
+  readonly rows: readonly DelimitedRow[];
+}
+
 /** The header that has the most columns over its delimiters: words, with dates and amounts in the rows below. */
-function likelyTable(text: string): { header: readonly string[]; rows: readonly DelimitedRow[] } | undefined {
-  let best: { header: readonly string[]; rows: readonly DelimitedRow[] } | undefined;
+function likelyTable(text: string): LikelyTable | undefined {
+  let best: LikelyTable | undefined;
   for (const delimiter of delimiters) {
     const rows = headRows(text, delimiter, Number.POSITIVE_INFINITY);
     const at = rows.slice(0, 64).findIndex((row, index) => isHeader(row, rows[index + 1]));
     const header = rows[at]?.cells;
     if (header === undefined || (best !== undefined && header.length <= best.header.length)) continue;
-    best = { header, rows: rows.slice(at + 1, at + 2_001) };
+    best = { preamble: rows.slice(0, at), header, rows: rows.slice(at + 1, at + 2_001) };
   }
   return best;
 }

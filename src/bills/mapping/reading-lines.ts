@@ -141,6 +141,10 @@ function warningsOf({ flags, estimated, amount, missing }: Run, unit: UnitName):
   }
   if ((flags & REPEATED) !== 0)
     warnings.push({ code: 'READINGS_REPEATED', message: 'readings stand in the file twice and were counted once' });
-  if (missing > 0) warnings.push({ code: 'READINGS_MISSING', message: `readings of ${missing} minutes are missing` });
+  if (missing > 0)
+    warnings.push({
+      code: 'READINGS_MISSING',
+      message: `readings of ${missing} minute${missing === 1 ? '' : 's'} are missing`,
+    });
   return warnings;
 }

@@ -18,14 +18,18 @@ import { signDecision } from './amount-evidence.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { LOOK_AHEAD } from './bill-table.ts';
-import { commodityNamed, isNoUsage, isTotal } from './column-words.ts';
+import { commodityNamed, isNoUsage } from './column-words.ts';
 import { dateDecision } from './date-evidence.ts';
 import { DateReader } from './date-form.ts';
 import { decisionWarnings } from './decision-warnings.ts';
+import { LeftOut } from './left-out.ts';
+import { basisOf } from './read-basis.ts';
+import { demandReadings } from './reading-evidence.ts';
 import { PLACES, type ReadingSeries, seriesLines } from './reading-lines.ts';
 import { ReadingTimes } from './reading-times.ts';
 import { RowShape } from './row-shape.ts';
 import { cellOf, rowFault, type TableBinding } from './table-binding.ts';
+import { TotalRows } from './total-rows.ts';
 
 /**
  * A foreign table of interval readings. They are summed by local civil day in the site's zone, and each month is a line; the
@@ -47,11 +51,12 @@ export class ReadingTable {
   #times: ReadingTimes | undefined;
   #untold: BillWarning[];
   #broken: ChannelError | undefined;
-  readonly #left: number[] = [];
+  readonly #left = new LeftOut('totals and rows of money or power');
+  readonly #isTotal: TotalRows;
 
   /** @throws {ChannelError} ZONE_UNKNOWN where nobody told the zone of the site */
   constructor(binding: TableBinding, options: ReadOptions, notices: readonly BillWarning[]) {
-    const zone = binding.fixed.zone;
+    const zone = binding.fixed.zone ?? options.placeZone;
     if (zone === undefined || !isZone(zone)) {
       throw new ChannelError(
         'ZONE_UNKNOWN',
@@ -63,6 +68,7 @@ export class ReadingTable {
     }
     this.#binding = binding;
     this.#options = options;
+    this.#isTotal = new TotalRows((column) => binding.at[column]);
     this.#untold = [...notices];
     this.#zoneName = zone;
     this.#zone = new LocalDays(zone);
@@ -119,11 +125,17 @@ export class ReadingTable {
     const sign = signDecision(amounts, this.#options.decimalSign ?? mapping.decimalSign, usualSign);
     this.#sign = sign.sign;
     this.#untold.push(...decisionWarnings(date, sign));
+    demandReadings(
+      this.#binding,
+      rows.filter(({ cells }) => !this.#isTotal.is(cells)),
+      dates,
+      sign.sign,
+    );
     this.#times = new ReadingTimes(this.#binding, this.#zone, this.#zoneName);
     this.#untold.push(...this.#times.decide(rows, dates));
     this.#shape = new RowShape(
       this.#binding,
-      rows.filter(({ cells }) => !isTotal(cells)),
+      rows.filter(({ cells }) => !this.#isTotal.is(cells)),
     );
     this.#dates = dates;
     for (const row of rows) this.#take(row, dates);
@@ -131,8 +143,8 @@ export class ReadingTable {
 
   #take(row: DelimitedRow, dates: DateReader): void {
     const unit = this.#cell(row, 'unit');
-    if (isTotal(row.cells) || (unit !== '' && isNoUsage(unit))) {
-      if (this.#left.length < 5) this.#left.push(row.row);
+    if (this.#isTotal.is(row.cells) || (unit !== '' && isNoUsage(unit))) {
+      this.#left.add(row.row);
       return;
     }
     try {
@@ -191,7 +203,8 @@ export class ReadingTable {
       throw this.#fault(row, column, 'DECIMAL_INVALID', 'the amount is longer than any meter shows');
     const time = (this.#times as ReadingTimes).of(row, day, series.twice, value === 0n);
     if (time === undefined) return undefined;
-    const estimated = /\bestimat/i.test(`${this.#cell(row, 'notes')} ${this.#cell(row, 'read_basis')}`);
+    const basis = basisOf(this.#binding.nameOf('read_basis'), this.#cell(row, 'read_basis'), this.#cell(row, 'notes'));
+    const estimated = basis === 'estimated';
     const flags = (estimated ? ESTIMATED : 0) | (value < 0n ? NEGATIVE : 0);
     return { ...time, value, flags };
   }
@@ -223,6 +236,15 @@ export class ReadingTable {
     if (meter === '')
       throw this.#fault(row, 'meter', 'ROW_INVALID', 'neither meter nor account is given', 'Give --meter.');
     const unit = parseUnit(unitText);
+    const named = fixed.named[column];
+    if (named !== undefined && named !== unit)
+      throw this.#fault(
+        row,
+        'unit',
+        'UNIT_AMBIGUOUS',
+        `the cell says ${unit}, and the name of column ${this.#binding.nameOf(column)} ${named}`,
+        'Mend the one that is wrong, so that both say the same.',
+      );
     energyRateOf({ commodity, unit });
     const sums = new IntervalSums(this.#phase, this.#budget);
     const series: ReadingSeries = {
@@ -241,11 +263,7 @@ export class ReadingTable {
   }
 
   #withNotices(items: BillItem[]): BillItem[] {
-    if (this.#left.length > 0)
-      this.#untold.push({
-        code: 'ROWS_LEFT_OUT',
-        message: `totals and rows of money or power were not counted: rows ${this.#left.join(', ')}`,
-      });
+    this.#untold.push(...this.#left.warnings());
     const at = items.findIndex((item) => 'line' in item);
     const first = items[at];
     if (first !== undefined && 'line' in first)

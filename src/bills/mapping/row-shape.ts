@@ -41,10 +41,14 @@ export class RowShape {
     const most = Math.max(this.#columns, this.#shortest);
     const extra = cells.length > most || cells.slice(this.#columns).some((cell) => cell.trim() !== '');
     if (extra || cells.length <= this.#last || this.#isSplit(cells)) {
-      throw new ChannelError('ROW_INVALID', `the row has ${cells.length} cells, the header ${this.#columns}`, {
-        where,
-        fix: 'Put cells that hold the delimiter, such as 1,234.50, into quotation marks.',
-      });
+      throw new ChannelError(
+        'ROW_INVALID',
+        `the row has ${cells.length} cell${cells.length === 1 ? '' : 's'}, the header ${this.#columns}`,
+        {
+          where,
+          fix: 'Put cells that hold the delimiter, such as 1,234.50, into quotation marks.',
+        },
+      );
     }
   }
 

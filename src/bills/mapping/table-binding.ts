@@ -9,7 +9,8 @@ import {
 import type { ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { type BillMapping, type DecimalSign, type MappedColumn, mappedColumns } from './bill-mapping.ts';
-import { columnNameOf, commodityOfText, unitOfText } from './column-words.ts';
+import { columnNameOf, commodityOfText } from './column-words.ts';
+import { type AmountColumn, namedUnits } from './named-units.ts';
 
 /** A foreign table as it is to be read. What a layout usually does stands in where the file shows nothing. */
 export interface TableLayout {
@@ -39,6 +40,8 @@ export interface TableBinding {
     readonly unit?: string;
     readonly exportedUnit?: string;
     readonly otherUnit?: string;
+    /** What the names of the amounts' columns say: a cell that says otherwise is refused. */
+    readonly named: Readonly<Partial<Record<AmountColumn, UnitName>>>;
     readonly meter?: string;
     readonly account?: string;
     readonly utility?: string;
@@ -48,7 +51,8 @@ export interface TableBinding {
 
 /**
  * @throws {ChannelError} COLUMN_MISSING where the header has no column of that name; FILE_MALFORMED where a column that is read
- * stands twice
+ * stands twice; UNIT_AMBIGUOUS where the numbers are multiples of a unit that is not certain; MAPPING_INVALID where the mapping
+ * gives another unit than the header
  */
 export function bindTable(
   layout: TableLayout,
@@ -62,7 +66,8 @@ export function bindTable(
     at[column] < 0 ? column : (header[at[column]] ?? '').trim().slice(0, 40) || `column ${at[column] + 1}`;
   const said = preambleOf(preamble);
   // What the file says wins over what a person told for the whole file.
-  const unit = bracketUnit(header, at.quantity) ?? fixed.unit ?? said.unit ?? options.unit;
+  const named = namedUnits(layout.mapping, header, at, preamble);
+  const unit = named.quantity ?? fixed.unit ?? said.unit ?? options.unit;
   const commodity = (fixed.commodity as Commodity | undefined) ?? said.commodity;
   const meter = options.meter ?? fixed.meter ?? said.meter;
   const account = options.account ?? fixed.account ?? said.account;
@@ -73,12 +78,13 @@ export function bindTable(
     at,
     nameOf,
     fixed: {
+      named,
       ...defined({
         commodity,
         toldCommodity: options.commodity,
         unit,
-        exportedUnit: bracketUnit(header, at.exported) ?? unit,
-        otherUnit: fixed.other_unit ?? bracketUnit(header, at.other_quantity),
+        exportedUnit: named.exported ?? unit,
+        otherUnit: fixed.other_unit ?? named.other_quantity,
         meter,
         account,
         utility: fixed.utility ?? options.utility,
@@ -161,11 +167,6 @@ function placeOfName(header: readonly string[], name: string): number {
   });
 }
 
-function bracketUnit(header: readonly string[], at: number): UnitName | undefined {
-  const { bracket } = columnNameOf(header[at] ?? '');
-  return bracket === undefined ? undefined : unitOfText(bracket);
-}
-
 /** Labels of a preamble, and what they are of. */
 const LABELS: readonly (readonly ['account' | 'meter' | 'service' | 'unit' | 'resource', RegExp])[] = [
   ['account', /^account( number| no| #)?$/],
@@ -186,6 +187,8 @@ function preambleOf(rows: readonly DelimitedRow[]): {
   for (const { cells } of rows) {
     const label = columnNameOf(cells[0] ?? '').words;
     const value = (cells[1] ?? '').trim();
+    // A row of more than a label and its value is a part of a table: a second row of names above the header.
+    if (cells.slice(2).some((cell) => cell.trim() !== '')) continue;
     const found = LABELS.find(([, pattern]) => pattern.test(label))?.[0];
     if (found !== undefined && value !== '' && value.length <= 200) said[found] = value;
   }

@@ -120,9 +120,10 @@ async function record(task: Watch, node: NodeClient, name: string): Promise<Answ
   const quietly = (): void => undefined;
   if (request.acceptPartial !== true) return node.call('record', all, quietly, signal);
   const { rejected } = await node.call('record', { ...all, dryRun: true }, quietly, signal);
-  if (rejected.length > 0) await writeAside(folder, `${name}.errors.csv`, errorFile(rejected));
+  if (rejected.length > 0) await writeAside(folder, `${name}.errors.csv`, errorFile(rejected, request.read));
   const answer = await node.call('record', all, quietly, signal);
-  if (answer.rejected.length > 0) await writeAside(folder, `${name}.errors.csv`, errorFile(answer.rejected));
+  if (answer.rejected.length > 0)
+    await writeAside(folder, `${name}.errors.csv`, errorFile(answer.rejected, request.read));
   return answer;
 }
 
