@@ -1,8 +1,13 @@
 // Runs the tests: node tools/test.ts [FILE...], all of them where none is named.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const files = process.argv.slice(2);
+// Each file has a process of its own, and they load much the same: what one has compiled the others need not. Of this run alone.
+const cache = await mkdtemp(join(tmpdir(), 'uec-tests-'));
 const run = spawn(
   process.execPath,
   [
@@ -10,7 +15,8 @@ const run = spawn(
     '--test-reporter=./tools/test-reporter.ts',
     ...(files.length > 0 ? files : ['src/**/*.test.ts', 'test/**/*.test.ts']),
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: cache } },
 );
 const [code] = await once(run, 'exit');
+await rm(cache, { recursive: true, force: true });
 process.exitCode = typeof code === 'number' ? code : 1;
