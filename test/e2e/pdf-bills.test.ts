@@ -49,6 +49,8 @@ test('a PDF is not recorded before its proposal is confirmed, and then it is, on
     dry.lines[0]?.warnings.map(({ code, message }) => [code, message.includes(digest)]),
     [['BILL_PROPOSED', true]],
   );
+  // The same command without --dry-run would be refused: what is missing is told.
+  assert.match((await command([...run, '--dry-run'])).stdout, /--confirm DIGEST instead of --dry-run\.\n$/);
   assert.equal(await recordCount(), 0);
 
   const answer = await answerOf<RecordAnswer>([...run, '--confirm', digest]);
