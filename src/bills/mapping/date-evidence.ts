@@ -89,7 +89,7 @@ function noSuchDate({ row: { row, dates }, shapes }: ShapedRow, order: Order): s
     if (shape?.form === 'numbers' && dayOfShape(shape, order) === undefined) {
       const number = order === 'month-first' ? shape.first : shape.second;
       const [column] = dates[at] as DatedRow['dates'][number];
-      if (number > 12) return `row ${row}, column ${column}, has ${number} where the month would stand`;
+      if (number > 12) return `row ${row}, column ${column}, has ${number} where ${order} has the month`;
       return `row ${row}, column ${column}, would be a ${unit} that does not exist`;
     }
   }
