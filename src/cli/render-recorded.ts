@@ -186,6 +186,10 @@ function rejectedLines(answer: RecordAnswer, { errorsFile, again }: Partial<Reco
   return [
     '',
     `${answer.rejected.length} rejected${where}`,
-    ...faultLines(answer.rejected.map(({ rejected }) => rejected)),
+    ...faultLines(
+      answer.rejected.map(({ file, rejected }) =>
+        answer.files.length === 1 ? rejected : { ...rejected, where: `file ${file + 1}, ${rejected.where ?? ''}` },
+      ),
+    ),
   ];
 }
