@@ -92,7 +92,7 @@ export function renderUndo(answer: UseCaseResult<'undoImport'>, dir: string, rea
   return [
     voidedText(what, answer),
     ...(absent === 0 ? [] : [`${counted(absent, 'line')} never reached the ledger`]),
-    ...(leftCount === 0 ? [] : [`${counted(leftCount, 'record')} left as they are:`]),
+    ...(leftCount === 0 ? [] : [`${counted(leftCount, 'record')} left as before:`]),
     ...left.slice(0, 40).map(({ where, recordId, state, by }) => {
       const after = by === null ? '' : ` by record ${by.slice(0, 12)}, which counts on`;
       return `  - ${where}: record ${recordId.slice(0, 12)} is ${state}${after}`;
