@@ -72,6 +72,12 @@ export function knownColumns(cells: readonly string[]): number {
   return cells.filter((cell) => isColumn(columnName(cell))).length;
 }
 
+/** The columns by which no other layout is mistaken for the plain one. */
+export function hasPlainColumns(cells: readonly string[]): boolean {
+  const names = new Set(cells.map(columnName));
+  return ['end', 'end_convention', 'quantity'].every((name) => names.has(name));
+}
+
 /**
  * @throws {ChannelError} COLUMN_MISSING naming each column that neither the file nor the options give; FILE_MALFORMED when a
  * column stands twice
@@ -118,7 +124,7 @@ function requireColumns(at: ReadonlyMap<CsvColumn, number>, options: ReadOptions
     : '';
   throw new ChannelError('COLUMN_MISSING', `the header has no column ${missing.join(', ')}, and no option gives it`, {
     where: 'row 1',
-    fix: `Add the column, or give the option for the whole file.${convention}`,
+    fix: `Add the column, or give the option for the whole file; where the columns have other names, uec bills map FILE proposes how to read them.${convention}`,
   });
 }
 

@@ -76,7 +76,12 @@ export async function record(
   const request = await requestOf(options);
   if (options.watch !== undefined) return watch(folder, named, options, request);
   if (options.partial === true) throw misused('--partial', 'it goes with --watch; for files named here it is --errors');
-  if (named.length === 0) throw misused('file', 'no bill file is named, and no folder to --watch');
+  if (named.length === 0)
+    throw misused(
+      'file',
+      'no bill file is named, and no folder to --watch',
+      'Name one: uec record DIR FILE, or uec record DIR FOLDER.',
+    );
   const { files, folders, others } = await withoutFolders(named, isFolder);
   const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
   if (errors !== undefined) await checkErrorsPath(errors, files);
@@ -148,8 +153,8 @@ async function watch(
   await watchCommand(folder, resolvePath(watched), { ...request, ...(partial && { acceptPartial: true }) }, json);
 }
 
-function misused(where: string, message: string): ChannelError {
-  return new ChannelError('OPTION_INVALID', message, { where });
+function misused(where: string, message: string, fix = 'See uec record --help.'): ChannelError {
+  return new ChannelError('OPTION_INVALID', message, { where, fix });
 }
 
 function isFolder(path: string): Promise<boolean> {
@@ -199,6 +204,12 @@ function readOptions(options: RecordOptions): ReadOptions {
 /** How tables of foreign layouts and PDF bills are read. */
 async function tableOptions(options: RecordOptions): Promise<ReadOptions> {
   const { dateOrder, decimalSign, map, template, pick, confirm } = options;
+  for (const one of pick ?? [])
+    if (!/^[a-z_]+:[1-9][0-9]*$/.test(one))
+      throw new ChannelError('OPTION_INVALID', `'${one.slice(0, 40)}' picks no value`, {
+        where: '--pick',
+        fix: 'Write it as uec bills read shows it, such as --pick quantity:2.',
+      });
   return defined({
     pick,
     confirm,

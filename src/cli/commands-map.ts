@@ -4,6 +4,7 @@ import { type BillMapping, type ProposedMapping, parseMapping, proposeMapping } 
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { print } from './output.ts';
 import { resolvePath } from './paths.ts';
+import { shellWord } from './words.ts';
 
 /** Proposes a mapping for a file, and prints it or writes it. It names columns and rows, and holds nothing else of the bill. */
 export async function mapBills(
@@ -20,21 +21,35 @@ export async function mapBills(
     return;
   }
   await writeFile(resolvePath(options.out), text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-    throw new ChannelError('OPTION_INVALID', `the mapping cannot be written (${cause.code ?? 'unknown error'})`, {
-      where: '--out',
-      fix: 'Name a new file in a folder that you can write to.',
-      cause,
-    });
+    const exists = cause.code === 'EEXIST';
+    throw new ChannelError(
+      'OPTION_INVALID',
+      exists
+        ? 'a file of this name exists already'
+        : `the mapping cannot be written (${cause.code ?? 'unknown error'})`,
+      {
+        where: '--out',
+        fix: exists
+          ? 'Name another file: what was filled in by hand is never replaced.'
+          : 'Name a new file in a folder that you can write to.',
+        cause,
+      },
+    );
   });
-  print(proposal, options.json, () => summaryOf(proposal));
+  const written = options.out;
+  print(proposal, options.json, () => summaryOf(proposal, written));
 }
 
-function summaryOf({ open }: ProposedMapping): string {
+function summaryOf({ open, evidence }: ProposedMapping, written: string): string {
+  const next = `uec record DIR FILE --map ${shellWord(written)} --dry-run`;
+  const known = evidence.layout === undefined ? [] : [`Not needed: ${evidence.layout}`];
   if (open.length === 0)
-    return 'Mapping written; nothing is open. Check it, then: uec record DIR FILE --map MAPPING --dry-run';
+    return ['Mapping written; nothing is open.', ...known, `Check it against one bill, then: ${next}`].join('\n');
   return [
     `Mapping written; ${open.length} question${open.length === 1 ? '' : 's'} open:`,
     ...open.map((one) => `  ${one}`),
+    ...known,
+    `Write the answers into ${written}, check the rest against one bill, then: ${next}`,
   ].join('\n');
 }
 

@@ -42,7 +42,7 @@ export async function status(folder: string, options: Json): Promise<void> {
     [
       `${answer.member} (${answer.name}) on channel ${answer.channel}`,
       `  roles       ${answer.roles.join(', ') || 'none: ask the steward, uec members admit'}`,
-      `  ledger      ${answer.height} blocks, ${answer.members} members`,
+      `  ledger      ${answer.height} blocks, ${answer.members} ${answer.members === 1 ? 'member' : 'members'}`,
       `  factors     ${answer.releases.published} releases published, ${answer.releases.withdrawn} withdrawn`,
       `  documents   ${answer.documents} in custody${answer.lost === 0 ? '' : `, ${answer.lost} LOST: see uec document scrub`}`,
       ...(answer.openRequests === 0 ? [] : [`  requests    ${answer.openRequests} to answer: see uec document list`]),

@@ -27,7 +27,8 @@ async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
     for await (const piece of createReadStream(path)) yield piece as Uint8Array;
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new ChannelError('FILE_UNREADABLE', `the bill file cannot be read (${reason})`, { cause });
+    const message = reason === 'ENOENT' ? 'there is no such file (ENOENT)' : `the bill file cannot be read (${reason})`;
+    throw new ChannelError('FILE_UNREADABLE', message, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { ChannelError, ErrorReport } from '../emissions/index.ts';
+import { faultLines } from './fault-lines.ts';
 
 /** Prints the answer: JSON where asked, else as a person reads it. Nothing else ever goes to stdout. */
 export function print(answer: unknown, json: boolean | undefined, render: () => string): void {
@@ -14,22 +15,13 @@ export function printError(error: ChannelError, json: boolean): void {
     process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
 }
 
-const MOST_PROBLEMS = 20;
-
 function renderError(report: ErrorReport): string {
   const where = report.where === undefined ? '' : ` (${report.where})`;
   const lines = [
     `${styleText('red', report.code, { stream: process.stderr })}: ${report.message}${where}`,
     `  ${report.fix}`,
   ];
-  const problems = report.problems ?? [];
-  for (const problem of problems.slice(0, MOST_PROBLEMS)) {
-    const place = problem.where ?? (problem.index === undefined ? '' : `record ${problem.index}`);
-    lines.push(`  - ${place}: ${problem.code}: ${problem.message}`, `      ${problem.fix}`);
-  }
-  if (problems.length > MOST_PROBLEMS)
-    lines.push(`  ... and ${problems.length - MOST_PROBLEMS} more; --json shows all`);
-  return lines.join('\n');
+  return [...lines, ...faultLines(report.problems ?? [])].join('\n');
 }
 
 /** A table with aligned columns; numbers to the right. */

@@ -24,7 +24,12 @@ export function addressOf(text: string): NodeAddress {
   if (tokenFile === undefined)
     throw invalid('a node at a URL asks for a token', '--token-file', 'Give a file with a token of uec token add.');
   const token = privateText(resolvePath(tokenFile)).trim();
-  if (!/^[\x21-\x7e]{8,8192}$/.test(token)) throw invalid('the file holds no token', '--token-file');
+  if (!/^[\x21-\x7e]{8,8192}$/.test(token))
+    throw invalid(
+      'the file holds no token',
+      '--token-file',
+      'Write into it the token that uec token add showed, and nothing else.',
+    );
   return { url, token, ...(ca === undefined ? {} : { ca: textOf(resolvePath(ca), '--ca') }) };
 }
 

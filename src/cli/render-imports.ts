@@ -26,7 +26,7 @@ export function renderImports({ items, next }: ImportsAnswer, dir: string): stri
       totals === null ? '' : amount(totals.kWh),
       totals === null ? '' : kilogramsOf(totals),
       format ?? '',
-      nameText(item),
+      nameText(item, '(not known)'),
     ];
   });
   const head = ['import', 'when (UTC)', 'state', 'records', 'rejected', 'since', 'kWh', 'kg CO2e', 'format', 'file'];
@@ -92,7 +92,7 @@ export function renderUndo(answer: UseCaseResult<'undoImport'>, dir: string, rea
   return [
     voidedText(what, answer),
     ...(absent === 0 ? [] : [`${counted(absent, 'line')} never reached the ledger`]),
-    ...(leftCount === 0 ? [] : [`${counted(leftCount, 'record')} left as they are:`]),
+    ...(leftCount === 0 ? [] : [`${counted(leftCount, 'record')} left as before:`]),
     ...left.slice(0, 40).map(({ where, recordId, state, by }) => {
       const after = by === null ? '' : ` by record ${by.slice(0, 12)}, which counts on`;
       return `  - ${where}: record ${recordId.slice(0, 12)} is ${state}${after}`;
@@ -113,11 +113,13 @@ function voidedText(what: string, { dryRun, voided }: UseCaseResult<'undoImport'
     : `Voided ${what}: they count in no total and stay on the ledger`;
 }
 
-function nameText({ file, label, lines }: ImportView): string {
+const NAME_UNKNOWN = '(not known: it was sent without a name, its document was erased, or it was made earlier)';
+
+function nameText({ file, label, lines }: ImportView, unknown = NAME_UNKNOWN): string {
   const names = [label, file].filter((text) => text !== null).join(', ');
   if (names !== '') return names;
   if (lines === 0) return '(not kept: every row was left out)';
-  return '(not known: it was sent without a name, its document was erased, or it was made earlier)';
+  return unknown;
 }
 
 function stateText({ state }: ImportView): string {

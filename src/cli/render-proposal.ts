@@ -1,5 +1,6 @@
 import type { BillProposal, Found, ProposedLine, Question } from '../bills/index.ts';
 import { table } from './output.ts';
+import { days } from './words.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   commodity: 'commodity',
@@ -33,8 +34,11 @@ export function renderProposal(proposal: BillProposal): string {
     ),
     '',
     ...(digest === null
-      ? ['Nothing can be recorded before these questions are answered.']
-      : ['If the bill says the same, record it with the same options and', `  --confirm ${digest}`]),
+      ? ['Nothing can be recorded before these questions are answered: give the same command with the options named.']
+      : [
+          'If the bill says the same: uec record DIR FILE with the same options, the place of use (--zip or --country), and',
+          `  --confirm ${digest}`,
+        ]),
   ].join('\n');
 }
 
@@ -44,7 +48,7 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function renderLine({ fields, parts, line }: ProposedLine, title: string): string[] {
   const rows = Object.entries(fields).map(([name, found]) => rowOf(NAMES[name] ?? name, found));
-  const period = line === undefined ? '' : `, ${line.start} to ${line.end} (exclusive)`;
+  const period = line === undefined ? '' : `, ${days(line.start, line.end)} (first and last day)`;
   const sums = (parts ?? []).map(({ name, quantity, where }) => `  + ${name || 'register'} ${quantity} (${where})`);
   return [`${title}${period}:`, table(['', 'value', 'printed', 'where', 'why'], rows), ...sums];
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { LineAnswer, RecordAnswer, RecordedLine } from '../node/index.ts';
+import { faultLines } from './fault-lines.ts';
 import { fuelText, noResultText } from './render-calculation.ts';
 import { amount, counted, days, explainFlag, factorText, kilograms, lastDay, shellWord } from './words.ts';
 
@@ -66,14 +67,29 @@ function fileLines({ files }: RecordAnswer, { names, others }: RecordedContext):
   return ['', ...rows.flat(), ...skipped];
 }
 
-function nextLines(answer: RecordAnswer, { dir }: RecordedContext): string[] {
-  if (answer.dryRun) return ['', 'Nothing was written. To record it: the same command without --dry-run.'];
+function nextLines(answer: RecordAnswer, { dir, errorsFile }: RecordedContext): string[] {
+  if (answer.dryRun) return ['', afterDryRun(answer, errorsFile)];
   const ids = answer.files.flatMap((file) => (file.import === null ? [] : [file.import.slice(0, 12)]));
   const [id] = ids;
   if (id === undefined) return [];
   const where = shellWord(dir);
   if (ids.length > 1) return ['', `${ids.length} imports: uec imports list ${where}`];
-  return ['', `Import ${id}: uec imports show ${where} ${id}; to take it back: uec imports undo ${where} ${id}`];
+  return [
+    '',
+    `Import ${id}: uec imports show ${where} ${id}; to take it back: uec imports undo ${where} ${id} --reason entered-in-error`,
+  ];
+}
+
+/** What to do after a dry run: the same command is told only where it would record what was shown. */
+function afterDryRun({ lines, totals, rejected, files }: RecordAnswer, errorsFile: string | undefined): string {
+  const nothing = rejected.length > 0 && errorsFile !== undefined ? 'Nothing was recorded.' : 'Nothing was written.';
+  if (totals.lines === 0 && (rejected.length > 0 || files.some(({ state }) => state === 'refused')))
+    return `${nothing} Mend what is named above, or give the option that it asks for, and try the same command again.`;
+  if (rejected.length > 0 && errorsFile === undefined)
+    return `${nothing} As it is, the file would be refused whole: mend the rows above; or give --errors FILE, which records the good lines and writes the others there.`;
+  if (lines.some(({ warnings }) => warnings.some(({ code }) => code === 'BILL_PROPOSED')))
+    return `${nothing} To record it: compare it with the bill as uec bills read shows it, then the same command with --confirm DIGEST instead of --dry-run.`;
+  return `${nothing} To record it: the same command without --dry-run.`;
 }
 
 function renderLine(line: RecordedLine): string[] {
@@ -170,10 +186,10 @@ function rejectedLines(answer: RecordAnswer, { errorsFile, again }: Partial<Reco
   return [
     '',
     `${answer.rejected.length} rejected${where}`,
-    ...answer.rejected
-      .slice(0, MOST_LINES)
-      .map(
-        ({ rejected }) => `  - ${rejected.where ?? ''}: ${rejected.code}: ${rejected.message}\n      ${rejected.fix}`,
+    ...faultLines(
+      answer.rejected.map(({ file, rejected }) =>
+        answer.files.length === 1 ? rejected : { ...rejected, where: `file ${file + 1}, ${rejected.where ?? ''}` },
       ),
+    ),
   ];
 }

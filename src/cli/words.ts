@@ -28,7 +28,7 @@ export function explainFlag(flag: string): string {
     const what = { factor: 'the factor', residual: 'the residual mix', losses: 'the loss rate' }[
       aged[1] as 'factor' | 'residual' | 'losses'
     ];
-    return `${what} is ${aged[2]} year${aged[2] === '1' ? '' : 's'} older than the bill: none newer is published`;
+    return `${what} is ${aged[2]} year${aged[2] === '1' ? '' : 's'} older than the bill: the releases here have none of its publisher for the time between`;
   }
   return FLAGS[flag] ?? flag;
 }

@@ -39,7 +39,9 @@ export function sendByNode({ url, token, ca }: NodeAddress): Send {
     });
     sent.once('error', (cause: NodeJS.ErrnoException) => {
       const untrusted = secure && /CERT|SIGNATURE|ALTNAME/.test(cause.code ?? '');
-      const fix = untrusted ? 'Give the certificate of the CA that issued the node’s: --ca FILE.' : undefined;
+      const fix = untrusted
+        ? 'Give the certificate of the CA that issued the node’s: --ca FILE.'
+        : 'Check the URL and its port, and that uec serve runs there.';
       reject(failed(`the node cannot be reached (${cause.code ?? 'no connection'})`, cause, fix));
     });
     // An answer that comes before the body is sent, such as a refusal, is what counts.

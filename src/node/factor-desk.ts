@@ -167,6 +167,9 @@ function notCovered({ commodity, place, start, end }: FactorQuestion): ChannelEr
   return new ChannelError(
     'FACTOR_NOT_FOUND',
     `${commodity} in ${place.country} is not covered by the bundled factors, nor by another release of this node (${daysText({ start, end })})`,
-    { where: 'place', fix: 'Leave it out; it can be recorded once a release with factors for it is loaded.' },
+    {
+      where: 'place',
+      fix: 'Load a release with factors for it: uec factors load. Until then uec record --errors FILE keeps the line and records the others.',
+    },
   );
 }

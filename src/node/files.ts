@@ -39,7 +39,8 @@ export async function checkFile(path: string, where: string): Promise<void> {
 
 function unreadable(cause: unknown, where: string | undefined): ChannelError {
   const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-  return new ChannelError('FILE_UNREADABLE', `the file cannot be read (${reason})`, defined({ where, cause }));
+  const message = reason === 'ENOENT' ? 'there is no such file (ENOENT)' : `the file cannot be read (${reason})`;
+  return new ChannelError('FILE_UNREADABLE', message, defined({ where, cause }));
 }
 
 /**

@@ -30,7 +30,7 @@ export function placeOfHint(hint: PlaceHint, usPlaces: () => UsPlaceLookup): Lin
   if (country === undefined) {
     throw new ChannelError('PLACE_INVALID', 'nothing says in which country the energy was used', {
       where: 'country',
-      fix: 'Give --country, or --zip or --region with --country US, or fill the column.',
+      fix: 'Give --country, such as --country DE; for the US --zip alone is enough. In a table the columns country and zip say it row by row.',
     });
   }
   if (american && country !== 'US') {

@@ -148,10 +148,7 @@ async function checkAll(
       if (request.separately === true) refuseRejected({ ...request, dryRun: false, files: [path] }, [file]);
       files.push(file);
     } catch (error) {
-      if (request.separately !== true || !isOfTheFile(error)) throw error;
-      work.periods.forget(index);
-      const state = error.code === 'FILE_DUPLICATE' ? 'duplicate' : 'refused';
-      left.push({ file: index, state, import: null, lines: 0, rejected: 0, error: error.report() });
+      left.push(leftOut(work, request, error, index));
     }
   }
   refuseRejected(request, files);
@@ -163,6 +160,26 @@ export function isOfTheFile(error: unknown): error is ChannelError {
   if (!isChannelError(error)) return false;
   if (error.code === 'FILE_DUPLICATE') return true;
   return error.kind === 'input' && error.code !== 'CONFIG_INVALID' && error.code !== 'OPTION_INVALID';
+}
+
+/** A file that keeps no other back. Otherwise its error is thrown, and ends the whole. */
+function leftOut(work: Import, { separately, files }: RecordRequest, error: unknown, index: number): RecordedFile {
+  if (!isOfTheFile(error)) throw error;
+  if (separately !== true) throw files.length === 1 ? error : inFile(error, index);
+  work.periods.forget(index);
+  const state = error.code === 'FILE_DUPLICATE' ? 'duplicate' : 'refused';
+  return { file: index, state, import: null, lines: 0, rejected: 0, error: error.report() };
+}
+
+/** The error with the file that is at fault, where several were named. */
+function inFile(error: ChannelError, index: number): ChannelError {
+  const [name, { where, ...details }] = [nameOf(index), error.details];
+  if (where?.startsWith(name) === true) return error;
+  return new ChannelError(error.code, error.message, {
+    ...details,
+    where: where === undefined ? name : `${name}, ${where}`,
+    cause: error,
+  });
 }
 
 function refuseRejected({ acceptPartial, dryRun, files: named }: RecordRequest, files: readonly CheckedFile[]): void {

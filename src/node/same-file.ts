@@ -17,7 +17,7 @@ export function openImport(node: Node, digest: string, name: string): ImportEntr
     `the same file was recorded on ${known.startedAt.slice(0, 10)} as import ${known.id.slice(0, 12)}, ${known.records} record${known.records === 1 ? '' : 's'}`,
     {
       where: name,
-      fix: 'Nothing was written. To record the file anew, undo that import first: uec imports undo.',
+      fix: `Nothing was written. To record the file anew, undo that import first: uec imports undo DIR ${known.id.slice(0, 12)} --reason entered-in-error.`,
     },
   );
 }

@@ -162,6 +162,14 @@ test('with several files every refusal names its file, and none is recorded', as
   assert.match(refusal.problems?.[0]?.message ?? '', /overlaps row 2 of file 1 /);
   const absent = await refusalOf(['record', channel.acme, good, join(folder, 'absent.csv')]);
   assert.deepEqual([absent.code, absent.where, absent.exit], ['FILE_UNREADABLE', 'file 2', 2]);
+  const headless = join(folder, 'headless.csv');
+  writeFileSync(headless, 'meter,unit,from,to\nS-1,kWh,2022-03-01,2022-04-01\n');
+  const columns = await refusalOf(['record', channel.acme, good, headless]);
+  assert.deepEqual([columns.code, columns.where, columns.exit], ['COLUMN_MISSING', 'file 2, row 1', 2]);
+  assert.match(columns.fix, /uec bills map FILE/);
+  const blank = billFile(join(folder, 'blank.csv'), ['S-1,electricity,2022-03-01,2022-04-01,exclusive,,kWh,DE']);
+  const dry = await command(['record', channel.acme, good, blank, '--dry-run']);
+  assert.match(dry.stdout, /- file 2, row 2, column quantity: QUANTITY_BLANK/);
   assert.deepEqual(fingerprints(channel.acme), prints);
 });
 

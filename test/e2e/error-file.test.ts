@@ -132,6 +132,19 @@ test('a file of which every row was left out is on the list of imports, and stan
   );
   // The wrong convention: both rows contradict it.
   const options = ['--end-convention', 'read-date'];
+  // Without the option the same command would be refused; with it the file for the rows is written even now.
+  const dry = await command(['record', acme, file, ...options, '--dry-run']);
+  assert.match(dry.stdout, /row 2, column days, and so on to row 3, column days \(2 times\): ROW_INVALID/);
+  assert.match(dry.stdout, /Nothing was written\. Mend what is named above/);
+  const some = join(folder, 'one-bad-row.csv');
+  writeFileSync(
+    some,
+    'meter,commodity,start,end,quantity,unit,country\nA-2,electricity,2023-01-01,2023-02-01,5,kWh,DE\nA-2,electricity,2023-02-01,2023-03-01,,kWh,DE\n',
+  );
+  const half = ['record', acme, some, '--end-convention', 'exclusive', '--dry-run'];
+  assert.match((await command(half)).stdout, /the file would be refused whole: .*--errors FILE/);
+  const told = await command([...half, '--errors', join(folder, 'half-errors.csv')]);
+  assert.match(told.stdout, /Nothing was recorded\. To record it: the same command without --dry-run\.\n$/);
   const left = await command(['record', acme, file, ...options, '--errors', errors]);
   assert.equal(left.code, 2);
   const { items } = await answerOf<UseCaseResult<'imports'>>(['imports', 'list', acme]);

@@ -93,6 +93,14 @@ test('an import is listed with its totals, undone with a reason, and its file re
 test('an import that does not exist, or a page that cannot be, is refused', async () => {
   const refusal = await refusalOf(['imports', 'show', channel.acme, 'ffffffff']);
   assert.deepEqual([refusal.code, refusal.exit], ['IMPORT_NOT_FOUND', 4]);
+  for (const run of [
+    ['imports', 'show', channel.acme, 'ffff'],
+    ['imports', 'undo', channel.acme, 'last', '--reason', 'other'],
+  ]) {
+    const short = await refusalOf(run);
+    assert.equal(short.code, 'FIELD_INVALID');
+    assert.match(short.fix, /uec imports list .*8 characters/);
+  }
   await onNode(channel.acme, async (call) => {
     await assert.rejects(call('imports', { limit: 0 }), { code: 'OPTION_INVALID' });
     await assert.rejects(call('imports', { cursor: 'x' }), { code: 'IMPORT_NOT_FOUND' });

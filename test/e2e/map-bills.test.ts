@@ -23,10 +23,18 @@ test('a table of an unknown layout: refused with the way out, mapped, filled, an
   assert.equal(mapped.code, 0, mapped.stderr);
   assert.match(mapped.stdout, /1 question open:\s+fixed\.commodity/);
   // What is there is not replaced.
-  assert.match((await command(['bills', 'map', supplier, '--out', mapping])).stderr, /OPTION_INVALID/);
+  const again = await command(['bills', 'map', supplier, '--out', mapping]);
+  assert.match(again.stderr, /OPTION_INVALID: a file of this name exists already/);
+  assert.match(
+    mapped.stdout,
+    /Write the answers into .*map\.json[\s\S]*uec record DIR FILE --map .*map\.json --dry-run/,
+  );
 
   const open = await command(['record', node, supplier, '--map', mapping, '--country', 'DE', '--dry-run']);
-  assert.match(open.stderr, /COLUMN_MISSING[\s\S]*commodity/);
+  assert.match(
+    open.stderr,
+    /COLUMN_MISSING[\s\S]*--commodity for the whole file, or fill it in under fixed in the mapping/,
+  );
 
   writeFileSync(mapping, readFileSync(mapping, 'utf8').replace('"commodity": null', '"commodity": "electricity"'));
   const run = ['record', node, supplier, '--map', mapping, '--country', 'DE', '--dry-run', '--json'];

@@ -35,6 +35,8 @@ test('a PDF is not recorded before its proposal is confirmed, and then it is, on
   const digest = shown.digest as string;
   const run = ['record', channel.acme, us, '--zip', '77002'];
 
+  const pick = await refusalOf(['bills', 'read', us, '--pick', 'quantity']);
+  assert.deepEqual([pick.exit, pick.code, pick.where], [2, 'OPTION_INVALID', '--pick']);
   const unconfirmed = await refusalOf(run);
   assert.deepEqual([unconfirmed.exit, unconfirmed.code], [2, 'PROPOSAL_UNCONFIRMED']);
   assert.match(unconfirmed.fix, /uec bills read FILE[\s\S]*--confirm/);
@@ -49,6 +51,8 @@ test('a PDF is not recorded before its proposal is confirmed, and then it is, on
     dry.lines[0]?.warnings.map(({ code, message }) => [code, message.includes(digest)]),
     [['BILL_PROPOSED', true]],
   );
+  // The same command without --dry-run would be refused: what is missing is told.
+  assert.match((await command([...run, '--dry-run'])).stdout, /--confirm DIGEST instead of --dry-run\.\n$/);
   assert.equal(await recordCount(), 0);
 
   const answer = await answerOf<RecordAnswer>([...run, '--confirm', digest]);

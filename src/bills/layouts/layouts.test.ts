@@ -161,11 +161,11 @@ test('day-first or month-first is decided by evidence, or refused', async () => 
   };
   assert.deepEqual(await start([bill('13/01/2022', '12/02/2022', '1')]), [
     '2022-01-13',
-    'DATE_ORDER_READ: dates were read day-first: row 5, column START DATE, has 13 where the month would stand',
+    'DATE_ORDER_READ: dates were read day-first: row 5, column START DATE, has 13 where month-first has the month',
   ]);
   assert.deepEqual(await start([bill('1/13/22', '2/12/22', '1')]), [
     '2022-01-13',
-    'DATE_ORDER_READ: dates were read month-first: row 5, column START DATE, has 13 where the month would stand',
+    'DATE_ORDER_READ: dates were read month-first: row 5, column START DATE, has 13 where day-first has the month',
   ]);
   // 5 December to 6 January of the same year would end before it begins.
   assert.equal((await start([bill('05/12/2021', '06/01/2021', '1')]))[0], '2021-05-12');

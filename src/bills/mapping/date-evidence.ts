@@ -36,7 +36,12 @@ export function dateDecision(dated: readonly DatedRow[], told: DateOrder | undef
   checkShortYears(shapes);
   if (told !== undefined) return { order: told, seen: 'as told', stated: false, shortYears };
   if (!shapes.some((shape) => shape.form === 'numbers'))
-    return { order: 'year-first', seen: 'each date names its month', stated: false, shortYears };
+    return {
+      order: 'year-first',
+      seen: 'each date has its year first or its month by name',
+      stated: false,
+      shortYears,
+    };
   const against: Record<Order, string | undefined> = { 'month-first': undefined, 'day-first': undefined };
   // A number that is no month is shown before what follows from two dates.
   for (const check of [noSuchDate, noSuchPeriod]) {
@@ -89,7 +94,7 @@ function noSuchDate({ row: { row, dates }, shapes }: ShapedRow, order: Order): s
     if (shape?.form === 'numbers' && dayOfShape(shape, order) === undefined) {
       const number = order === 'month-first' ? shape.first : shape.second;
       const [column] = dates[at] as DatedRow['dates'][number];
-      if (number > 12) return `row ${row}, column ${column}, has ${number} where the month would stand`;
+      if (number > 12) return `row ${row}, column ${column}, has ${number} where ${order} has the month`;
       return `row ${row}, column ${column}, would be a ${unit} that does not exist`;
     }
   }

@@ -33,7 +33,7 @@ test('a mapping is proposed from what the file shows, with its evidence, and wha
   assert.deepEqual(proposal.fixed, { commodity: null });
   assert.equal(proposal.open.length, 1);
   assert.match(proposal.open[0] ?? '', /^fixed\.commodity: /);
-  assert.match(proposal.evidence.dateOrder ?? '', /row 2, column Bis, has 31 where the month would stand/);
+  assert.match(proposal.evidence.dateOrder ?? '', /row 2, column Bis, has 31 where month-first has the month/);
 });
 
 test('a proposal that was filled reads the file; its total is the one of the sample', async () => {
@@ -84,6 +84,12 @@ test('a proposal holds nothing of the bill but names of columns and numbers of r
 test('a file that is read without a mapping says so; what is no table is refused', async () => {
   const known = await propose('TYPE,START DATE,END DATE,USAGE,UNITS\nElectric billing,2022-01-01,2022-01-31,5,kWh\n');
   assert.match(known.evidence.layout ?? '', /read without a mapping/);
+  const plain = await propose(
+    'Meter,Commodity,Start,End,End Convention,Quantity,Unit\nM,electricity,2022-01-01,2022-01-31,inclusive,5.5,kWh\n',
+  );
+  assert.match(plain.evidence.layout ?? '', /plain layout: the file is read without a mapping/);
+  const other = await propose('Meter,Start,End,Quantity,Unit\nM,2022-01-01,2022-01-31,5.5,kWh\n');
+  assert.equal(other.evidence.layout, undefined);
   for (const text of ['', 'hello\nworld\n', 'a,b,c\nd,e,f\n'])
     await assert.rejects(propose(text), (error) => isChannelError(error, 'FILE_KIND_UNKNOWN'), text);
 });

@@ -1,4 +1,5 @@
 import { ChannelError, isChannelError, type UnitName } from '../../emissions/index.ts';
+import { hasPlainColumns } from '../csv-columns.ts';
 import { type DelimitedRow, delimiters } from '../delimited.ts';
 import { isoDay } from '../iso-day.ts';
 import { knownLayout } from '../layouts/known-layouts.ts';
@@ -41,6 +42,8 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
   const evidence: Record<string, string> & { layout?: string } = { ...guess.evidence };
   const open = known === undefined ? [...guess.open] : [];
   const columns = known?.mapping.columns ?? guess.columns;
+  if (hasPlainColumns(table.header))
+    evidence.layout = 'the header is that of the plain layout: the file is read without a mapping';
   if (known !== undefined) evidence.layout = `the header is that of ${known.name}: the file is read without a mapping`;
   const kind = known?.mapping.kind ?? guess.kind;
   const place = (column: MappedColumn) =>

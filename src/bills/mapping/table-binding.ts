@@ -71,7 +71,12 @@ export function bindTable(
   const commodity = (fixed.commodity as Commodity | undefined) ?? said.commodity;
   const meter = options.meter ?? fixed.meter ?? said.meter;
   const account = options.account ?? fixed.account ?? said.account;
-  requireAll(layout, at, { commodity: commodity ?? options.commodity, unit, meter: meter ?? account });
+  requireAll(layout, at, {
+    commodity: commodity ?? options.commodity,
+    unit,
+    meter: meter ?? account,
+    isMapped: options.mapping !== undefined,
+  });
   return {
     layout,
     header,
@@ -123,6 +128,7 @@ function requireAll(
     readonly commodity: string | undefined;
     readonly unit: string | undefined;
     readonly meter: string | undefined;
+    readonly isMapped: boolean;
   },
 ): void {
   const missing: string[] = [];
@@ -135,7 +141,9 @@ function requireAll(
     `the file (${layout.name}) does not say ${missing.join(', ')}, and no option gives it`,
     {
       where: 'header',
-      fix: `Give ${missing.map((name) => `--${name.replace(/ .*/, '')}`).join(', ')} for the whole file.`,
+      fix: `Give ${missing.map((name) => `--${name.replace(/ .*/, '')}`).join(', ')} for the whole file${
+        given.isMapped ? ', or fill it in under fixed in the mapping' : ''
+      }.`,
     },
   );
 }

@@ -35,8 +35,12 @@ export class Asking {
   ask(field: FieldName, { code, none, fix }: Asked, found: readonly Found[] = []): void {
     if (this.open.some((one) => one.field === field && one.code === code && found.length === 0)) return;
     const choices: Choice[] = found.map((one, at) => ({ ...one, pick: pickOf(field, at) }));
-    const several = `${found.length} values can be the ${field.replace('_', ' ')}`;
-    const pick = choices.length > 1 ? `Pick one, such as --pick ${choices[0]?.pick}. ${fix}` : fix;
+    const unfit = this.#picks.find((one) => one.startsWith(`${field}:`));
+    const several = `${unfit === undefined ? '' : `there is no ${unfit}; `}${found.length} values can be the ${field.replace('_', ' ')}`;
+    const pick =
+      choices.length > 1
+        ? `Pick one, such as --pick ${choices[0]?.pick}; or ${fix.charAt(0).toLowerCase()}${fix.slice(1)}`
+        : fix;
     this.open.push({ field, code, question: found.length === 0 ? none : several, fix: pick, choices });
   }
 

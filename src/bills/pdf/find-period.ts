@@ -186,5 +186,8 @@ export function endNotShown(): ChannelError {
 }
 
 function endUnknown(message: string): ChannelError {
-  return new ChannelError('END_CONVENTION_UNKNOWN', message, { where: 'end date' });
+  return new ChannelError('END_CONVENTION_UNKNOWN', message, {
+    where: 'end date',
+    fix: 'Look at the bill, and say what its end date is: --end-convention inclusive (the last day billed), exclusive (the day after it) or shared-day (the first day of the next bill).',
+  });
 }

@@ -83,6 +83,16 @@ test('two amounts are both shown and none is taken; a total that is exactly thei
   assert.deepEqual(quantities(rounded), ['1000', '250', '1251']);
 });
 
+test('a pick that names none of the values is told, and the question stays open', () => {
+  const { questions } = proposeByLabels(page(...HEAD, 'Usage | 900 kWh', 'Consumption | 700 kWh'), {
+    pick: ['quantity:9'],
+  });
+  assert.deepEqual(
+    questions.map(({ question }) => question),
+    ['there is no quantity:9; 2 values can be the quantity'],
+  );
+});
+
 test('an amount that both signs read is asked while nothing on the bill decides', () => {
   const { line, questions } = proposeByLabels(page(...HEAD, 'Usage | 1,250 kWh'), {});
   assert.deepEqual(
@@ -114,6 +124,9 @@ test('a term of payment is no number of days billed', () => {
     questions.map(({ field, code }) => [field, code]),
     [['end_convention', 'END_CONVENTION_UNKNOWN']],
   );
+  // A read date comes without a start, which no bill on paper leaves out.
+  assert.match(questions[0]?.fix ?? '', /inclusive .*exclusive .*shared-day/);
+  assert.doesNotMatch(questions[0]?.fix ?? '', /read-date/);
 });
 
 test('the period is not the one of a tariff, and two periods are asked', () => {

@@ -2,7 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 /** A command of the tree: each takes --json. */
 export function command(parent: Command, usage: string, description: string): Command {
-  return parent.command(usage).description(description).option('--json', 'answer as JSON');
+  const one = parent.command(usage).description(description).option('--json', 'answer as JSON');
+  const group = parent.parent === null ? '' : `${parent.name()} `;
+  return one.showHelpAfterError(`(see uec ${group}${one.name()} --help)`);
 }
 
 export function port(text: string): number {
