@@ -59,7 +59,7 @@ const EXCHANGED: Readonly<Record<Dimension, string>> = {
 const REGISTER_RISES = 11;
 
 /** Meters that are remembered at a time. */
-const MOST_SERIES = 20_000;
+const MOST_SERIES = 4_000;
 
 /** How many earlier records of a meter are looked at. */
 const EARLIER = 12;
