@@ -35,7 +35,7 @@ export async function handle(
     ...{ api, principal, request, accept, headers, audit },
     params: validated(operation.params ?? z.strictObject({}), params, 'path'),
     query: textValues(operation.query ?? z.strictObject({}), search, 'query'),
-    ...(await bodyOf(api, operation, request, principal)),
+    ...(await bodyOf(api, operation, request, principal, search)),
     progress: () => undefined,
     signal: AbortSignal.any([request.signal, api.stopping]),
   };
@@ -71,14 +71,17 @@ async function bodyOf(
   operation: AnyOperation,
   request: Request,
   principal: Principal,
+  search: URLSearchParams,
 ): Promise<Pick<Call, 'body' | 'files' | 'stream'>> {
   const { body, raw } = operation;
   if (body === undefined && raw === undefined) return NOTHING;
   const type = mediaTypeOf(request.headers.get('Content-Type'));
   const most = access.bodyLimit(principal.role);
   const bytes = request.body ?? NO_BODY;
-  if (body !== undefined && type === 'application/json')
+  if (body !== undefined && type === 'application/json') {
+    demandOnePlace(operation, search);
     return { ...NOTHING, body: validated(body, await jsonBody(bytes, most), 'body') as undefined };
+  }
   if (raw?.types.includes(type) === true) {
     if (raw.streamed === true) return { ...NOTHING, stream: limited(bytes, most) };
     const whole = { type: request.headers.get('Content-Type') as string, bytes: limited(bytes, most) };
@@ -87,6 +90,19 @@ async function bodyOf(
   const taken = [...(body === undefined ? [] : ['application/json']), ...(raw?.types ?? [])];
   throw new ChannelError('CONTENT_TYPE_UNSUPPORTED', `the operation takes ${taken.join(', ')}`, {
     where: 'Content-Type',
+  });
+}
+
+/**
+ * Settings stand in the query where the body is the file itself. Beside a JSON body they would not be read: `?dryRun=true` would record.
+ * @throws {ChannelError} REQUEST_INVALID
+ */
+function demandOnePlace({ query, raw }: AnyOperation, search: URLSearchParams): void {
+  const [name] = search.keys();
+  if (query === undefined || raw?.form === undefined || name === undefined) return;
+  throw new ChannelError('REQUEST_INVALID', 'the query has settings beside a JSON body, which has them itself', {
+    where: `query/${name}`,
+    fix: 'Give the settings in the body.',
   });
 }
 

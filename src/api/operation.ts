@@ -90,7 +90,7 @@ export interface Spec {
   readonly produces?: readonly string[];
   /** The data of each server-sent event, where the answer is a stream of them. */
   readonly events?: z.ZodType;
-  /** The answer holds a secret that is shown once: it is not kept for a repeated request. */
+  /** The answer holds a secret that is shown once, or rows of a bill: it is not kept for a repeated request. */
   readonly once?: 'never-kept';
   /** Runs as a job: answered with 202 at once. */
   readonly job?: true;

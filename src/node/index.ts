@@ -2,6 +2,7 @@ export { type CalculationAnswer, type CalculationRequest, calculateOnce } from '
 export { daysText } from './days-text.ts';
 export { openingOf } from './disclosure.ts';
 export { publishReleases } from './factor-releases.ts';
+export { fileBytes } from './files.ts';
 export { asChannelError } from './foreign-error.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';

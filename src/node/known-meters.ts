@@ -37,6 +37,9 @@ export class KnownMeters {
   }
 }
 
+/** Bearers of one number that are kept: a second one is all that is told, and a file can give every line another. */
+const ENOUGH = 2;
+
 /** Which meters bear a number: nearly always it is one. */
 export class Bearers {
   readonly #base: Bearers | undefined;
@@ -50,7 +53,7 @@ export class Bearers {
     this.#salt = base === undefined ? randomBytes(16).toString('hex') : base.#salt;
   }
 
-  /** Notes that the meter named by `key` bears the number; how many do. */
+  /** Notes that the meter named by `key` bears the number; how many do, up to `ENOUGH`. */
   add(key: string, number: string): number {
     // Spreadsheets drop leading zeros.
     const alone = meterText('number', /^\d+$/.test(number) ? number.replace(/^0+(?=\d)/, '') : number);
@@ -58,8 +61,10 @@ export class Bearers {
     const own = this.#byNumber.get(alone) ?? '';
     const bearer = sha256(`${this.#salt} ${key}`).slice(0, DIGITS);
     const isKnown = before.includes(bearer) || own.includes(bearer);
-    if (!isKnown) this.#byNumber.set(alone, own + bearer);
-    return (before.length + own.length) / DIGITS + (isKnown ? 0 : 1);
+    const others = (before.length + own.length) / DIGITS;
+    if (isKnown || others >= ENOUGH) return others;
+    this.#byNumber.set(alone, own + bearer);
+    return others + 1;
   }
 
   close(): void {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { BillProposal } from '../../src/bills/index.ts';
+import { socketPath } from '../../src/cli/socket-path.ts';
 import { NodeApiClient, sendTo } from '../../src/client/index.ts';
+import { sendToSocket } from '../../src/client/send-to-socket.ts';
 import type { RecordAnswer, UseCaseResult } from '../../src/node/index.ts';
 import { type ServedApi, serveApi } from '../support/api.ts';
 import { answerOf, command, refusalOf } from '../support/command.ts';
@@ -137,6 +139,9 @@ test('on a served node the command goes through it, template and confirmation to
     );
     const { items } = await answerOf<UseCaseResult<'imports'>>(['imports', 'list', channel.acme]);
     assert.deepEqual([items[0]?.format, items[0]?.file], ['pdf', 'uk-two-fuels.pdf']);
+    const local = new NodeApiClient(sendToSocket(socketPath(channel.acme, 'node')));
+    const body = { file: { path: join(folder, 'none.pdf') } };
+    await assert.rejects(local.call('POST /proposals', { body }), { code: 'FILE_UNREADABLE' });
   } finally {
     await served.stop();
   }
@@ -184,6 +189,37 @@ describe('over the API', () => {
   test('a proposal shows meters and accounts: viewers and auditors get none', async () => {
     for (const token of ['viewer-token', 'auditor-token'])
       assert.equal((await send(token, '/proposals', raw.bytes)).status, 403);
+  });
+
+  test('a proposal is kept nowhere, whatever key the request has', async () => {
+    const proposed = async (bytes: Uint8Array) => {
+      const headers = {
+        Authorization: 'Bearer operator-token',
+        'Content-Type': 'application/pdf',
+        'Idempotency-Key': 'p',
+      };
+      return fetch(`${served.address}/api/v1/proposals`, { method: 'POST', headers, body: bytes as never });
+    };
+    assert.equal((await proposed(raw.bytes)).status, 200);
+    // Under a key that was kept another file would be refused.
+    const other = (await (await proposed(readFileSync(german))).json()) as BillProposal;
+    assert.equal(other.format, 'uec-bill-proposal/1');
+  });
+
+  test('settings in the query beside a JSON body are refused: a dry run would record', async () => {
+    for (const [path, body] of [
+      ['/imports?dryRun=true', { files: [{ upload: 'a'.repeat(32) }] }],
+      ['/proposals?meter=M', { file: { upload: 'a'.repeat(32) } }],
+    ] as const) {
+      const response = await fetch(`${served.address}/api/v1${path}`, {
+        method: 'POST',
+        headers: { Authorization: 'Bearer operator-token', 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      const { code, where } = (await response.json()) as { code: string; where: string };
+      assert.deepEqual([response.status, code], [400, 'REQUEST_INVALID'], path);
+      assert.match(where, /^query\//);
+    }
   });
 
   test('what is no PDF is refused, and so is a setting that would skip the confirmation', async () => {

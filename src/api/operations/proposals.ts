@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { parseTemplate, type ReadOptions, readProposal } from '../../bills/index.ts';
 import { ChannelError, defined } from '../../emissions/index.ts';
+import { fileBytes } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import * as s from '../schemas/records.ts';
 import { namedFile } from './files.ts';
@@ -29,6 +29,7 @@ export const proposeBill = operation(
       texts: { template: TEMPLATE_TEXT },
     },
     answer: s.billProposal,
+    once: 'never-kept',
   },
   async (call) => {
     const { body, query, files } = call;
@@ -46,5 +47,5 @@ export const proposeBill = operation(
 );
 
 function proposed(path: string, read: ReadOptions): ReturnType<typeof readProposal> {
-  return readProposal(createReadStream(path), read);
+  return readProposal(fileBytes(path), read);
 }

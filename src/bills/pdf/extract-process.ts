@@ -1,8 +1,10 @@
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { isChannelError } from '../../emissions/index.ts';
 import { pdfPages } from './pdf-pages.ts';
-import type { PdfAnswer, PdfLimits } from './pdf-text.ts';
+import type { PdfAnswer, PdfPages, PdfQuestion } from './pdf-text.ts';
+import { proposePages } from './propose-pages.ts';
 
-// A process of its own: its input is the limits as one line of JSON, then the file; its output one JSON value, or nothing when it is ended.
+// A process of its own: its input is the question as one line of JSON, then the file; its output one JSON value, or nothing when it is ended.
 
 if (isMainThread) await main();
 else watchMemory();
@@ -10,12 +12,26 @@ else watchMemory();
 async function main(): Promise<void> {
   const input = Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Uint8Array>));
   const end = input.indexOf('\n');
-  const limits = JSON.parse(input.subarray(0, end).toString()) as PdfLimits;
+  const { limits, propose } = JSON.parse(input.subarray(0, end).toString()) as PdfQuestion;
   const watch = new Worker(new URL(import.meta.url), { workerData: limits.megabytes });
   await new Promise((resolve) => watch.once('online', resolve));
-  const answer: PdfAnswer = await pdfPages(new Uint8Array(input.subarray(end + 1)), limits);
+  const read = await pdfPages(new Uint8Array(input.subarray(end + 1)), limits);
+  const answer: PdfAnswer =
+    'pages' in read && propose !== undefined ? { ...read, proposed: proposedOf(read, propose) } : read;
   await new Promise<void>((resolve) => process.stdout.write(JSON.stringify(answer), () => resolve()));
   process.exit(0);
+}
+
+function proposedOf(
+  { pages }: PdfPages,
+  options: NonNullable<PdfQuestion['propose']>,
+): NonNullable<PdfPages['proposed']> {
+  try {
+    return proposePages(pages, options);
+  } catch (error) {
+    if (isChannelError(error)) return { refused: error.report() };
+    throw error;
+  }
 }
 
 /** Buffers are no part of the heap that can be limited: so the whole is looked at, from a thread that no work holds up. */

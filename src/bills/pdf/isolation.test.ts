@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bomb } from '../../../test/support/pdf/bombs.ts';
+import { billPdf, shown } from '../../../test/support/pdf/pdf-case.ts';
 import { billBytes } from '../../../test/support/pdf-bills.ts';
 import { readProposal } from '../index.ts';
 import { pdfLimits } from './pdf-text.ts';
 import { readPdf } from './read-pdf.ts';
+import { parseTemplate } from './template.ts';
 
 /** A page whose content unpacks to so many bytes of one piece of text after another. */
 function bombPdf(size: number): Buffer {
@@ -36,6 +38,35 @@ test('a file that takes too long is ended', async () => {
     code: 'FILE_TOO_LARGE',
     message: /takes more than 0\.001 s/,
   });
+});
+
+test('a template whose pattern can be matched in endless ways, and a page full of labels, end with the same process', async () => {
+  const template = parseTemplate(
+    JSON.stringify({
+      ...{ format: 'uec-pdf-template/1', name: 'slow', recognise: ['Usage'], fixed: { commodity: 'electricity' } },
+      lines: [{ find: [{ label: 'Usage', relation: 'same-cell', pattern: `${'{skip}'.repeat(5)}{quantity}x` }] }],
+    }),
+  );
+  const long = billPdf({ content: shown(20, 700, `Usage ${'1'.repeat(290)}`, 2) });
+  const labels = billPdf({
+    mediaBox: '[0 0 612 14400]',
+    content: Array.from({ length: 6_000 }, (_, at) => shown(72, 14_000 - 2 * at, 'from', 1.9)).join(''),
+  });
+  let ticks = 0;
+  const ticking = setInterval(() => {
+    ticks += 1;
+  }, 100).unref();
+  const limits = { ...pdfLimits, milliseconds: 4_000 };
+  for (const [file, options] of [
+    [long, { template }],
+    [labels, {}],
+  ] as const)
+    await assert.rejects(readProposal([file] as never, options, limits), {
+      code: 'FILE_TOO_LARGE',
+      message: /takes more than 4 s/,
+    });
+  clearInterval(ticking);
+  assert.ok(ticks > 20, 'the process that asked went on meanwhile');
 });
 
 test('limits of bytes, pages and words are told as what they are', async () => {

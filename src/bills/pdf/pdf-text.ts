@@ -1,3 +1,7 @@
+import type { ErrorReport } from '../../emissions/index.ts';
+import type { ReadOptions } from '../bill.ts';
+import type { PagesProposal } from './proposal.ts';
+
 /** One piece of text without a gap, where it stands on the page as it is shown: points from the upper left corner. */
 export interface Word {
   readonly text: string;
@@ -28,8 +32,21 @@ export interface PageText {
 
 export type PdfFault = 'encrypted' | 'damaged' | 'pages' | 'words' | 'memory';
 
+/** What the process that reads a PDF is asked. */
+export interface PdfQuestion {
+  readonly limits: PdfLimits;
+  /** To propose what the pages say, and how. */
+  readonly propose?: ReadOptions;
+}
+
 /** What the process that reads a PDF answers. */
-export type PdfAnswer = { readonly pages: readonly PageText[] } | { readonly fault: PdfFault; readonly page?: number };
+export type PdfAnswer = PdfPages | { readonly fault: PdfFault; readonly page?: number };
+
+export interface PdfPages {
+  readonly pages: readonly PageText[];
+  /** Where it was asked for: what they say, or why that cannot be told. */
+  readonly proposed?: PagesProposal | { readonly refused: ErrorReport };
+}
 
 /** What one PDF may take. Bills have a few pages; a collective bill some dozens. */
 export interface PdfLimits {

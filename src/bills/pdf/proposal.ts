@@ -75,6 +75,9 @@ export interface BillProposal {
   readonly digest: string | null;
 }
 
+/** What the pages say, whichever file they are of. */
+export type PagesProposal = Pick<BillProposal, 'lines' | 'questions' | 'leftOut' | 'notes'>;
+
 /**
  * SHA-256 over the file and every value that would be recorded of it, so that what is confirmed is what is recorded. Place and time zone are
  * told apart from the bill and are no part of it.

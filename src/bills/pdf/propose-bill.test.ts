@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReadOptions } from '../bill.ts';
+import { plainLetters } from './plain-letters.ts';
 import { rangesIn } from './printed-dates.ts';
 import { proposeByLabels } from './propose-bill.ts';
 import { linesOf } from './text-lines.ts';
@@ -74,6 +75,12 @@ test('what is no use is never offered, in any of the languages', () => {
     'Usage | 1,250 kWh/m³',
   ])
     assert.deepEqual(quantities([row, 'Amount due | $150.00']), [], row);
+});
+
+test('a sign of a note behind a number, and a fraction, become no digits of it', () => {
+  for (const printed of ['500① kWh', '500⑴ kWh', '500¹ kWh', '10½ kWh', '500₁ kWh'])
+    assert.deepEqual(quantities([`Usage | ${plainLetters(printed)}`]), [], printed);
+  assert.deepEqual(quantities([`Usage | ${plainLetters('１２３ kWh')}`]), ['123']);
 });
 
 test('two amounts are both shown and none is taken; a total that is exactly their sum is', () => {

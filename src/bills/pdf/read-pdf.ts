@@ -2,7 +2,17 @@ import { spawn } from 'node:child_process';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChannelError, type ErrorCode } from '../../emissions/index.ts';
-import { type PageText, type PdfAnswer, type PdfFault, type PdfLimits, pdfLimits } from './pdf-text.ts';
+import type { ReadOptions } from '../bill.ts';
+import {
+  type PageText,
+  type PdfAnswer,
+  type PdfFault,
+  type PdfLimits,
+  type PdfPages,
+  type PdfQuestion,
+  pdfLimits,
+} from './pdf-text.ts';
+import type { PagesProposal } from './proposal.ts';
 
 /** A header may stand a little into the file (ISO 32000-1, annex H.3.4.1). */
 const HEADER_WITHIN = 1_024;
@@ -24,16 +34,36 @@ export function pdfHeaderAt(head: Uint8Array): number {
  * @throws {ChannelError} FILE_KIND_UNKNOWN, PDF_ENCRYPTED, PDF_TEXT_MISSING, PDF_TEXT_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED
  */
 export async function readPdf(data: Uint8Array, limits: PdfLimits = pdfLimits): Promise<readonly PageText[]> {
+  return (await pagesOf(data, { limits })).pages;
+}
+
+/**
+ * What the pages of a PDF seem to say, and how many they are: in the same process.
+ * @throws {ChannelError} as `readPdf`; TEMPLATE_UNFIT
+ */
+export async function proposePdf(
+  data: Uint8Array,
+  { confirm: _confirm, ...propose }: ReadOptions,
+  limits: PdfLimits,
+): Promise<PagesProposal & { readonly pages: number }> {
+  const { pages, proposed } = await pagesOf(data, { limits, propose });
+  if (proposed === undefined) throw new ChannelError('INTERNAL', 'the process that reads PDFs proposed nothing');
+  if ('refused' in proposed) throw ChannelError.from(proposed.refused);
+  return { ...proposed, pages: pages.length };
+}
+
+async function pagesOf(data: Uint8Array, question: PdfQuestion): Promise<PdfPages> {
+  const { limits } = question;
   if (pdfHeaderAt(data) < 0)
     throw new ChannelError('FILE_KIND_UNKNOWN', 'a PDF was expected', {
       fix: 'Other bill files need no proposal: a dry run shows their lines.',
     });
   if (data.length > limits.bytes) throw tooLarge(`more than ${limits.bytes / 1024 / 1024} MB`);
   demandWhole(data);
-  const answer = await askProcess(data, limits);
+  const answer = await askProcess(data, question);
   if ('fault' in answer) throw faulty(answer, limits);
   demandText(answer.pages);
-  return answer.pages;
+  return answer;
 }
 
 /** A file that was cut off would be read as far as it goes, and the line that is missing would not be missed. */
@@ -50,11 +80,11 @@ const AT_ONCE = 2;
 let running = 0;
 const waiting: (() => void)[] = [];
 
-async function askProcess(data: Uint8Array, limits: PdfLimits): Promise<PdfAnswer> {
+async function askProcess(data: Uint8Array, question: PdfQuestion): Promise<PdfAnswer> {
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else running += 1;
   try {
-    return await askOwnProcess(data, limits);
+    return await askOwnProcess(data, question);
   } finally {
     const next = waiting.shift();
     if (next === undefined) running -= 1;
@@ -62,7 +92,8 @@ async function askProcess(data: Uint8Array, limits: PdfLimits): Promise<PdfAnswe
   }
 }
 
-async function askOwnProcess(data: Uint8Array, limits: PdfLimits): Promise<PdfAnswer> {
+async function askOwnProcess(data: Uint8Array, question: PdfQuestion): Promise<PdfAnswer> {
+  const { limits } = question;
   const script = fileURLToPath(new URL(`./extract-process${extname(import.meta.url)}`, import.meta.url));
   const child = spawn(process.execPath, [...permissions(), `--max-old-space-size=${HEAP_MB}`, script], {
     env: {},
@@ -75,7 +106,7 @@ async function askOwnProcess(data: Uint8Array, limits: PdfLimits): Promise<PdfAn
     });
     // A process that was ended takes no more input: its end says why.
     child.stdin.on('error', () => undefined);
-    child.stdin.write(`${JSON.stringify(limits)}\n`);
+    child.stdin.write(`${JSON.stringify(question)}\n`);
     child.stdin.end(data);
     const pieces: Buffer[] = [];
     let length = 0;
