@@ -1,17 +1,21 @@
-import { readPageLines, readProposal } from '../../src/bills/index.ts';
+import { pdfLimits } from '../../src/bills/pdf/pdf-text.ts';
+import { proposePages } from '../../src/bills/pdf/propose-pages.ts';
+import { readPdf } from '../../src/bills/pdf/read-pdf.ts';
+import { linesOf } from '../../src/bills/pdf/text-lines.ts';
 import type { PdfReader } from './pdf-checks.ts';
 
-async function* body(file: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield file;
-}
+// A third of the time that a bill may take: what never ends is not waited for as long as a person would.
+const limits = { ...pdfLimits, milliseconds: 10_000 };
 
 /** The reader as a person meets it: the text of the pages, every amount that is proposed or offered, and the lines that could be recorded. */
 export const pdfBillReader: PdfReader = async (file) => {
-  const text = await readPageLines(body(file));
-  const { lines: proposed, questions } = await readProposal(body(file), {});
+  const pages = await readPdf(file, limits);
+  const { lines: proposed, questions } = proposePages(pages, {});
   const choices = questions.filter(({ field }) => field === 'quantity').flatMap((one) => one.choices);
   return {
-    text: text.map(({ cells }) => cells.join(' ')).join('\n'),
+    text: linesOf(pages)
+      .map(({ cells }) => cells.map(({ text }) => text).join(' '))
+      .join('\n'),
     quantities: [...proposed.flatMap(({ fields }) => fields.quantity ?? []), ...choices].map(({ value }) => value),
     lines: proposed.flatMap(({ line }) => line ?? []),
   };

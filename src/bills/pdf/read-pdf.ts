@@ -125,8 +125,10 @@ async function askOwnProcess(data: Uint8Array, question: PdfQuestion): Promise<P
 /** The process may read this software and its libraries, and neither write, nor start another one. */
 function permissions(): string[] {
   const here = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-  const library = dirname(dirname(fileURLToPath(import.meta.resolve('unpdf/pdfjs'))));
-  return ['--permission', '--allow-worker', `--allow-fs-read=${here}`, `--allow-fs-read=${library}`, '--no-warnings'];
+  const unpdf = dirname(dirname(fileURLToPath(import.meta.resolve('unpdf/pdfjs'))));
+  // Installed in another project, this package has its libraries beside it, not in it.
+  const libraries = dirname(unpdf);
+  return ['--permission', '--allow-worker', `--allow-fs-read=${here}`, `--allow-fs-read=${libraries}`, '--no-warnings'];
 }
 
 function answerOf(text: string, end: NodeJS.Signals | number | null, limits: PdfLimits): PdfAnswer {
