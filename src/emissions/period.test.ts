@@ -30,6 +30,20 @@ const span = fc
 
 const sum = (parts: readonly bigint[]) => parts.reduce((total, part) => total + part, 0n);
 
+test('a date with any other character in it is none', () => {
+  const right = '2024-02-19';
+  // The neighbours of the digits among them: a slash stands before 0 and a colon after 9.
+  for (let at = 0; at < right.length; at += 1) {
+    for (const other of ['/', ':', ';', '-', '.', ' ', 'a', '\u0663', '']) {
+      const text = `${right.slice(0, at)}${other}${right.slice(at + 1)}`;
+      if (text === right) continue;
+      assert.throws(() => parseDate(text), { code: 'DATE_INVALID' }, text);
+    }
+  }
+  for (const text of [`${right}0`, ` ${right}`, `${right}T00`, '2024-13-01', '2024-00-01', '2024-01-00'])
+    assert.throws(() => parseDate(text), { code: 'DATE_INVALID' }, text);
+});
+
 test('every day from 1900 to 2200 is the one that Date knows', () => {
   for (let number = FIRST; number <= LAST; number += 1) {
     const date = new Date(number * DAY);
