@@ -4,7 +4,7 @@ import type { DecimalSign } from '../mapping/bill-mapping.ts';
 import { CHARGE_WORDS, MONEY, NO_USE, READ_WORDS, TOTAL_WORDS, USAGE_WORDS } from './bill-words.ts';
 import { commoditiesNamed } from './find-names.ts';
 import { columnBelow, columnHead, placeOf } from './labelled.ts';
-import { amountsIn, isBareNumber, type PrintedAmount, usageUnit } from './printed-amounts.ts';
+import { amountsIn, isBareNumber, type PrintedAmount, readingsOf, usageUnit } from './printed-amounts.ts';
 import type { Confidence, LeftOut } from './proposal.ts';
 import type { Cell, Line } from './text-lines.ts';
 
@@ -73,7 +73,8 @@ function amountsSeen(lines: readonly Line[]): Seen[] {
   return lines.flatMap((line, at) =>
     line.cells.flatMap((cell, place) => {
       const left = line.cells.slice(0, place).map(({ text }) => text);
-      return amountsIn(cell.text).flatMap((amount): Seen[] => {
+      const amounts = amountsIn(cell.text).flatMap((amount) => readingsOf(cell.text, amount));
+      return amounts.flatMap((amount): Seen[] => {
         if (amount.unit === undefined || isPartOfSum(cell.text, amount)) return [];
         const row = [...left, cell.text.slice(0, amount.from)].join(' ');
         const column = columnHead(lines, at, cell);

@@ -31,6 +31,18 @@ export function amountsIn(text: string): PrintedAmount[] {
   });
 }
 
+/**
+ * What an amount may be: of `Tier 1 500 kWh` nothing tells whether it is 1,500 or the 500 of tier 1. So it is where a blank parts the
+ * groups of a number and a word stands before the first.
+ */
+export function readingsOf(text: string, amount: PrintedAmount): PrintedAmount[] {
+  const groups = /^(\d{1,3} )\d{3}/.exec(amount.number);
+  if (groups === null || !/\p{L}[.)]? $/u.test(text.slice(0, amount.from))) return [amount];
+  const skipped = groups[1]?.length ?? 0;
+  const [number, from] = [amount.number.slice(skipped), amount.from + skipped];
+  return [amount, { ...amount, number, from, text: text.slice(from, amount.to).trim() }];
+}
+
 function unitAfter(after: string): { text: string; unit: UnitName | undefined; length: number } {
   const word = UNIT_WORD.exec(after);
   if (word === null) return { text: '', unit: undefined, length: 0 };

@@ -83,6 +83,12 @@ test('a sign of a note behind a number, and a fraction, become no digits of it',
   assert.deepEqual(quantities([`Usage | ${plainLetters('１２３ kWh')}`]), ['123']);
 });
 
+test('where a blank may part thousands or a number from what it counts, both are shown', () => {
+  assert.deepEqual(quantities(['Usage Tier 1 500 kWh', 'Charges 1 200,00 EUR']), ['1500', '500']);
+  assert.deepEqual(quantities(['Usage | 1 500 kWh', 'Charges | 1 200,00 EUR']), ['1500']);
+  assert.deepEqual(quantities(['Usage: 1 500 kWh', 'Charges | 1 200,00 EUR']), ['1500']);
+});
+
 test('two amounts are both shown and none is taken; a total that is exactly their sum is', () => {
   assert.deepEqual(quantities(['Usage day | 1000 kWh', 'Usage night | 250 kWh']), ['1000', '250']);
   assert.deepEqual(quantities(['Usage day | 1000 kWh', 'Usage night | 250 kWh', 'Total usage | 1250 kWh']), ['1250']);
