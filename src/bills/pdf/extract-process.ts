@@ -16,10 +16,18 @@ async function main(): Promise<void> {
   const watch = new Worker(new URL(import.meta.url), { workerData: limits.megabytes });
   await new Promise((resolve) => watch.once('online', resolve));
   const read = await pdfPages(new Uint8Array(input.subarray(end + 1)), limits);
-  const answer: PdfAnswer =
-    'pages' in read && propose !== undefined ? { ...read, proposed: proposedOf(read, propose) } : read;
+  const answer: PdfAnswer = tookTooMuch(limits.megabytes)
+    ? { fault: 'memory' }
+    : 'pages' in read && propose !== undefined
+      ? { ...read, proposed: proposedOf(read, propose) }
+      : read;
   await new Promise<void>((resolve) => process.stdout.write(JSON.stringify(answer), () => resolve()));
   process.exit(0);
+}
+
+/** For a file that is read faster than the thread looks. */
+function tookTooMuch(megabytes: number): boolean {
+  return process.resourceUsage().maxRSS > megabytes * 1024;
 }
 
 function proposedOf(
