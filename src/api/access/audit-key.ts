@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
 
@@ -32,6 +22,8 @@ export function auditKey(path: string, logPath: string): AuditKey {
     // The key is looked for before the log: another process that begins makes the log first.
     const key = whole(path);
     if (key !== undefined) {
+      // Made by a process that saw neither key nor log, just before another gave the log its head.
+      rmSync(pending, { force: true });
       if (existsSync(logPath)) return { key, beginning: false, begun: () => undefined };
       throw new ChannelError('AUDIT_CORRUPT', 'the audit log is gone, its key is there', {
         where: 'audit.db',
@@ -85,12 +77,15 @@ function placeKey(path: string): void {
   syncFolder(path);
 }
 
+/** Never over a key that is there: that one belongs to the log. */
 function takeName(from: string, to: string): void {
   try {
-    renameSync(from, to);
+    linkSync(from, to);
   } catch (error) {
-    if (!isCode(error, 'ENOENT') || !existsSync(to)) throw error;
+    const done = isCode(error, 'EEXIST') || (isCode(error, 'ENOENT') && existsSync(to));
+    if (!done) throw error;
   }
+  rmSync(from, { force: true });
   syncFolder(to);
 }
 

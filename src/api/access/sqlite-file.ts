@@ -11,12 +11,35 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
   return stored(basename(path), () => {
     const db = new DatabaseSync(path, { timeout: 5_000 });
     if (path !== ':memory:') chmodSync(path, 0o600);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schema}`);
+    try {
+      patiently(() => db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schema}`));
+    } catch (error) {
+      db.close();
+      throw error;
+    }
     return db;
   });
 }
 
-// SQLite's primary result code for a full disk (https://www.sqlite.org/rescode.html).
+const PATIENCE_MS = 5_000;
+const PAUSE_MS = 5;
+const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** Tries again while another process opens the file: SQLite does not wait by itself where the journal's mode changes. */
+function patiently(work: () => void): void {
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (((error as { errcode?: number }).errcode ?? 0) % 256 !== SQLITE_BUSY || Date.now() > end) throw error;
+      Atomics.wait(pause, 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+// SQLite's primary result codes (https://www.sqlite.org/rescode.html).
+const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
 /** Runs `work` on a database file, and tells what SQLite says as an error of this software. */
