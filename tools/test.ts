@@ -2,16 +2,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const files = process.argv.slice(2);
 // Each file has a process of its own, and they load much the same: what one has compiled the others need not. Of this run alone.
 const cache = await mkdtemp(join(tmpdir(), 'uec-tests-'));
+// Node leaves one core free; many of the tests wait for processes that they started.
+const atOnce = availableParallelism() + 1;
 const run = spawn(
   process.execPath,
   [
     '--test',
+    `--test-concurrency=${atOnce}`,
     '--test-reporter=./tools/test-reporter.ts',
     ...(files.length > 0 ? files : ['src/**/*.test.ts', 'test/**/*.test.ts']),
   ],
