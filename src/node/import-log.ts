@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { CorrectionReason } from '../channel/index.ts';
-import { ChannelError, hmacSha256 } from '../emissions/index.ts';
+import { hmacSha256 } from '../emissions/index.ts';
 import type { RecordTotals } from './record-totals.ts';
+import { onSqlite } from './sqlite-fault.ts';
 
 /** What is known of an import beside its records; nothing personal. */
 export interface ImportDetails {
@@ -280,23 +281,8 @@ function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');
 }
 
-// SQLite's primary result code for a full disk (https://www.sqlite.org/rescode.html).
-const SQLITE_FULL = 13;
-
 function told<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const full = (((cause as { errcode?: number }).errcode ?? 0) & 0xff) === SQLITE_FULL;
-    throw new ChannelError(
-      full ? 'DISK_FULL' : 'STORE_UNAVAILABLE',
-      `the list of imports: ${(cause as Error).message}`,
-      {
-        where: 'imports.db',
-        cause,
-      },
-    );
-  }
+  return onSqlite({ what: 'the list of imports', where: 'imports.db' }, work);
 }
 
 function entryOf(row: Row): ImportEntry {

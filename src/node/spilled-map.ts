@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { ChannelError, sha256Bytes } from '../emissions/index.ts';
+import { sha256Bytes } from '../emissions/index.ts';
+import { onSqlite, type SqliteFile } from './sqlite-fault.ts';
 
 /** How a value is written down, and read again. */
 export interface SpillForm<V> {
@@ -144,22 +145,12 @@ class SpillFile {
   }
 }
 
-// SQLite's primary result code for a full disk (https://www.sqlite.org/rescode.html).
-const SQLITE_FULL = 13;
+const FILE: SqliteFile = {
+  what: 'the temporary file of a long import',
+  where: 'folder for temporary files',
+  fix: 'Give room in /var/tmp, or name another folder in SQLITE_TMPDIR; some 50 bytes a line are needed.',
+};
 
 function told<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const full = (((cause as { errcode?: number }).errcode ?? 0) & 0xff) === SQLITE_FULL;
-    throw new ChannelError(
-      full ? 'DISK_FULL' : 'STORE_UNAVAILABLE',
-      `the temporary file of a long import: ${(cause as Error).message}`,
-      {
-        where: 'folder for temporary files',
-        fix: 'Give room in /var/tmp, or name another folder in SQLITE_TMPDIR; some 50 bytes a line are needed.',
-        cause,
-      },
-    );
-  }
+  return onSqlite(FILE, work);
 }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReadOptions } from '../bill.ts';
+import type { PageText } from './pdf-text.ts';
 import { plainLetters } from './plain-letters.ts';
 import { rangesIn } from './printed-dates.ts';
 import { proposeByLabels } from './propose-bill.ts';
 import { linesOf } from './text-lines.ts';
+
+/** A page of which every word is read. */
+function plainPage(words: PageText['words']): PageText {
+  const whole = { unseen: 0, turned: 0, unreadable: 0, pictures: false, unlooked: false, overlaid: false };
+  return { width: 595, height: 842, words, ...whole };
+}
 
 /** A page with one row a line and cells at columns 150 points apart, in letters of 10 points that are 5 wide. */
 function page(...rows: readonly string[]): ReturnType<typeof linesOf> {
@@ -23,19 +30,7 @@ function page(...rows: readonly string[]): ReturnType<typeof linesOf> {
         });
     }),
   );
-  return linesOf([
-    {
-      width: 595,
-      height: 842,
-      words,
-      unseen: 0,
-      turned: 0,
-      unreadable: 0,
-      pictures: false,
-      unlooked: false,
-      overlaid: false,
-    },
-  ]);
+  return linesOf([plainPage(words)]);
 }
 
 const HEAD = ['Electricity', 'Meter number | M-100', 'Service period | 15 Jan 2022 to 14 Feb 2022 (31 days)'];
@@ -212,18 +207,6 @@ test('a raised figure is a note, and no digit of the amount beside it', () => {
     { text: 'm', left: 240, right: 247, baseline: 50, size: 10 },
     { text: '3', left: 247.2, right: 250, baseline: 46, size: 6 },
   ];
-  const [line] = linesOf([
-    {
-      width: 595,
-      height: 842,
-      words,
-      unseen: 0,
-      turned: 0,
-      unreadable: 0,
-      pictures: false,
-      unlooked: false,
-      overlaid: false,
-    },
-  ]);
+  const [line] = linesOf([plainPage(words)]);
   assert.equal(line?.text.replaceAll(/ +/g, ' '), 'Usage 1,250 m3');
 });

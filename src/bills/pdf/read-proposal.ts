@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../emissions/index.ts';
 import type { ReadOptions } from '../bill.ts';
 import { placeOf } from './labelled.ts';
 import { type PdfLimits, pdfLimits } from './pdf-text.ts';
@@ -16,7 +16,7 @@ export async function readProposal(
   limits: PdfLimits = pdfLimits,
 ): Promise<BillProposal> {
   const data = await bytesOf(body, limits.bytes);
-  const file = createHash('sha256').update(data).digest('hex');
+  const file = sha256(data);
   const { pages, ...proposed } = await proposePdf(data, options, limits);
   const ready = proposed.lines.flatMap((one) => one.line ?? []);
   const whole = proposed.questions.length === 0 && ready.length === proposed.lines.length;
