@@ -13,6 +13,9 @@ export interface PlaceHint {
   readonly utilityId?: string;
 }
 
+/** The rows of a table that a line was read from. Made when they are asked for: few lines are refused later. */
+export type RawRows = () => readonly RawCells[];
+
 /** Something a person should look at; the line is still usable. */
 export interface BillWarning {
   readonly code: WarningCode;
@@ -49,7 +52,9 @@ export interface BillLine extends Omit<Activity, 'zone'> {
   /** Where in the file it stands: `row 12`, `UsagePoint 3, IntervalBlock 7`. Holds no content of the bill. */
   readonly where: string;
   /** The rows of a table that the line was read from, for an error file; several where registers were summed. */
-  readonly raw?: readonly RawCells[];
+  readonly raw?: RawRows;
+  /** The import whose error file the row stood in, where the row says it. */
+  readonly mends?: string;
 }
 
 /** A row that could not be read, with the error and, for an error file, its raw cells. */

@@ -65,6 +65,8 @@ export interface CsvHeader {
   readonly ignored: readonly string[];
   /** Ignored columns that look like an amount. */
   readonly amounts: readonly { readonly name: string; readonly at: number }[];
+  /** Place of the column of an error file that names the import; -1 where the file has none. */
+  readonly mends: number;
 }
 
 /** How many columns of the layout the cells of a header name. */
@@ -101,6 +103,7 @@ export function readHeader(cells: readonly string[], options: ReadOptions): CsvH
     surplus,
     ignored: ignored.map((column) => column.name),
     amounts: ignored.filter((column) => AMOUNT_LIKE.test(column.name.toLowerCase())),
+    mends: cells.indexOf('error_import'),
   };
 }
 

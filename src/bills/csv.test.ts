@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { comparable } from '../../test/support/bill-items.ts';
 import { type ErrorCode, isChannelError } from '../emissions/index.ts';
 import { type BillItem, type BillLine, errorFile, type ReadOptions, type RejectedRow, readBills } from './index.ts';
 
@@ -46,7 +47,7 @@ async function rejection(change: Record<string, string>): Promise<RejectedRow> {
 
 test('a row becomes a line with a half-open period', async () => {
   const [{ raw, ...line }] = lines(await read(`${HEAD}\n${ROW}\n`)) as [BillLine];
-  assert.deepEqual(Object.values(raw?.[0] ?? {}), ROW.split(','));
+  assert.deepEqual(Object.values(raw?.()[0] ?? {}), ROW.split(','));
   assert.deepEqual(line, {
     utility: '',
     meter: 'M1',
@@ -265,7 +266,7 @@ test('neighbouring registers of one bill are summed exactly into one line with p
   ]);
   assert.deepEqual([line?.readBasis, line?.document, line?.where], ['estimated', 'b.pdf', 'rows 2 to 3']);
   assert.deepEqual(
-    line?.raw?.map((cells) => cells.register),
+    line?.raw?.().map((cells) => cells.register),
     ['peak', 'off-peak'],
   );
 
@@ -359,7 +360,7 @@ test('the same result wherever the pieces of a file are cut', async () => {
   );
   const whole = await read(file);
   assert.equal(whole.length, 3);
-  for (const size of [1, 2, 3, 7, 64]) assert.deepEqual(await read(file, {}, size), whole);
+  for (const size of [1, 2, 3, 7, 64]) assert.deepEqual(comparable(await read(file, {}, size)), comparable(whole));
 });
 
 test('an error file reads back as it was, is text to a spreadsheet and can be sent in again', async () => {

@@ -39,6 +39,8 @@ export class DelimitedText {
   /** Of the record that is read: where it ends, and whether a quoted cell goes on after its mark. */
   #end = 0;
   #misquoted = false;
+  /** Cells of the record before. */
+  #above: readonly string[] = [];
   readonly #leastRun: number;
 
   constructor(delimiter: string, leastRun = LEAST_RUN) {
@@ -49,23 +51,29 @@ export class DelimitedText {
   }
 
   /**
-   * The records that are complete with this piece of text, added to `rows`; all that are left where it is the last.
+   * The records that are complete with this piece of text, added to `rows`; all that are left where it is the last. No further
+   * is read than to the `most`th, for a look at the head of a text.
    * @throws {ChannelError} FILE_MALFORMED for a record longer than 65,536 characters or 256 cells, or a quotation mark that is
    * never closed
    */
-  push(piece: string, last: boolean, rows: DelimitedRow[] = []): DelimitedRow[] {
+  push(
+    piece: string,
+    last: boolean,
+    rows: DelimitedRow[] = [],
+    most: number = Number.POSITIVE_INFINITY,
+  ): DelimitedRow[] {
     const text = this.#pending === '' ? piece : this.#pending + piece;
     this.#pending = text;
     if (text === '' || (!last && text.length < this.#enough)) return rows;
     const ends = new LineEnds(text);
     let at = 0;
-    while (at < text.length) {
+    while (at < text.length && rows.length < most) {
       const next = this.#record(text, at, ends, last, rows);
       if (next < 0) break;
       at = next;
     }
     this.#pending = at === 0 ? text : text.slice(at);
-    if (this.#pending.length > MAX_RECORD) throw tooLong(this.#row + 1);
+    if (this.#pending.length > MAX_RECORD && rows.length < most) throw tooLong(this.#row + 1);
     if (last) this.#pending = '';
     this.#enough = this.#pending.length + this.#leastRun;
     return rows;
@@ -86,19 +94,22 @@ export class DelimitedText {
     this.#row += 1;
     if (next - at > MAX_RECORD) throw tooLong(this.#row);
     if (cells.length > MAX_CELLS) throw tooMany(this.#row, cells.length);
-    if (isFilled(cells)) rows.push({ row: this.#row, cells, misquoted: this.#misquoted });
+    if (isFilled(cells)) {
+      rows.push({ row: this.#row, cells, misquoted: this.#misquoted });
+      this.#above = cells;
+    }
     return next;
   }
 
   /** Adds the cell at a place; where the next begins, or that it was the record's last. */
   #cell(text: string, at: number, cells: string[]): number {
-    const stop = text.indexOf(this.#delimiter, at);
-    if (stop < 0 || stop > this.#end) {
-      cells.push(text.slice(at, this.#end));
-      return LAST;
-    }
-    cells.push(text.slice(at, stop));
-    return stop + 1;
+    const found = text.indexOf(this.#delimiter, at);
+    const isLast = found < 0 || found > this.#end;
+    const cell = text.slice(at, isLast ? this.#end : found);
+    const above = this.#above[cells.length];
+    // What repeats the cell above is that very string: whoever reads it sees at once that it means what it meant there.
+    cells.push(cell === above ? above : cell);
+    return isLast ? LAST : found + 1;
   }
 
   /** As `#cell`, of a cell in quotation marks; blanks may follow the mark that closes it. */
@@ -107,7 +118,9 @@ export class DelimitedText {
     if (close < 0) return UNCLOSED;
     if (close > this.#end) this.#end = ends.from(close);
     const inside = text.slice(at + 1, close);
-    const cell = inside.includes('"') ? inside.replaceAll('""', '"') : inside;
+    const whole = inside.includes('"') ? inside.replaceAll('""', '"') : inside;
+    const above = this.#above[cells.length];
+    const cell = whole === above ? above : whole;
     const start = afterBlanks(text, close + 1);
     if (text.charCodeAt(start) === this.#delimiterCode) {
       cells.push(cell);

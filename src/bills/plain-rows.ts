@@ -17,7 +17,7 @@ import type { BillLine, PlaceHint, ReadOptions } from './bill.ts';
 import type { CsvColumn } from './csv-columns.ts';
 import { placeOf, readRow } from './csv-row.ts';
 import { unguardCell } from './formula-guard.ts';
-import { isoDay } from './iso-day.ts';
+import { PeriodDays, type ReadDay } from './iso-day.ts';
 import { isZone } from './zone.ts';
 
 /** Columns that a row without register needs; each has its place in the row, or -1. */
@@ -28,14 +28,32 @@ const MAX_DAYS = 800;
 /** How many texts of one column are remembered: portfolios repeat the same few. */
 const MAX_KNOWN = 4_096;
 
+/** What a row says of how its amount and dates are to be read, and of where it was. Many rows say the same. */
+type Terms = Pick<BillLine, 'commodity' | 'flow' | 'statedEnd' | 'unit' | 'readBasis' | 'place'> & Given<'zone'>;
+/** Whose a row is. */
+type Names = Pick<BillLine, 'utility' | 'meter'> & Given<'account' | 'site'>;
+type Given<K extends keyof BillLine> = { readonly [N in K]: BillLine[N] | undefined };
+/** What a row says beside its period and amount. */
+export type Setting = Terms & Names;
+
+const TERMS: readonly CsvColumn[] = [
+  ...(['commodity', 'flow', 'end_convention', 'unit', 'read_basis', 'zone'] as const),
+  ...(['country', 'subdivision', 'region', 'zip', 'utility_id'] as const),
+];
+const NAMES: readonly CsvColumn[] = ['utility', 'account', 'meter', 'site'];
+/** Columns that the short way does not read: a row that fills one takes the long way. */
+const RARE: readonly CsvColumn[] = ['heat_content', 'heat_content_unit', 'calorific', 'document'];
+
 /**
- * Reads rows of the plain layout. A row in which every cell is in its usual form takes a short way, which remembers what
- * repeats from row to row; any other is read by `readRow`, which also says what is wrong. Both give the same line.
+ * Reads rows of the plain layout. A row in which every cell is in its usual form takes a short way, which keeps what cells
+ * say that repeat the row above; any other is read by `readRow`, which also says what is wrong. Both give the same line.
  */
 export class PlainRows {
   readonly #at: Places;
   readonly #options: ReadOptions;
-  readonly #hasGasColumns: boolean;
+  readonly #termsAt: readonly number[];
+  readonly #namesAt: readonly number[];
+  readonly #rareAt: readonly number[];
   readonly #commodities: Known<Commodity>;
   readonly #flows: Known<Flow>;
   readonly #bases: Known<ReadBasis>;
@@ -43,17 +61,23 @@ export class PlainRows {
   readonly #units: Known<UnitName>;
   readonly #zones: Known<string>;
   readonly #places: Known<PlaceHint>;
+  /** The row whose cells say `#setting`. */
+  #above: readonly string[] = [];
+  #setting: Setting | undefined;
   /** A commodity and a unit that measures it. */
-  #lastCommodity: Commodity | undefined;
-  #lastUnit: UnitName | undefined;
+  #fit: { readonly commodity: Commodity; readonly unit: UnitName } | undefined;
+  readonly #period = new PeriodDays();
   readonly #days = new Map<number, string>();
   /** The row whose place is looked up. */
   #row: readonly string[] = [];
 
   constructor(at: Places, options: ReadOptions) {
+    const placesIn = (columns: readonly CsvColumn[]) => columns.map((name) => at[name]).filter((place) => place >= 0);
     this.#at = at;
     this.#options = options;
-    this.#hasGasColumns = at.heat_content >= 0 || at.heat_content_unit >= 0 || at.calorific >= 0;
+    this.#termsAt = placesIn(TERMS);
+    this.#namesAt = placesIn(NAMES);
+    this.#rareAt = placesIn(RARE);
     this.#commodities = new Known(oneOf(commodities), options.commodity);
     this.#flows = new Known(oneOf(flows), 'delivered');
     this.#bases = new Known(oneOf(readBases), 'actual');
@@ -68,7 +92,16 @@ export class PlainRows {
    * @throws {ChannelError} as `readRow`
    */
   read(cells: readonly string[], row: number): BillLine {
-    return this.#usual(cells, row) ?? readRow(this.cellOf(cells), this.#options, row);
+    const at = this.#at;
+    const setting = at.start < 0 ? undefined : this.settingOf(cells);
+    if (setting !== undefined) {
+      const start = this.#period.start(cells[at.start] as string);
+      const end = this.#period.end(cells[at.end] as string);
+      const days = at.days < 0 ? '' : (cells[at.days] as string);
+      const line = this.lineOf(setting, start, end, days, cells[at.quantity] as string, row);
+      if (line !== undefined) return line;
+    }
+    return readRow(this.cellOf(cells), this.#options, row);
   }
 
   /** What a column says in a row, trimmed; blank where the column is absent. */
@@ -79,104 +112,112 @@ export class PlainRows {
     };
   }
 
-  /** The line, where every cell is in its usual form. */
-  #usual(cells: readonly string[], row: number): BillLine | undefined {
-    const line: Draft = {
-      utility: '',
-      meter: '',
-      commodity: 'electricity',
-      flow: 'delivered',
-      start: '',
-      end: '',
-      statedEnd: 'exclusive',
-      quantity: '',
-      unit: 'kWh',
-      readBasis: 'actual',
-      place: NOWHERE,
+  /** What a row says beside its period and amount, where every cell of it is in its usual form. */
+  settingOf(cells: readonly string[]): Setting | undefined {
+    for (const at of this.#rareAt) if (cells[at] !== '') return undefined;
+    const last = this.#setting;
+    const terms = last !== undefined && this.#repeats(cells, this.#termsAt) ? last : this.#readTerms(cells);
+    const isNamed = last !== undefined && this.#repeats(cells, this.#namesAt);
+    if (terms === last && isNamed) return last;
+    const names = isNamed ? last : this.#readNames(cells);
+    if (terms === undefined || names === undefined) return undefined;
+    const { commodity, flow, statedEnd, unit, readBasis, place, zone } = terms;
+    const { utility, meter, account, site } = names;
+    this.#above = cells;
+    this.#setting = { commodity, flow, statedEnd, unit, readBasis, place, zone, utility, meter, account, site };
+    return this.#setting;
+  }
+
+  /** The line of a setting, where the period and the amount are in their usual form. */
+  lineOf(
+    setting: Setting,
+    start: ReadDay | undefined,
+    stated: ReadDay | undefined,
+    days: string,
+    amount: string,
+    row: number,
+  ): Mutable<BillLine> | undefined {
+    const { commodity, flow, statedEnd, unit, readBasis, place, zone, utility, meter, account, site } = setting;
+    const quantity = canonicalAmount(amount);
+    if (quantity === undefined || start === undefined || stated === undefined) return undefined;
+    const end = statedEnd === 'inclusive' ? stated.day + 1 : stated.day;
+    const length = end - start.day;
+    if (length <= 0 || length > MAX_DAYS || (days !== '' && days !== String(length))) return undefined;
+    const line: Mutable<BillLine> = {
+      utility,
+      meter,
+      commodity,
+      flow,
+      start: start.iso,
+      end: statedEnd === 'inclusive' ? this.#dateOf(end) : stated.iso,
+      statedEnd,
+      quantity,
+      unit,
+      readBasis,
+      place,
       warnings: NONE,
       where: `row ${row}`,
     };
-    const isUsual = this.#readPeriod(cells, line) && this.#readAmount(cells, line) && this.#readNames(cells, line);
-    return isUsual && this.#readPlace(cells, line) ? line : undefined;
+    if (account !== undefined) line.account = account;
+    if (site !== undefined) line.site = site;
+    if (zone !== undefined) line.zone = zone;
+    return line;
   }
 
-  #readPeriod(cells: readonly string[], line: Draft): boolean {
-    const at = this.#at;
-    const start = isoDay(cells[at.start]);
-    const stated = isoDay(cells[at.end]);
-    const statedEnd = this.#ends.of(cells[at.end_convention]);
-    if (start === undefined || stated === undefined || statedEnd === undefined) return false;
-    if (statedEnd === 'read-date') return false;
-    const end = statedEnd === 'inclusive' ? stated + 1 : stated;
-    if (end <= start || end - start > MAX_DAYS) return false;
-    const days = at.days < 0 ? '' : cells[at.days];
-    if (days !== '' && days !== String(end - start)) return false;
-    line.start = cells[at.start] as string;
-    line.end = statedEnd === 'inclusive' ? this.#dateOf(end) : (cells[at.end] as string);
-    line.statedEnd = statedEnd;
+  /** True where the cells at these places repeat those of the row above: they are the very same strings, see `DelimitedText`. */
+  #repeats(cells: readonly string[], places: readonly number[]): boolean {
+    for (const at of places) if (cells[at] !== this.#above[at]) return false;
     return true;
   }
 
-  #readAmount(cells: readonly string[], line: Draft): boolean {
+  #readTerms(cells: readonly string[]): Terms | undefined {
     const at = this.#at;
-    const quantity = canonicalAmount(cells[at.quantity] as string);
+    const statedEnd = this.#ends.of(cells[at.end_convention]);
     const commodity = this.#commodities.of(cells[at.commodity]);
     const unit = this.#units.of(cells[at.unit]);
-    if (quantity === undefined || commodity === undefined || unit === undefined) return false;
     const flow = this.#flows.of(cells[at.flow]);
     const readBasis = this.#bases.of(cells[at.read_basis]);
-    if (flow === undefined || readBasis === undefined) return false;
-    if (this.#hasGasColumns && this.#isGasRow(cells)) return false;
-    line.quantity = quantity;
-    line.commodity = commodity;
-    line.unit = unit;
-    line.flow = flow;
-    line.readBasis = readBasis;
-    return this.#isFit(commodity, unit);
-  }
-
-  #readNames(cells: readonly string[], line: Draft): boolean {
-    const { at, options } = { at: this.#at, options: this.#options };
-    const utility = usualText(cells, at.utility);
-    const account = usualText(cells, at.account);
-    const meter = usualText(cells, at.meter);
-    const site = usualText(cells, at.site);
-    if (utility === undefined || account === undefined || meter === undefined || site === undefined) return false;
-    if (isExponent(account) || isExponent(meter)) return false;
-    if (at.document >= 0 && cells[at.document] !== '') return false;
-    const named = account === '' ? options.account : account;
-    line.meter = meter === '' ? (options.meter ?? named ?? '') : meter;
-    line.utility = utility === '' ? (options.utility ?? '') : utility;
-    if (named !== undefined) line.account = named;
-    if (site !== '') line.site = site;
-    return line.meter !== '';
-  }
-
-  #readPlace(cells: readonly string[], line: Draft): boolean {
-    const text = cells[this.#at.zone] || this.#options.zone;
-    if (text !== undefined) {
-      const zone = this.#zones.of(text);
-      if (zone === undefined) return false;
-      line.zone = zone;
-    }
+    if (statedEnd === undefined || statedEnd === 'read-date' || commodity === undefined) return undefined;
+    if (unit === undefined || flow === undefined || readBasis === undefined) return undefined;
+    if (!this.#isFit(commodity, unit)) return undefined;
+    const written = cells[at.zone] || this.#options.zone;
+    const zone = written === undefined ? undefined : this.#zones.of(written);
     const place = this.#placeOf(cells);
-    if (place === undefined) return false;
-    line.place = place;
-    return true;
-  }
-
-  #isGasRow(cells: readonly string[]): boolean {
-    const { heat_content, heat_content_unit, calorific } = this.#at;
-    for (const at of [heat_content, heat_content_unit, calorific]) if (at >= 0 && cells[at] !== '') return true;
-    return false;
+    if (place === undefined || (written !== undefined && zone === undefined)) return undefined;
+    return { commodity, flow, statedEnd, unit, readBasis, place, zone };
   }
 
   #isFit(commodity: Commodity, unit: UnitName): boolean {
-    if (commodity === this.#lastCommodity && unit === this.#lastUnit) return true;
+    if (commodity === this.#fit?.commodity && unit === this.#fit.unit) return true;
     if (orUndefined(() => energyRateOf({ commodity, unit })) === undefined) return false;
-    this.#lastCommodity = commodity;
-    this.#lastUnit = unit;
+    this.#fit = { commodity, unit };
     return true;
+  }
+
+  #readNames(cells: readonly string[]): Names | undefined {
+    const { at, options } = { at: this.#at, options: this.#options };
+    const utility = this.#usualText(cells, at.utility);
+    const account = this.#usualText(cells, at.account);
+    const meter = this.#usualText(cells, at.meter);
+    const site = this.#usualText(cells, at.site);
+    if (utility === undefined || account === undefined || meter === undefined || site === undefined) return undefined;
+    if (isExponent(account) || isExponent(meter)) return undefined;
+    const named = account === '' ? options.account : account;
+    const metered = meter === '' ? (options.meter ?? named ?? '') : meter;
+    if (metered === '') return undefined;
+    return {
+      utility: utility === '' ? (options.utility ?? '') : utility,
+      meter: metered,
+      account: named,
+      site: site === '' ? undefined : site,
+    };
+  }
+
+  /** A cell that is short, without blanks around it, characters that do not print, or an apostrophe before it; blank where absent. */
+  #usualText(cells: readonly string[], at: number): string | undefined {
+    const text = at < 0 ? '' : (cells[at] as string);
+    if (text === '' || text === this.#above[at]) return text;
+    return text.length <= MAX_TEXT && USUAL.test(text) ? text : undefined;
   }
 
   #dateOf(day: number): string {
@@ -200,8 +241,6 @@ export class PlainRows {
     );
   }
 }
-
-type Draft = Mutable<BillLine>;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -273,14 +312,6 @@ function canonicalAmount(text: string): string | undefined {
 /** As `parseDecimal` reads it. */
 const DECIMAL = /^(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,18})?$/;
 const ZERO = 48;
-
-/** A cell that is short, without blanks around it, characters that do not print, or an apostrophe before it; blank where absent. */
-function usualText(cells: readonly string[], at: number): string | undefined {
-  const text = at < 0 ? '' : (cells[at] as string);
-  if (text === '') return text;
-  if (text.length > MAX_TEXT) return undefined;
-  return USUAL.test(text) ? text : undefined;
-}
 
 const USUAL = /^(?:[!-&(-~](?:[ -~]*[!-~])?)?$/;
 

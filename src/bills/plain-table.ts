@@ -3,6 +3,7 @@ import type { BillItem, BillLine, BillWarning, RawCells, ReadOptions } from './b
 import { billColumns, type CsvHeader, readHeader, SURPLUS } from './csv-columns.ts';
 import type { DelimitedRow } from './delimited.ts';
 import { type Mutable, PlainRows } from './plain-rows.ts';
+import { QuietRows } from './quiet-rows.ts';
 import { type CsvEntry, RegisterGroups } from './registers.ts';
 import { TotalWatch } from './total-watch.ts';
 import { demandValid, multiplierWarnings } from './unread-columns.ts';
@@ -17,6 +18,7 @@ export class PlainTable {
   readonly #groups = new RegisterGroups();
   readonly #hasRegisters: boolean;
   readonly #watch = new TotalWatch(true);
+  readonly #quiet = new QuietRows();
   /** Warnings of the file, until its first line takes them. */
   #untold: readonly BillWarning[];
 
@@ -52,17 +54,17 @@ export class PlainTable {
   }
 
   #take(record: DelimitedRow, items: BillItem[]): void {
-    const raw = rawCells(record, this.#header);
     if (this.#hasRegisters) {
-      items.push(...this.#groups.push(this.#entry(record, raw)));
+      items.push(...this.#groups.push(this.#entry(record)));
       return;
     }
     const outcome = this.#outcome(record);
     if ('error' in outcome) {
-      items.push({ rejected: outcome.error.report(), where: `row ${record.row}`, raw: [raw] });
+      const raw = [rawCells(record, this.#header)];
+      items.push({ rejected: outcome.error.report(), where: `row ${record.row}`, raw });
     } else {
       const line: Mutable<BillLine> = outcome.line;
-      line.raw = [raw];
+      line.raw = () => [rawCells(record, this.#header)];
       items.push({ line });
     }
   }
@@ -77,19 +79,19 @@ export class PlainTable {
         if (warnings.length > 0) items[at] = { line: { ...item.line, warnings: [...item.line.warnings, ...warnings] } };
       } catch (error) {
         if (!isChannelError(error)) throw error;
-        const { where, raw = [] } = item.line;
-        items[at] = { rejected: error.report(), where, raw };
+        const { where, raw } = item.line;
+        items[at] = { rejected: error.report(), where, raw: raw?.() ?? [] };
       }
     }
     return items;
   }
 
-  #entry(record: DelimitedRow, raw: RawCells): CsvEntry {
+  #entry(record: DelimitedRow): CsvEntry {
     const cell = this.#rows.cellOf(record.cells);
     return {
       row: record.row,
       outcome: this.#outcome(record),
-      raw,
+      raw: () => rawCells(record, this.#header),
       register: cell('register'),
       key: billColumns.map(cell).join('\u0000'),
     };
@@ -98,10 +100,12 @@ export class PlainTable {
   #outcome(record: DelimitedRow): CsvEntry['outcome'] {
     try {
       checkShape(record, this.#header);
-      if (this.#header.ignored.length > 0) demandValid(record, this.#header.names);
-      const line: BillLine = this.#rows.read(record.cells, record.row);
-      const { amounts } = this.#header;
-      return { line: amounts.length === 0 ? line : { ...line, warnings: amountWarnings(record, this.#header) } };
+      const { amounts, ignored, mends } = this.#header;
+      if (ignored.length > 0 && !this.#quiet.isQuiet(record.cells)) demandValid(record, this.#header.names);
+      const line: Mutable<BillLine> = this.#rows.read(record.cells, record.row);
+      if (mends >= 0 && record.cells[mends] !== '') line.mends = record.cells[mends] as string;
+      if (amounts.length > 0) line.warnings = amountWarnings(record, this.#header);
+      return { line };
     } catch (error) {
       if (!isChannelError(error)) throw error;
       return { error };

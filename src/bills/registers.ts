@@ -15,7 +15,8 @@ import { totalWord } from './total-words.ts';
 export interface CsvEntry {
   readonly row: number;
   readonly outcome: { readonly line: BillLine } | { readonly error: ChannelError };
-  readonly raw: RawCells;
+  /** The row in the columns of the plain layout, or as it stands in a file of that layout. */
+  raw(): RawCells;
   readonly register: string;
   /** Same text = same meter, flow and period. */
   readonly key: string;
@@ -68,7 +69,7 @@ function problemOf(rows: readonly CsvEntry[], lines: readonly BillLine[]): strin
 
 /** What all registers of a bill must share. The document may stand on one of them alone. */
 function common(line: BillLine): string {
-  const { quantity: _q, readBasis: _r, where: _w, warnings: _n, document: _d, ...rest } = line;
+  const { quantity: _q, readBasis: _r, where: _w, warnings: _n, document: _d, mends: _m, ...rest } = line;
   return JSON.stringify(rest);
 }
 
@@ -82,7 +83,7 @@ function sum(rows: readonly CsvEntry[], lines: readonly BillLine[]): BillLine {
     readBasis: weakest(lines.map((line) => line.readBasis)),
     parts: lines.map((line, at) => ({ name: (rows[at] as CsvEntry).register, quantity: line.quantity })),
     warnings: lines.flatMap((line): readonly BillWarning[] => line.warnings),
-    raw: rows.map((entry) => entry.raw),
+    raw: () => rows.map((entry) => entry.raw()),
     where: rows.length === 1 ? first.where : `rows ${(rows[0] as CsvEntry).row} to ${last.row}`,
   };
 }
@@ -95,13 +96,13 @@ function weakest(bases: readonly ReadBasis[]): ReadBasis {
 
 function single(entry: CsvEntry): BillItem {
   return 'line' in entry.outcome
-    ? { line: { ...entry.outcome.line, raw: [entry.raw] } }
+    ? { line: { ...entry.outcome.line, raw: () => [entry.raw()] } }
     : rejected(entry, entry.outcome.error);
 }
 
 function rejected(entry: CsvEntry, other: ChannelError): RejectedRow {
   const report: ErrorReport = ('error' in entry.outcome ? entry.outcome.error : other).report();
-  return { rejected: report, where: `row ${entry.row}`, raw: [entry.raw] };
+  return { rejected: report, where: `row ${entry.row}`, raw: [entry.raw()] };
 }
 
 function fault(entry: CsvEntry, message: string): ChannelError {

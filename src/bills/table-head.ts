@@ -42,9 +42,9 @@ export function tableHead<T>(
 export function headRows(head: string, delimiter: string, most = MAX_PREAMBLE): readonly DelimitedRow[] {
   const rows: DelimitedRow[] = [];
   try {
-    new DelimitedText(delimiter, 0).push(head, head.length < HEAD_LENGTH, rows);
+    new DelimitedText(delimiter, 0).push(head, head.length < HEAD_LENGTH, rows, most);
   } catch (error) {
     if (!isChannelError(error)) throw error;
   }
-  return rows.slice(0, most);
+  return rows;
 }

@@ -1,6 +1,6 @@
 import { ChannelError } from '../emissions/index.ts';
 import type { BillLine, BillWarning } from './bill.ts';
-import { isoDay } from './iso-day.ts';
+import { PeriodDays } from './iso-day.ts';
 import { totalWord } from './total-words.ts';
 
 /** Lines added up. */
@@ -30,6 +30,9 @@ export class TotalWatch {
   readonly #sums = new Map<string, Watched>();
   /** That of the line before: nearly always the same. */
   #last: Watched | undefined;
+  /** The names of the last line that was not named like a total. */
+  #unnamed: Partial<Record<'meter' | 'account' | 'site', string | undefined>> = {};
+  readonly #period = new PeriodDays();
 
   /** `refusesTotals`: whether a meter that is named `Total` and nothing else is refused. */
   constructor(refusesTotals: boolean) {
@@ -44,17 +47,17 @@ export class TotalWatch {
     const watched = this.#watchedFor(line);
     const amount = Number(line.quantity);
     const isNamed = this.#isNamed(line);
+    const days = this.#daysOf(line);
     const { since, all } = watched;
     const sums = isSum(line, amount, since) ? since : isSum(line, amount, all) ? all : undefined;
     if (sums === undefined) {
-      const days = daysOf(line);
       enter(since, line, amount, days);
       enter(all, line, amount, days);
       return isNamed ? [suspected('the line is named like a total of others, and was counted')] : NONE;
     }
     watched.since = noSums();
     const seen = `the amount is the sum of the ${sums.count} lines from ${sums.first} to ${sums.last}, and the period holds theirs`;
-    if (isNamed || daysOf(line) > sums.longest)
+    if (isNamed || days > sums.longest)
       throw new ChannelError('ROW_INVALID', `the row looks like a total: ${seen}`, { where: line.where, fix });
     return [suspected(`${seen}; it was counted beside them`)];
   }
@@ -81,15 +84,24 @@ export class TotalWatch {
     return known;
   }
 
+  #daysOf({ start, end }: BillLine): number {
+    const first = this.#period.start(start)?.day as number;
+    return (this.#period.end(end)?.day as number) - first;
+  }
+
   /** @throws {ChannelError} ROW_INVALID */
   #isNamed({ meter, account, site, where }: BillLine): boolean {
+    const last = this.#unnamed;
+    if (meter === last.meter && account === last.account && site === last.site) return false;
     const word = wordOf(meter);
     if (word === 'total' && this.#refusesTotals)
       throw new ChannelError('ROW_INVALID', 'the meter is named like a total of other rows', {
         where: `${where}, column meter`,
         fix: 'Take the row out if it adds up others; else give the meter the number that stands on the bill.',
       });
-    return word !== undefined || wordOf(account) !== undefined || wordOf(site) !== undefined;
+    if (word !== undefined || wordOf(account) !== undefined || wordOf(site) !== undefined) return true;
+    this.#unnamed = { meter, account, site };
+    return false;
   }
 }
 
@@ -103,8 +115,10 @@ const NONE: readonly BillWarning[] = [];
 
 /** Numbers of meters hold no three letters: no need to look for words. */
 function wordOf(text: string | undefined): ReturnType<typeof totalWord> {
-  return text !== undefined && /\p{L}{3}/u.test(text) ? totalWord(text) : undefined;
+  return text !== undefined && LETTERS.test(text) ? totalWord(text) : undefined;
 }
+
+const LETTERS = /\p{L}{3}/u;
 
 function noSums(): Sums {
   return {
@@ -126,10 +140,6 @@ function isSum(line: BillLine, amount: number, sums: Sums): boolean {
 /** Equal but for what adding floats leaves: far below the last digit of any bill. */
 function isSame(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1e-9 * Math.abs(one);
-}
-
-function daysOf({ start, end }: BillLine): number {
-  return (isoDay(end) as number) - (isoDay(start) as number);
 }
 
 function enter(sums: Sums, { where, start, end }: BillLine, amount: number, days: number): void {

@@ -9,9 +9,9 @@ const NOT_VALID =
 /** What multiplies the differences of a register. */
 const MULTIPLIER = /multiplier|\b(ct|vt|pt)[ _]?ratio\b|\bmeter[ _](factor|constant)\b|wandlerfaktor|zählerfaktor/i;
 
-/** False for a row that says that its bill does not hold. */
-export function isValid({ cells }: DelimitedRow): boolean {
-  return !cells.some((cell) => NOT_VALID.test(cell));
+/** True for a cell by which a row says that its bill does not hold. */
+export function saysNotValid(cell: string): boolean {
+  return NOT_VALID.test(cell);
 }
 
 /**
@@ -19,7 +19,7 @@ export function isValid({ cells }: DelimitedRow): boolean {
  * @throws {ChannelError} ROW_INVALID naming the column; `names` are those of the header
  */
 export function demandValid({ row, cells }: DelimitedRow, names: readonly string[]): void {
-  const at = cells.findIndex((cell) => NOT_VALID.test(cell));
+  const at = cells.findIndex(saysNotValid);
   if (at < 0) return;
   throw new ChannelError('ROW_INVALID', 'a cell says that the bill was cancelled, credited or replaced', {
     where: `row ${row}, column ${(names[at] ?? '').trim().slice(0, 40)}`,

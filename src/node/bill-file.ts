@@ -209,7 +209,7 @@ class FileCheck {
     this.#sums.add(record);
     if (!this.#work.dryRun) this.#print.add(prepared);
     this.#evidence.want(line);
-    this.#mends ??= mendedImport(this.#work.node, line.raw?.[0]?.error_import);
+    this.#mends ??= mendedImport(this.#work.node, line.mends);
     const seen = this.#work.usage.see(prepared);
     if (seen.length > 0 && this.#notes.size < MOST_NOTES) this.#notes.set(prepared.at, seen);
     if (this.#work.room === 0) return;

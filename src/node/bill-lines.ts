@@ -54,7 +54,7 @@ export async function prepareLine(line: BillLine, options: PrepareOptions): Prom
 export function rejectedLine({ line }: Pick<PreparedLine, 'line'>, error: ChannelError): RejectedRow {
   const report = error.report();
   const where = report.where === undefined ? line.where : `${line.where}, ${report.where}`;
-  return { rejected: { ...report, where }, where: line.where, raw: line.raw ?? [cellsOf(line)] };
+  return { rejected: { ...report, where }, where: line.where, raw: line.raw?.() ?? [cellsOf(line)] };
 }
 
 /** The line in the columns of the plain layout, where its file is no table: it can be mended and sent in as one. */

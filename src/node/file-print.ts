@@ -15,7 +15,7 @@ export class FilePrint {
   #digests = new Uint8Array(DIGEST);
   #length = 0;
 
-  add({ at, line: { raw: _raw, warnings: _warnings, ...line } }: NumberedLine): void {
+  add({ at, line: { raw: _raw, mends: _mends, warnings: _warnings, ...line } }: NumberedLine): void {
     this.#texts.push(`${at} ${JSON.stringify(line)}`);
     if (this.#texts.length === LINES_A_PRINT) this.end();
   }

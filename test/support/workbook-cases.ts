@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type BillItem, readBills } from '../../src/bills/index.ts';
 import { zipArchive } from '../../src/bills/workbook/zip-writer.ts';
 import { formatDate, isChannelError, parseDate } from '../../src/emissions/index.ts';
+import { comparable } from './bill-items.ts';
 import { bytesOf, NS, PACKAGE, REL } from './workbook-parts.ts';
 
 /** An entry as it is known before it is written: day numbers, half-open, and hundredths of the unit. */
@@ -329,7 +330,7 @@ export async function codeOf(file: Uint8Array): Promise<string> {
 
 async function outcome(file: Uint8Array): Promise<unknown> {
   try {
-    return await read(file);
+    return comparable(await read(file));
   } catch (error) {
     assert.ok(isChannelError(error), String((error as Error).stack));
     return error.report();

@@ -142,7 +142,7 @@ async function* sentDocuments(items: AsyncIterable<BillItem>, documents: NamedDo
         where: `${where}, column document`,
         fix: 'Send it in the form, in a field document with the same name; or empty the column and attach it afterwards.',
       });
-      yield { rejected: error.report(), where, ...(raw === undefined ? {} : { raw }) };
+      yield { rejected: error.report(), where, ...(raw === undefined ? {} : { raw: raw() }) };
     }
   }
 }

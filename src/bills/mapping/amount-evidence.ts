@@ -1,5 +1,5 @@
 import { ChannelError } from '../../emissions/index.ts';
-import { isEitherSign, signsOf } from './amount-form.ts';
+import { isEitherSign, isPointAlone, signsOf } from './amount-form.ts';
 import type { DecimalSign } from './bill-mapping.ts';
 
 export interface SignDecision {
@@ -20,15 +20,7 @@ export function signDecision(
   usual: DecimalSign | undefined,
 ): SignDecision {
   if (told !== undefined) return { sign: told, seen: 'as told', stated: false };
-  const rowWhere = (test: (cell: string) => boolean) => amounts.find(([, cell]) => test(cell))?.[0];
-  const rowOf = (sign: 'point' | 'comma', other: 'point' | 'comma') =>
-    rowWhere((cell) => {
-      const signs = signsOf(cell);
-      return signs[sign] && !signs[other];
-    });
-  const point = rowOf('point', 'comma');
-  const comma = rowOf('comma', 'point');
-  const either = rowWhere(isEitherSign);
+  const { point, comma, either } = firstRows(amounts);
   if (point !== undefined && comma !== undefined)
     throw unknown(`row ${point} has a decimal point and row ${comma} a decimal comma`);
   if (comma !== undefined) return { sign: 'comma', seen: `row ${comma} has a decimal comma`, stated: true };
@@ -38,6 +30,21 @@ export function signDecision(
     return { sign: usual, seen: 'as this layout does; no amount shows it', stated: true };
   if (either !== undefined) throw unknown(`row ${either} has an amount that both signs read, each as another number`);
   return { sign: 'point', seen: 'no amount has decimals', stated: false };
+}
+
+/** The first rows whose amount has a decimal point, a decimal comma, or what may be either. */
+function firstRows(
+  amounts: readonly (readonly [row: number, cell: string])[],
+): Partial<Record<'point' | 'comma' | 'either', number>> {
+  const first: Partial<Record<'point' | 'comma' | 'either', number>> = {};
+  for (const [row, cell] of amounts) {
+    if (first.point !== undefined && isPointAlone(cell)) continue;
+    const { point, comma } = signsOf(cell);
+    if (point && !comma) first.point ??= row;
+    if (comma && !point) first.comma ??= row;
+    if (isEitherSign(cell)) first.either ??= row;
+  }
+  return first;
 }
 
 function unknown(message: string): ChannelError {

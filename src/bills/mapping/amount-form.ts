@@ -15,6 +15,13 @@ export function signsOf(cell: string): { readonly point: boolean; readonly comma
   return { point: POINT.test(text), comma: COMMA.test(text) };
 }
 
+/** True for what no comma as the decimal sign can read, and nearly all amounts with a point are: other than three digits after it. */
+export function isPointAlone(cell: string): boolean {
+  return POINT_ALONE.test(cell);
+}
+
+const POINT_ALONE = /^[\d,]*\.(?:\d\d?|\d{4,})$/;
+
 /** True for an amount that both signs read, each as another number: `1,234` and `1.234`. */
 export function isEitherSign(cell: string): boolean {
   const text = unsigned(cell);
@@ -27,7 +34,7 @@ const USUAL = /^(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?$/;
 
 /** The amount as a plain decimal, its sign kept; undefined where it is none with this decimal sign. */
 export function plainAmount(cell: string, sign: DecimalSign): string | undefined {
-  if (sign === 'point' && USUAL.test(cell)) return cell.includes(',') ? cell.replaceAll(',', '') : cell;
+  if (sign === 'point' && USUAL.test(cell)) return withoutCommas(cell);
   const text = unsigned(cell);
   if (!(sign === 'point' ? POINT : COMMA).test(text)) return undefined;
   const at = text.lastIndexOf(sign === 'point' ? '.' : ',');
@@ -35,6 +42,14 @@ export function plainAmount(cell: string, sign: DecimalSign): string | undefined
   const fraction = at < 0 ? '' : text.slice(at + 1);
   const plain = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;
   return isNegative(cell) ? `-${plain}` : plain;
+}
+
+// Measured: nearly all have one comma or none, and replacing takes several times as long.
+function withoutCommas(amount: string): string {
+  const comma = amount.indexOf(',');
+  if (comma < 0) return amount;
+  const [head, rest] = [amount.slice(0, comma), amount.slice(comma + 1)];
+  return rest.includes(',') ? head + rest.replaceAll(',', '') : head + rest;
 }
 
 function isNegative(cell: string): boolean {

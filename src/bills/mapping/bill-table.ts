@@ -1,8 +1,8 @@
 import { ChannelError, isChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillLine, BillWarning, ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
-import { isoDay } from '../iso-day.ts';
 import type { Mutable } from '../plain-rows.ts';
+import { QuietRows } from '../quiet-rows.ts';
 import type { CsvEntry } from '../registers.ts';
 import { TotalWatch } from '../total-watch.ts';
 import { signDecision } from './amount-evidence.ts';
@@ -40,6 +40,7 @@ export class BillTable {
   /** The unit of the row before: a column of them nearly always repeats it. */
   #unit = { text: '', isNoUsage: false };
   readonly #isTotal: TotalRows;
+  readonly #quiet = new QuietRows();
   readonly #watch = new TotalWatch(false);
   readonly #totals = new LeftOut('totals');
   readonly #charges = new LeftOut('rows of money or power');
@@ -123,12 +124,15 @@ export class BillTable {
     if (told !== undefined) return told;
     const keyPlaces = [at.meter, at.account, at.service, at.commodity, at.unit].filter((place) => place >= 0);
     const periods: StatedPeriod[] = [];
+    let [above, key]: [DelimitedRow | undefined, string] = [undefined, ''];
     for (const row of rows) {
-      const start = isoDay(dates.iso(cell(row, at.start)));
-      const end = isoDay(dates.iso(cell(row, at.end)));
+      const start = dates.read(cell(row, at.start))?.day;
+      const end = dates.read(cell(row, at.end))?.day;
       if (start === undefined || end === undefined) continue;
       const days = Number(cell(row, at.days));
-      const key = keyPlaces.map((place) => cell(row, place)).join('\u0000');
+      if (above === undefined || keyPlaces.some((place) => row.cells[place] !== above?.cells[place]))
+        key = keyPlaces.map((place) => cell(row, place)).join('\u0000');
+      above = row;
       periods.push({ row: row.row, key, start, end, days: days > 0 ? days : undefined });
     }
     const decision = endDecision(periods, layout.usualEnd);
@@ -142,23 +146,24 @@ export class BillTable {
   #read(rows: readonly DelimitedRow[]): BillItem[] {
     const items: BillItem[] = [];
     for (const row of rows) {
-      const kind = this.#kindOf(row);
-      if (kind === 'bill') this.#bill(row, items);
+      const isQuiet = this.#quiet.isQuiet(row.cells);
+      const kind = this.#kindOf(row, isQuiet);
+      if (kind === 'bill') this.#bill(row, isQuiet, items);
       else (kind === 'total' ? this.#totals : this.#charges).add(row.row);
     }
     return items;
   }
 
-  #bill(row: DelimitedRow, items: BillItem[]): void {
-    const { outcome, raw } = this.#watched((this.#rows as MappedRows).read(row));
+  #bill(row: DelimitedRow, isQuiet: boolean, items: BillItem[]): void {
+    const { outcome, raw } = this.#watched((this.#rows as MappedRows).read(row, isQuiet));
     if ('error' in outcome) {
-      const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw] };
+      const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw()] };
       if (this.#tail.length === 0) items.push(rejected);
       else if (this.#tail.push(rejected) > MAX_TAIL) items.push(...this.#tail.splice(0));
       return;
     }
     const line: Mutable<BillLine> = outcome.line;
-    line.raw = [raw];
+    line.raw = () => [raw()];
     if (this.#untold.length > 0) {
       line.warnings = [...this.#untold, ...line.warnings];
       this.#untold = [];
@@ -180,11 +185,11 @@ export class BillTable {
     }
   }
 
-  #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
+  #kindOf({ cells }: DelimitedRow, isQuiet = this.#quiet.isQuiet(cells)): 'bill' | 'total' | 'item' {
     const { at } = this.#binding;
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
     if (unit !== this.#unit.text) this.#unit = { text: unit, isNoUsage: unit !== '' && isNoUsage(unit) };
     if (this.#unit.isNoUsage) return 'item';
-    return this.#isTotal.is(cells) ? 'total' : 'bill';
+    return !isQuiet && this.#isTotal.is(cells) ? 'total' : 'bill';
   }
 }

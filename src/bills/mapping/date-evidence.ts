@@ -50,9 +50,10 @@ export function dateDecision(dated: readonly DatedRow[], told: DateOrder | undef
       against['day-first'] ??= check(row, 'day-first');
     }
   }
-  const following = followers(rows);
-  if (against['month-first'] === undefined && against['day-first'] === undefined && following !== undefined)
-    return { ...following, stated: true, shortYears };
+  if (against['month-first'] === undefined && against['day-first'] === undefined) {
+    const following = followers(rows);
+    if (following !== undefined) return { ...following, stated: true, shortYears };
+  }
   const open = (['month-first', 'day-first'] as const).filter((order) => against[order] === undefined);
   const [order] = open;
   if (order !== undefined && open.length === 1) {

@@ -1,4 +1,5 @@
 import { formatDate, isChannelError, parseDate } from '../../emissions/index.ts';
+import type { ReadDay } from '../iso-day.ts';
 import type { DateOrder } from './bill-mapping.ts';
 
 /** A date as it stands in a cell, before it is known which number is the day. */
@@ -122,7 +123,7 @@ const FULL_NAMES = 'january february march april may june july august september 
 /** Reads the dates of one file, of which the order is known; remembers what it read, as bills repeat their dates. */
 export class DateReader {
   readonly order: DateOrder;
-  readonly #known = new Map<string, string | undefined>();
+  readonly #known = new Map<string, ReadDay | undefined>();
 
   constructor(order: DateOrder) {
     this.order = order;
@@ -130,13 +131,18 @@ export class DateReader {
 
   /** `YYYY-MM-DD`; undefined where the cell holds no date of this order. */
   iso(cell: string): string | undefined {
+    return this.read(cell)?.iso;
+  }
+
+  /** The day; undefined where the cell holds no date of this order. */
+  read(cell: string): ReadDay | undefined {
     const found = this.#known.get(cell);
     if (found !== undefined || this.#known.has(cell)) return found;
     const shape = dateShape(cell);
     const day = shape === undefined ? undefined : dayOfShape(shape, this.order);
-    const text = day === undefined ? undefined : formatDate(day);
+    const read = day === undefined ? undefined : { day, iso: formatDate(day) };
     if (this.#known.size >= 10_000) this.#known.clear();
-    this.#known.set(Buffer.from(cell).toString(), text);
-    return text;
+    this.#known.set(Buffer.from(cell).toString(), read);
+    return read;
   }
 }

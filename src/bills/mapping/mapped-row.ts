@@ -1,12 +1,12 @@
 import { ChannelError, type Commodity, type ErrorCode, isChannelError, type StatedEnd } from '../../emissions/index.ts';
-import type { RawCells, ReadOptions } from '../bill.ts';
+import type { BillLine, RawCells, ReadOptions } from '../bill.ts';
 import { type CsvColumn, csvColumns, mappedLineColumns, placesOf } from '../csv-columns.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
-import { PlainRows } from '../plain-rows.ts';
+import { type Mutable, PlainRows, type Setting } from '../plain-rows.ts';
 import type { CsvEntry } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
-import { demandValid, isValid } from '../unread-columns.ts';
+import { demandValid, saysNotValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
@@ -42,6 +42,11 @@ const SOURCES: Readonly<Partial<Record<CsvColumn, MappedColumn>>> = {
   zip: 'zip',
 };
 
+/** Columns beside dates and amounts that a line is read from. */
+const SETTING: readonly MappedColumn[] = [
+  ...(['utility', 'account', 'meter', 'service', 'site', 'commodity', 'unit', 'read_basis', 'notes', 'zip'] as const),
+];
+
 /**
  * Turns rows of a foreign table into rows of the plain layout and reads those: so each layout is held to the same rules, and
  * a row that cannot be read goes into the error file in the plain layout, where it needs no evidence of its neighbours.
@@ -51,23 +56,60 @@ export class MappedRows {
   readonly #conventions: Conventions;
   readonly #rows: PlainRows;
   readonly #shape: RowShape;
+  /** Places of the cells that say what `#setting` is, and the row in which they did. */
+  readonly #settingAt: readonly number[];
+  #above: readonly string[] = [];
+  #setting: Setting | undefined;
   #last: { readonly said: string; readonly named: Commodity | undefined } = { said: '', named: undefined };
 
   constructor(binding: TableBinding, conventions: Conventions, shape: RowShape, options: ReadOptions) {
     this.#binding = binding;
     this.#conventions = conventions;
     this.#shape = shape;
+    this.#settingAt = SETTING.map((column) => binding.at[column]).filter((place) => place >= 0);
     // What a person told stands in the row already.
     this.#rows = new PlainRows(PLACES, options.place === undefined ? {} : { place: options.place });
   }
 
-  read(record: DelimitedRow): CsvEntry {
-    const { plain, fault } = this.#plain(record);
-    const raw = rawOf(plain);
-    return { row: record.row, outcome: this.#outcome(record, plain, fault), raw, register: '', key: '' };
+  /** The row; `isQuiet` where no word in it asks for a closer look. */
+  read(record: DelimitedRow, isQuiet: boolean): CsvEntry {
+    const line = isQuiet && this.#shape.fits(record) ? this.#repeated(record) : undefined;
+    const raw = () => rawOf(this.#plain(record).plain);
+    const outcome = line === undefined ? this.#outcome(record) : { line };
+    return { row: record.row, outcome, raw, register: '', key: '' };
   }
 
-  #outcome(record: DelimitedRow, plain: readonly string[], fault: ChannelError | undefined): CsvEntry['outcome'] {
+  /** The line of a row that says the same as the one above but for its dates and amount, each in its usual form. */
+  #repeated(record: DelimitedRow): Mutable<BillLine> | undefined {
+    const { at } = this.#binding;
+    const { cells } = record;
+    const { dates, sign, statedEnd } = this.#conventions;
+    const text = (cells[at.quantity] ?? '').trim();
+    const setting = text === '' || at.start < 0 || at.end < 0 ? undefined : this.#settingOf(record);
+    if (setting === undefined) return undefined;
+    const quantity = plainAmount(text, sign);
+    if (quantity === undefined || statedEnd === 'read-date') return undefined;
+    const start = dates.read((cells[at.start] as string).trim());
+    const end = dates.read((cells[at.end] as string).trim());
+    const days = at.days < 0 ? '' : wholeDays(cellAt(record, at.days));
+    return this.#rows.lineOf(setting, start, end, days, quantity, record.row);
+  }
+
+  /** What a row with an amount says beside it and its dates, where that is in its usual form. */
+  #settingOf(record: DelimitedRow): Setting | undefined {
+    const { cells } = record;
+    let repeats = this.#setting !== undefined;
+    for (const place of this.#settingAt) repeats &&= cells[place] === this.#above[place];
+    if (!repeats) {
+      const parts = this.#usual(record, cellAt(record, this.#binding.at.commodity), this.#amountIn(record));
+      this.#setting = parts === undefined ? undefined : this.#rows.settingOf(this.#filled(record, parts));
+      this.#above = cells;
+    }
+    return this.#setting;
+  }
+
+  #outcome(record: DelimitedRow): CsvEntry['outcome'] {
+    const { plain, fault } = this.#plain(record);
     if (fault !== undefined) return { error: fault };
     try {
       return { line: this.#rows.read(plain, record.row) };
@@ -136,7 +178,7 @@ export class MappedRows {
   #usual(record: DelimitedRow, said: string, { column, text, unit }: AmountCells): ReadParts | undefined {
     const { at, fixed, layout } = this.#binding;
     const { dates, sign } = this.#conventions;
-    if (!this.#shape.fits(record) || isSentOut(said) || !isValid(record)) return undefined;
+    if (!this.#shape.fits(record) || isSentOut(said) || record.cells.some(saysNotValid)) return undefined;
     if (this.#contradiction(column, unit) !== undefined) return undefined;
     const commodity =
       this.#named(said) ??

@@ -1,7 +1,6 @@
 import { ChannelError, isChannelError, type UnitName } from '../../emissions/index.ts';
 import { hasPlainColumns } from '../csv-columns.ts';
 import { type DelimitedRow, delimiters } from '../delimited.ts';
-import { isoDay } from '../iso-day.ts';
 import { knownLayout } from '../layouts/known-layouts.ts';
 import { HEAD_LENGTH, headRows } from '../table-head.ts';
 import { decodeText } from '../text-encoding.ts';
@@ -96,7 +95,7 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
             return { value: 'read-date' as const, seen: 'the file has an end and a number of days, and no start' };
           const dates = new DateReader(dateOrder);
           const periods = bills.flatMap((row) => {
-            const [first, last] = [isoDay(dates.iso(start(row))), isoDay(dates.iso(end(row)))];
+            const [first, last] = [dates.read(start(row))?.day, dates.read(end(row))?.day];
             if (first === undefined || last === undefined) return [];
             const count = Number(days(row));
             const key = [cellsOf('meter')(row), cellsOf('account')(row), cellsOf('commodity')(row)].join('\u0000');

@@ -1,6 +1,5 @@
 import { ChannelError } from '../../emissions/index.ts';
 import type { DelimitedRow } from '../delimited.ts';
-import { isoDay } from '../iso-day.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign } from './bill-mapping.ts';
 import type { DateReader } from './date-form.ts';
@@ -31,7 +30,7 @@ export function demandReadings(
 ): void {
   const meters = new Map<string, Shown>();
   for (const row of rows) {
-    const day = isoDay(dates.iso(cellOf(binding, row, 'date')));
+    const day = dates.read(cellOf(binding, row, 'date'))?.day;
     const amount = plainAmount(cellOf(binding, row, 'quantity'), sign);
     if (day === undefined || amount === undefined) continue;
     const key = (['meter', 'account', 'commodity', 'unit'] as const)

@@ -11,7 +11,6 @@ import {
 import type { BillItem, BillWarning, ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { ESTIMATED, fileBudget, IntervalSums, NEGATIVE, type Reading } from '../interval-sums.ts';
-import { isoDay } from '../iso-day.ts';
 import { LocalDays } from '../local-days.ts';
 import { isZone } from '../zone.ts';
 import { signDecision } from './amount-evidence.ts';
@@ -160,7 +159,7 @@ export class ReadingTable {
 
   #amount(row: DelimitedRow, dates: DateReader, column: 'quantity' | 'exported', flow: Flow): void {
     const text = this.#cell(row, column);
-    const day = isoDay(dates.iso(this.#cell(row, 'date')));
+    const day = dates.read(this.#cell(row, 'date'))?.day;
     if (day === undefined) {
       this.#broken ??= this.#fault(
         row,

@@ -1,7 +1,6 @@
 import { ChannelError, type ErrorCode } from '../../emissions/index.ts';
 import type { BillWarning } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
-import { isoDay } from '../iso-day.ts';
 import type { LocalDays } from '../local-days.ts';
 import type { MappedColumn } from './bill-mapping.ts';
 import { type DateReader, minutesOfTime } from './date-form.ts';
@@ -87,7 +86,7 @@ export class ReadingTimes {
   /** The time from one reading to the next, which must be the same between most neighbours. */
   #usualStep(rows: readonly DelimitedRow[], dates: DateReader): number {
     const times = rows.map((row) => {
-      const day = isoDay(dates.iso(cellOf(this.#binding, row, 'date')));
+      const day = dates.read(cellOf(this.#binding, row, 'date'))?.day;
       const minutes = minutesOfTime(cellOf(this.#binding, row, 'time'));
       return day === undefined || minutes === undefined ? Number.NaN : day * DAY_MINUTES + minutes;
     });

@@ -1,4 +1,4 @@
-import { ChannelError, isChannelError } from '../../emissions/index.ts';
+import { ChannelError, defined, isChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillWarning, RawCells, ReadOptions } from '../bill.ts';
 import type { SheetLayout } from '../workbook/sheet-layout.ts';
 import type { SheetRow } from '../workbook/sheet-rows.ts';
@@ -155,7 +155,8 @@ function itemsOf(
   const { where } = entry;
   const raw = [rawCells(table, cells)];
   try {
-    return readEntry(entry, ends, options).map((line) => ({ line: { ...line, raw } }));
+    const more = { raw: () => raw, ...defined({ mends: raw[0]?.error_import || undefined }) };
+    return readEntry(entry, ends, options).map((line) => ({ line: { ...line, ...more } }));
   } catch (error) {
     if (!isChannelError(error)) throw error;
     return [{ rejected: { ...error.report(), where: whereOf(entry, error.details.where) }, where, raw }];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { comparable } from '../../../test/support/bill-items.ts';
 import {
   archive,
   bytesOf,
@@ -217,7 +218,7 @@ test('a workbook with changed bytes is read, or refused with a code: it neither 
           return [];
         });
         // Each part has a checksum: what is read is what was written.
-        if (items.length > 0) assert.deepEqual(items, whole);
+        if (items.length > 0) assert.deepEqual(comparable(items), comparable(whole));
       },
     ),
     { numRuns: 200 },
