@@ -14,7 +14,7 @@ export interface PlaceHint {
 }
 
 /** The rows of a table that a line was read from. Made when they are asked for: few lines are refused later. */
-export type RawRows = () => readonly RawCells[];
+type RawRows = () => readonly RawCells[];
 
 /** Something a person should look at; the line is still usable. */
 export interface BillWarning {

@@ -4,7 +4,7 @@ import { billColumns, type CsvHeader, readHeader, SURPLUS } from './csv-columns.
 import type { DelimitedRow } from './delimited.ts';
 import { type Mutable, PlainRows } from './plain-rows.ts';
 import { QuietRows } from './quiet-rows.ts';
-import { type CsvEntry, RegisterGroups } from './registers.ts';
+import { type CsvEntry, RegisterGroups, type RowOutcome } from './registers.ts';
 import { TotalWatch } from './total-watch.ts';
 import { demandValid, multiplierWarnings } from './unread-columns.ts';
 
@@ -97,7 +97,7 @@ export class PlainTable {
     };
   }
 
-  #outcome(record: DelimitedRow): CsvEntry['outcome'] {
+  #outcome(record: DelimitedRow): RowOutcome {
     try {
       checkShape(record, this.#header);
       const { amounts, ignored, mends } = this.#header;

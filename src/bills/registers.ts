@@ -11,10 +11,13 @@ import {
 import type { BillItem, BillLine, BillWarning, RawCells, RejectedRow } from './bill.ts';
 import { totalWord } from './total-words.ts';
 
+/** The line of a row, or what is wrong in it. */
+export type RowOutcome = { readonly line: BillLine } | { readonly error: ChannelError };
+
 /** A row with its outcome and, where it is one register of a bill, what it has in common with the bill's other registers. */
 export interface CsvEntry {
   readonly row: number;
-  readonly outcome: { readonly line: BillLine } | { readonly error: ChannelError };
+  readonly outcome: RowOutcome;
   /** The row in the columns of the plain layout, or as it stands in a file of that layout. */
   raw(): RawCells;
   readonly register: string;

@@ -3,7 +3,7 @@ import type { BillItem, BillLine, BillWarning, ReadOptions } from '../bill.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import type { Mutable } from '../plain-rows.ts';
 import { QuietRows } from '../quiet-rows.ts';
-import type { CsvEntry } from '../registers.ts';
+import type { RowOutcome } from '../registers.ts';
 import { TotalWatch } from '../total-watch.ts';
 import { signDecision } from './amount-evidence.ts';
 import { isNoUsage } from './column-words.ts';
@@ -36,7 +36,8 @@ export class BillTable {
   #rows: MappedRows | undefined;
   #untold: BillWarning[];
   /** The last line is kept back, with the rejected rows after it: it carries what is known at the end. */
-  #tail: BillItem[] = [];
+  #last: { readonly line: BillLine } | undefined;
+  readonly #after: BillItem[] = [];
   /** The unit of the row before: a column of them nearly always repeats it. */
   #unit = { text: '', isNoUsage: false };
   readonly #isTotal: TotalRows;
@@ -74,16 +75,15 @@ export class BillTable {
   }
 
   end(): BillItem[] {
-    const [last, ...after] = this.#tail;
-    this.#tail = [];
-    if (last === undefined || !('line' in last)) return [];
+    const last = this.#last;
+    if (last === undefined) return [];
     const warnings = [
       ...last.line.warnings,
       ...this.#totals.warnings(),
       ...this.#charges.warnings(),
       ...this.#watch.end(),
     ];
-    return [{ line: { ...last.line, warnings } }, ...after];
+    return [{ line: { ...last.line, warnings } }, ...this.#after];
   }
 
   #decide(): void {
@@ -155,33 +155,40 @@ export class BillTable {
   }
 
   #bill(row: DelimitedRow, isQuiet: boolean, items: BillItem[]): void {
-    const { outcome, raw } = this.#watched((this.#rows as MappedRows).read(row, isQuiet));
+    const rows = this.#rows as MappedRows;
+    const outcome = this.#watched(rows.read(row, isQuiet));
     if ('error' in outcome) {
-      const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [raw()] };
-      if (this.#tail.length === 0) items.push(rejected);
-      else if (this.#tail.push(rejected) > MAX_TAIL) items.push(...this.#tail.splice(0));
+      const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [rows.rawOf(row)] };
+      if (this.#last === undefined) items.push(rejected);
+      else if (this.#after.push(rejected) > MAX_TAIL) this.#letGo(items);
       return;
     }
     const line: Mutable<BillLine> = outcome.line;
-    line.raw = () => [raw()];
+    line.raw = () => [rows.rawOf(row)];
     if (this.#untold.length > 0) {
       line.warnings = [...this.#untold, ...line.warnings];
       this.#untold = [];
     }
-    for (const item of this.#tail) items.push(item);
-    this.#tail.length = 0;
-    this.#tail.push({ line });
+    this.#letGo(items);
+    this.#last = outcome;
+  }
+
+  #letGo(items: BillItem[]): void {
+    if (this.#last === undefined) return;
+    items.push(this.#last);
+    this.#last = undefined;
+    if (this.#after.length > 0) items.push(...this.#after.splice(0));
   }
 
   /** The row, refused where it is the sum of others. */
-  #watched(entry: CsvEntry): CsvEntry {
-    if ('error' in entry.outcome) return entry;
+  #watched(outcome: RowOutcome): RowOutcome {
+    if ('error' in outcome) return outcome;
     try {
-      const warnings = this.#watch.see(entry.outcome.line);
-      return warnings.length === 0 ? entry : { ...entry, outcome: { line: { ...entry.outcome.line, warnings } } };
+      const warnings = this.#watch.see(outcome.line);
+      return warnings.length === 0 ? outcome : { line: { ...outcome.line, warnings } };
     } catch (error) {
       if (!isChannelError(error)) throw error;
-      return { ...entry, outcome: { error } };
+      return { error };
     }
   }
 

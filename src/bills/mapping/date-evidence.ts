@@ -31,11 +31,9 @@ type Order = 'month-first' | 'day-first';
  */
 export function dateDecision(dated: readonly DatedRow[], told: DateOrder | undefined): DateDecision {
   const rows = dated.map(shapedRow);
-  const shapes = rows.flatMap((row) => row.shapes.filter((shape) => shape !== undefined));
-  const shortYears = shapes.some((shape) => shape.form === 'numbers' && shape.short);
-  checkShortYears(shapes);
+  const { isNumbers, shortYears } = formsIn(rows);
   if (told !== undefined) return { order: told, seen: 'as told', stated: false, shortYears };
-  if (!shapes.some((shape) => shape.form === 'numbers'))
+  if (!isNumbers)
     return {
       order: 'year-first',
       seen: 'each date has its year first or its month by name',
@@ -68,16 +66,26 @@ export function dateDecision(dated: readonly DatedRow[], told: DateOrder | undef
   throw ambiguous('each date could be read day-first or month-first, and nothing in the file decides');
 }
 
-/** Two digits at the end that run over many years are days, of dates that begin with the year. */
-function checkShortYears(shapes: readonly DateShape[]): void {
+/**
+ * Whether dates are of numbers alone, and whether any such has a year of two digits. Two digits at the end that run over many
+ * years are days, of dates that begin with the year.
+ * @throws {ChannelError} DATE_ORDER_UNKNOWN for those
+ */
+function formsIn(rows: readonly ShapedRow[]): { isNumbers: boolean; shortYears: boolean } {
+  let isNumbers = false;
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const shape of shapes) {
-    if (shape.form !== 'numbers' || !shape.short) continue;
-    least = Math.min(least, shape.year);
-    most = Math.max(most, shape.year);
+  for (const { shapes } of rows) {
+    for (const shape of shapes) {
+      if (shape?.form !== 'numbers') continue;
+      isNumbers = true;
+      if (!shape.short) continue;
+      least = Math.min(least, shape.year);
+      most = Math.max(most, shape.year);
+    }
   }
   if (most - least > LONGEST_HISTORY)
     throw ambiguous(`the dates end in two digits that would be years from ${least} to ${most}: they may be days`);
+  return { isNumbers, shortYears: most >= least };
 }
 
 /** More years than one file of bills covers. */
@@ -170,6 +178,7 @@ interface ShapedRow {
 function shapedRow(row: DatedRow): ShapedRow {
   const start = row.start === undefined ? undefined : dateShape(row.start);
   const end = row.end === undefined ? undefined : dateShape(row.end);
-  const shapeOf = (cell: string) => (cell === row.start ? start : cell === row.end ? end : dateShape(cell));
-  return { row, shapes: row.dates.map(([, cell]) => shapeOf(cell)), start, end };
+  const shapes: (DateShape | undefined)[] = [];
+  for (const [, cell] of row.dates) shapes.push(cell === row.start ? start : cell === row.end ? end : dateShape(cell));
+  return { row, shapes, start, end };
 }

@@ -4,7 +4,7 @@ import { type CsvColumn, csvColumns, mappedLineColumns, placesOf } from '../csv-
 import type { DelimitedRow } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
 import { type Mutable, PlainRows, type Setting } from '../plain-rows.ts';
-import type { CsvEntry } from '../registers.ts';
+import type { RowOutcome } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
 import { demandValid, saysNotValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
@@ -72,11 +72,14 @@ export class MappedRows {
   }
 
   /** The row; `isQuiet` where no word in it asks for a closer look. */
-  read(record: DelimitedRow, isQuiet: boolean): CsvEntry {
+  read(record: DelimitedRow, isQuiet: boolean): RowOutcome {
     const line = isQuiet && this.#shape.fits(record) ? this.#repeated(record) : undefined;
-    const raw = () => rawOf(this.#plain(record).plain);
-    const outcome = line === undefined ? this.#outcome(record) : { line };
-    return { row: record.row, outcome, raw, register: '', key: '' };
+    return line === undefined ? this.#outcome(record) : { line };
+  }
+
+  /** The row in the columns of the plain layout, as far as it could be read. */
+  rawOf(record: DelimitedRow): RawCells {
+    return rawOf(this.#plain(record).plain);
   }
 
   /** The line of a row that says the same as the one above but for its dates and amount, each in its usual form. */
@@ -108,7 +111,7 @@ export class MappedRows {
     return this.#setting;
   }
 
-  #outcome(record: DelimitedRow): CsvEntry['outcome'] {
+  #outcome(record: DelimitedRow): RowOutcome {
     const { plain, fault } = this.#plain(record);
     if (fault !== undefined) return { error: fault };
     try {
