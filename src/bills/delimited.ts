@@ -86,7 +86,7 @@ export class DelimitedText {
     this.#end = ends.from(at);
     let pos = at;
     while (pos >= 0) {
-      pos = text.charCodeAt(pos) === QUOTE ? this.#quotedCell(text, pos, ends, cells) : this.#cell(text, pos, cells);
+      pos = text.charCodeAt(pos) === QUOTE ? this.#quotedCell(text, pos, ends, cells) : this.#cells(text, pos, cells);
     }
     if (pos === UNCLOSED && last) throw unclosed(this.#row + 1);
     const next = pos === UNCLOSED ? -1 : nextRecord(text, this.#end, last);
@@ -101,18 +101,24 @@ export class DelimitedText {
     return next;
   }
 
-  /** Adds the cell at a place; where the next begins, or that it was the record's last. */
-  #cell(text: string, at: number, cells: string[]): number {
-    const found = text.indexOf(this.#delimiter, at);
-    const isLast = found < 0 || found > this.#end;
-    const cell = text.slice(at, isLast ? this.#end : found);
-    const above = this.#above[cells.length];
-    // What repeats the cell above is that very string: whoever reads it sees at once that it means what it meant there.
-    cells.push(cell === above ? above : cell);
-    return isLast ? LAST : found + 1;
+  /** Adds the cells from a place on up to one in quotation marks; where that begins, or that the last was the record's. */
+  #cells(text: string, at: number, cells: string[]): number {
+    const [end, delimiter, above] = [this.#end, this.#delimiter, this.#above];
+    let start = at;
+    do {
+      const found = text.indexOf(delimiter, start);
+      const isLast = found < 0 || found > end;
+      const cell = text.slice(start, isLast ? end : found);
+      const over = above[cells.length];
+      // What repeats the cell above is that very string: whoever reads it sees at once that it means what it meant there.
+      cells.push(cell === over ? over : cell);
+      if (isLast) return LAST;
+      start = found + 1;
+    } while (text.charCodeAt(start) !== QUOTE);
+    return start;
   }
 
-  /** As `#cell`, of a cell in quotation marks; blanks may follow the mark that closes it. */
+  /** Adds a cell in quotation marks; where the next begins, or that it was the record's last. Blanks may follow the mark that closes it. */
   #quotedCell(text: string, at: number, ends: LineEnds, cells: string[]): number {
     const close = closingQuote(text, at);
     if (close < 0) return UNCLOSED;
@@ -126,11 +132,12 @@ export class DelimitedText {
       cells.push(cell);
       return start + 1;
     }
-    const next = this.#cell(text, start, cells);
-    const rest = cells.pop() as string;
+    const found = text.indexOf(this.#delimiter, start);
+    const isLast = found < 0 || found > this.#end;
+    const rest = text.slice(start, isLast ? this.#end : found);
     if (rest !== '') this.#misquoted = true;
     cells.push(cell + rest);
-    return next;
+    return isLast ? LAST : found + 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import { isChannelError, parseDate } from '../emissions/index.ts';
 
 /** Day number of an ISO date `YYYY-MM-DD`; undefined for any other text. */
-function isoDay(text: string | undefined): number | undefined {
+export function isoDay(text: string | undefined): number | undefined {
   // Most other texts end here: an error is dear.
   if (text === undefined || text.length !== 10 || text.charCodeAt(4) !== HYPHEN) return undefined;
   try {

@@ -49,6 +49,8 @@ const RARE: readonly CsvColumn[] = ['heat_content', 'heat_content_unit', 'calori
  * say that repeat the row above; any other is read by `readRow`, which also says what is wrong. Both give the same line.
  */
 export class PlainRows {
+  /** Days of the line that was read last, where they are known. */
+  length: number | undefined;
   readonly #at: Places;
   readonly #options: ReadOptions;
   readonly #termsAt: readonly number[];
@@ -98,9 +100,11 @@ export class PlainRows {
       const start = this.#period.start(cells[at.start] as string);
       const end = this.#period.end(cells[at.end] as string);
       const days = at.days < 0 ? '' : (cells[at.days] as string);
-      const line = this.lineOf(setting, start, end, days, cells[at.quantity] as string, row);
+      const quantity = canonicalAmount(cells[at.quantity] as string);
+      const line = this.lineOf(setting, start, end, days, quantity, row);
       if (line !== undefined) return line;
     }
+    this.length = undefined;
     return readRow(this.cellOf(cells), this.#options, row);
   }
 
@@ -128,20 +132,20 @@ export class PlainRows {
     return this.#setting;
   }
 
-  /** The line of a setting, where the period and the amount are in their usual form. */
+  /** The line of a setting, where the period and the amount (see `canonicalAmount`) are in their usual form. */
   lineOf(
     setting: Setting,
     start: ReadDay | undefined,
     stated: ReadDay | undefined,
     days: string,
-    amount: string,
+    quantity: string | undefined,
     row: number,
   ): Mutable<BillLine> | undefined {
     const { commodity, flow, statedEnd, unit, readBasis, place, zone, utility, meter, account, site } = setting;
-    const quantity = canonicalAmount(amount);
     if (quantity === undefined || start === undefined || stated === undefined) return undefined;
     const end = statedEnd === 'inclusive' ? stated.day + 1 : stated.day;
     const length = end - start.day;
+    this.length = length;
     if (length <= 0 || length > MAX_DAYS || (days !== '' && days !== String(length))) return undefined;
     const line: Mutable<BillLine> = {
       utility,
@@ -301,10 +305,22 @@ function orUndefined<T>(read: () => T): T | undefined {
 
 /** A plain decimal in the form in which it stands on the ledger, the trailing zeros taken off; undefined for any other text. */
 function canonicalAmount(text: string): string | undefined {
-  if (!DECIMAL.test(text)) return undefined;
+  return DECIMAL.test(text) ? withoutZeros(text) : undefined;
+}
+
+/** As `canonicalAmount`, of what `plainAmount` gives: it is a decimal already, only maybe negative or too long. */
+export function canonicalPlain(text: string): string | undefined {
+  return text.length < LONGEST_FRACTION && text.charCodeAt(0) !== MINUS ? withoutZeros(text) : canonicalAmount(text);
+}
+
+const LONGEST_FRACTION = 18;
+const MINUS = 45;
+
+function withoutZeros(text: string): string {
+  if (text.charCodeAt(text.length - 1) !== ZERO) return text;
   const dot = text.indexOf('.');
+  if (dot < 0) return text;
   let end = text.length;
-  if (dot < 0 || text.charCodeAt(end - 1) !== ZERO) return text;
   while (text.charCodeAt(end - 1) === ZERO) end -= 1;
   return text.slice(0, end - 1 === dot ? dot : end);
 }

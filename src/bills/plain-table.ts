@@ -46,16 +46,16 @@ export class PlainTable {
   push(rows: readonly DelimitedRow[]): BillItem[] {
     const items: BillItem[] = [];
     for (const row of rows) this.#take(row, items);
-    return this.#told(this.#watched(items));
+    return this.#told(items);
   }
 
   end(): BillItem[] {
-    return this.#told(this.#watched([...this.#groups.flush()]));
+    return this.#told([...this.#groups.flush()].map((item) => this.#watched(item)));
   }
 
   #take(record: DelimitedRow, items: BillItem[]): void {
     if (this.#hasRegisters) {
-      items.push(...this.#groups.push(this.#entry(record)));
+      for (const item of this.#groups.push(this.#entry(record))) items.push(this.#watched(item));
       return;
     }
     const outcome = this.#outcome(record);
@@ -65,25 +65,21 @@ export class PlainTable {
     } else {
       const line: Mutable<BillLine> = outcome.line;
       line.raw = () => [rawCells(record, this.#header)];
-      items.push({ line });
+      items.push(this.#watched({ line }, this.#rows.length));
     }
   }
 
-  /** Refuses lines that are the sum of others, and warns of those that may be. */
-  #watched(items: BillItem[]): BillItem[] {
-    for (let at = 0; at < items.length; at += 1) {
-      const item = items[at] as BillItem;
-      if (!('line' in item)) continue;
-      try {
-        const warnings = this.#watch.see(item.line);
-        if (warnings.length > 0) items[at] = { line: { ...item.line, warnings: [...item.line.warnings, ...warnings] } };
-      } catch (error) {
-        if (!isChannelError(error)) throw error;
-        const { where, raw } = item.line;
-        items[at] = { rejected: error.report(), where, raw: raw?.() ?? [] };
-      }
+  /** Refuses a line that is the sum of others, and warns of one that may be. */
+  #watched(item: BillItem, length?: number): BillItem {
+    if (!('line' in item)) return item;
+    const { line } = item;
+    try {
+      const warnings = this.#watch.see(line, length);
+      return warnings.length === 0 ? item : { line: { ...line, warnings: [...line.warnings, ...warnings] } };
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      return { rejected: error.report(), where: line.where, raw: line.raw?.() ?? [] };
     }
-    return items;
   }
 
   #entry(record: DelimitedRow): CsvEntry {

@@ -8,11 +8,19 @@ import { saysNotValid } from './unread-columns.ts';
 export class QuietRows {
   /** Cells of the last row that was quiet. */
   #above: readonly string[] = [];
+  readonly #read: ReadonlySet<number>;
+  #places: readonly number[] = [];
+
+  /** `read`: places of cells that are read for themselves. */
+  constructor(read: readonly number[] = []) {
+    this.#read = new Set(read);
+  }
 
   /** False where a closer look is needed; it may still be a bill. */
   isQuiet(cells: readonly string[]): boolean {
     const above = this.#above;
-    for (let at = 0; at < cells.length; at += 1) {
+    if (cells.length !== above.length) this.#places = [...cells.keys()].filter((at) => !this.#read.has(at));
+    for (const at of this.#places) {
       const cell = cells[at] as string;
       if (cell !== above[at] && LETTER.test(cell) && (saysNotValid(cell) || totalWord(cell) !== undefined))
         return false;

@@ -1,6 +1,6 @@
 import { ChannelError } from '../emissions/index.ts';
 import type { BillLine, BillWarning } from './bill.ts';
-import { PeriodDays } from './iso-day.ts';
+import { isoDay } from './iso-day.ts';
 import { totalWord } from './total-words.ts';
 
 /** Lines added up. */
@@ -32,7 +32,6 @@ export class TotalWatch {
   #last: Watched | undefined;
   /** The names of the last line that was not named like a total. */
   #unnamed: Partial<Record<'meter' | 'account' | 'site', string | undefined>> = {};
-  readonly #period = new PeriodDays();
 
   /** `refusesTotals`: whether a meter that is named `Total` and nothing else is refused. */
   constructor(refusesTotals: boolean) {
@@ -40,14 +39,14 @@ export class TotalWatch {
   }
 
   /**
-   * What is to be told of a line: nothing for nearly all.
+   * What is to be told of a line: nothing for nearly all. `length` is its number of days, where that is known already.
    * @throws {ChannelError} ROW_INVALID where the amount is the sum of lines before it, and the name or the longer period says so
    */
-  see(line: BillLine): readonly BillWarning[] {
+  see(line: BillLine, length?: number): readonly BillWarning[] {
     const watched = this.#watchedFor(line);
     const amount = Number(line.quantity);
     const isNamed = this.#isNamed(line);
-    const days = this.#daysOf(line);
+    const days = length ?? daysOf(line);
     const { since, all } = watched;
     const sums = isSum(line, amount, since) ? since : isSum(line, amount, all) ? all : undefined;
     if (sums === undefined) {
@@ -82,11 +81,6 @@ export class TotalWatch {
     this.#sums.set(key, known);
     this.#last = known;
     return known;
-  }
-
-  #daysOf({ start, end }: BillLine): number {
-    const first = this.#period.start(start)?.day as number;
-    return (this.#period.end(end)?.day as number) - first;
   }
 
   /** @throws {ChannelError} ROW_INVALID */
@@ -140,6 +134,10 @@ function isSum(line: BillLine, amount: number, sums: Sums): boolean {
 /** Equal but for what adding floats leaves: far below the last digit of any bill. */
 function isSame(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1e-9 * Math.abs(one);
+}
+
+function daysOf({ start, end }: BillLine): number {
+  return (isoDay(end) as number) - (isoDay(start) as number);
 }
 
 function enter(sums: Sums, { where, start, end }: BillLine, amount: number, days: number): void {

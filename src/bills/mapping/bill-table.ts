@@ -143,20 +143,21 @@ export class BillTable {
     return decision.statedEnd;
   }
 
-  #read(rows: readonly DelimitedRow[]): BillItem[] {
+  #read(held: readonly DelimitedRow[]): BillItem[] {
     const items: BillItem[] = [];
-    for (const row of rows) {
-      const isQuiet = this.#quiet.isQuiet(row.cells);
-      const kind = this.#kindOf(row, isQuiet);
-      if (kind === 'bill') this.#bill(row, isQuiet, items);
+    const rows = this.#rows as MappedRows;
+    for (const row of held) {
+      const line = rows.usual(row);
+      const kind = line === undefined ? this.#kindOf(row) : 'bill';
+      if (kind === 'bill') this.#bill(row, line === undefined ? rows.read(row) : { line }, items);
       else (kind === 'total' ? this.#totals : this.#charges).add(row.row);
     }
     return items;
   }
 
-  #bill(row: DelimitedRow, isQuiet: boolean, items: BillItem[]): void {
+  #bill(row: DelimitedRow, read: RowOutcome, items: BillItem[]): void {
     const rows = this.#rows as MappedRows;
-    const outcome = this.#watched(rows.read(row, isQuiet));
+    const outcome = this.#watched(read, rows.length);
     if ('error' in outcome) {
       const rejected = { rejected: outcome.error.report(), where: `row ${row.row}`, raw: [rows.rawOf(row)] };
       if (this.#last === undefined) items.push(rejected);
@@ -181,10 +182,10 @@ export class BillTable {
   }
 
   /** The row, refused where it is the sum of others. */
-  #watched(outcome: RowOutcome): RowOutcome {
+  #watched(outcome: RowOutcome, length: number | undefined): RowOutcome {
     if ('error' in outcome) return outcome;
     try {
-      const warnings = this.#watch.see(outcome.line);
+      const warnings = this.#watch.see(outcome.line, length);
       return warnings.length === 0 ? outcome : { line: { ...outcome.line, warnings } };
     } catch (error) {
       if (!isChannelError(error)) throw error;
@@ -192,11 +193,11 @@ export class BillTable {
     }
   }
 
-  #kindOf({ cells }: DelimitedRow, isQuiet = this.#quiet.isQuiet(cells)): 'bill' | 'total' | 'item' {
+  #kindOf({ cells }: DelimitedRow): 'bill' | 'total' | 'item' {
     const { at } = this.#binding;
     const unit = at.unit < 0 ? '' : (cells[at.unit] ?? '').trim();
     if (unit !== this.#unit.text) this.#unit = { text: unit, isNoUsage: unit !== '' && isNoUsage(unit) };
     if (this.#unit.isNoUsage) return 'item';
-    return !isQuiet && this.#isTotal.is(cells) ? 'total' : 'bill';
+    return !this.#quiet.isQuiet(cells) && this.#isTotal.is(cells) ? 'total' : 'bill';
   }
 }

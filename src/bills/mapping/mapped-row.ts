@@ -3,13 +3,14 @@ import type { BillLine, RawCells, ReadOptions } from '../bill.ts';
 import { type CsvColumn, csvColumns, mappedLineColumns, placesOf } from '../csv-columns.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
-import { type Mutable, PlainRows, type Setting } from '../plain-rows.ts';
+import { canonicalPlain, type Mutable, PlainRows, type Setting } from '../plain-rows.ts';
+import { QuietRows } from '../quiet-rows.ts';
 import type { RowOutcome } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
 import { demandValid, saysNotValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
-import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
+import { commodityNamed, isBlankWord, isNoUsage, isSentOut, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
 import type { AmountColumn } from './named-units.ts';
 import { basisOf } from './read-basis.ts';
@@ -60,6 +61,7 @@ export class MappedRows {
   readonly #settingAt: readonly number[];
   #above: readonly string[] = [];
   #setting: Setting | undefined;
+  readonly #quiet: QuietRows;
   #last: { readonly said: string; readonly named: Commodity | undefined } = { said: '', named: undefined };
 
   constructor(binding: TableBinding, conventions: Conventions, shape: RowShape, options: ReadOptions) {
@@ -67,14 +69,16 @@ export class MappedRows {
     this.#conventions = conventions;
     this.#shape = shape;
     this.#settingAt = SETTING.map((column) => binding.at[column]).filter((place) => place >= 0);
+    // A cell that is read as a date or an amount says no word.
+    const { start, end, quantity } = binding.at;
+    this.#quiet = new QuietRows([start, end, quantity]);
     // What a person told stands in the row already.
     this.#rows = new PlainRows(PLACES, options.place === undefined ? {} : { place: options.place });
   }
 
-  /** The row; `isQuiet` where no word in it asks for a closer look. */
-  read(record: DelimitedRow, isQuiet: boolean): RowOutcome {
-    const line = isQuiet && this.#shape.fits(record) ? this.#repeated(record) : undefined;
-    return line === undefined ? this.#outcome(record) : { line };
+  /** Days of the line that was read last, where they are known. */
+  get length(): number | undefined {
+    return this.#rows.length;
   }
 
   /** The row in the columns of the plain layout, as far as it could be read. */
@@ -82,20 +86,23 @@ export class MappedRows {
     return rawOf(this.#plain(record).plain);
   }
 
-  /** The line of a row that says the same as the one above but for its dates and amount, each in its usual form. */
-  #repeated(record: DelimitedRow): Mutable<BillLine> | undefined {
+  /**
+   * The line of a row that is a bill for certain: what it says beside its dates and amount is in its usual form, as they are,
+   * and no word in it asks for a closer look. Undefined for any other row.
+   */
+  usual(record: DelimitedRow): Mutable<BillLine> | undefined {
     const { at } = this.#binding;
     const { cells } = record;
     const { dates, sign, statedEnd } = this.#conventions;
-    const text = (cells[at.quantity] ?? '').trim();
-    const setting = text === '' || at.start < 0 || at.end < 0 ? undefined : this.#settingOf(record);
-    if (setting === undefined) return undefined;
-    const quantity = plainAmount(text, sign);
-    if (quantity === undefined || statedEnd === 'read-date') return undefined;
+    if (at.quantity < 0 || at.start < 0 || at.end < 0 || statedEnd === 'read-date' || !this.#shape.fits(record))
+      return undefined;
+    const quantity = plainAmount((cells[at.quantity] as string).trim(), sign);
+    const setting = quantity === undefined ? undefined : this.#settingOf(record);
+    if (quantity === undefined || setting === undefined || !this.#quiet.isQuiet(cells)) return undefined;
     const start = dates.read((cells[at.start] as string).trim());
     const end = dates.read((cells[at.end] as string).trim());
     const days = at.days < 0 ? '' : wholeDays(cellAt(record, at.days));
-    return this.#rows.lineOf(setting, start, end, days, quantity, record.row);
+    return this.#rows.lineOf(setting, start, end, days, canonicalPlain(quantity), record.row);
   }
 
   /** What a row with an amount says beside it and its dates, where that is in its usual form. */
@@ -104,14 +111,17 @@ export class MappedRows {
     let repeats = this.#setting !== undefined;
     for (const place of this.#settingAt) repeats &&= cells[place] === this.#above[place];
     if (!repeats) {
-      const parts = this.#usual(record, cellAt(record, this.#binding.at.commodity), this.#amountIn(record));
+      const amount = this.#amountIn(record);
+      const isUse = amount.unit === '' || !isNoUsage(amount.unit);
+      const parts = isUse ? this.#usual(record, cellAt(record, this.#binding.at.commodity), amount) : undefined;
       this.#setting = parts === undefined ? undefined : this.#rows.settingOf(this.#filled(record, parts));
       this.#above = cells;
     }
     return this.#setting;
   }
 
-  #outcome(record: DelimitedRow): RowOutcome {
+  /** The line of any row, or what is wrong in it. */
+  read(record: DelimitedRow): RowOutcome {
     const { plain, fault } = this.#plain(record);
     if (fault !== undefined) return { error: fault };
     try {
