@@ -18,6 +18,7 @@ import type { CsvColumn } from './csv-columns.ts';
 import { placeOf, readRow } from './csv-row.ts';
 import { unguardCell } from './formula-guard.ts';
 import { PeriodDays, type ReadDay } from './iso-day.ts';
+import { ownText } from './own-text.ts';
 import { isZone } from './zone.ts';
 
 /** Columns that a row without register needs; each has its place in the row, or -1. */
@@ -279,8 +280,7 @@ class Known<T> {
 
   learn(text: string, value: T): void {
     if (this.#values.size >= MAX_KNOWN) this.#values.clear();
-    // A copy: a cell is a part of a run of text, which it would keep in memory.
-    this.#values.set(Buffer.from(text).toString(), value);
+    this.#values.set(ownText(text), value);
     this.#lastText = undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { formatDate, isChannelError, parseDate } from '../../emissions/index.ts';
 import type { ReadDay } from '../iso-day.ts';
+import { ownText } from '../own-text.ts';
 import type { DateOrder } from './bill-mapping.ts';
 
 /** A date as it stands in a cell, before it is known which number is the day. */
@@ -37,8 +38,7 @@ export function dateShape(cell: string): DateShape | undefined {
   if (found !== undefined || known.has(cell)) return found;
   const shape = readShape(cell);
   if (known.size >= MAX_KNOWN) known.clear();
-  // A copy: a cell is a part of a run of text, which it would keep in memory.
-  if (cell.length <= LONGEST_DATE) known.set(Buffer.from(cell).toString(), shape);
+  if (cell.length <= LONGEST_DATE) known.set(ownText(cell), shape);
   return shape;
 }
 
@@ -142,7 +142,7 @@ export class DateReader {
     const day = shape === undefined ? undefined : dayOfShape(shape, this.order);
     const read = day === undefined ? undefined : { day, iso: formatDate(day) };
     if (this.#known.size >= 10_000) this.#known.clear();
-    this.#known.set(Buffer.from(cell).toString(), read);
+    this.#known.set(ownText(cell), read);
     return read;
   }
 }

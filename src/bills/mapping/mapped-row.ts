@@ -10,7 +10,7 @@ import { faultsOf } from '../row-faults.ts';
 import { demandValid, saysNotValid } from '../unread-columns.ts';
 import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
-import { commodityNamed, isBlankWord, isNoUsage, isSentOut, unitOfText } from './column-words.ts';
+import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
 import type { AmountColumn } from './named-units.ts';
 import { basisOf } from './read-basis.ts';
@@ -111,9 +111,7 @@ export class MappedRows {
     let repeats = this.#setting !== undefined;
     for (const place of this.#settingAt) repeats &&= cells[place] === this.#above[place];
     if (!repeats) {
-      const amount = this.#amountIn(record);
-      const isUse = amount.unit === '' || !isNoUsage(amount.unit);
-      const parts = isUse ? this.#usual(record, cellAt(record, this.#binding.at.commodity), amount) : undefined;
+      const parts = this.#usual(record, cellAt(record, this.#binding.at.commodity), this.#amountIn(record));
       this.#setting = parts === undefined ? undefined : this.#rows.settingOf(this.#filled(record, parts));
       this.#above = cells;
     }

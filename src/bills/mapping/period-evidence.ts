@@ -60,8 +60,8 @@ function daysSeen(periods: readonly StatedPeriod[]): { inclusive: Seen; exclusiv
     { count: 0, rows: '' },
   ];
   for (const { row, start, end, days } of periods) {
-    if (days === end - start) note(exclusive, `row ${row}`);
-    else if (days === end - start + 1) note(inclusive, `row ${row}`);
+    if (days === end - start) note(exclusive, row);
+    else if (days === end - start + 1) note(inclusive, row);
   }
   return { inclusive, exclusive };
 }
@@ -74,20 +74,20 @@ function nextBillsSeen(periods: readonly StatedPeriod[]): { after: Seen; shared:
   ];
   for (const bills of Map.groupBy(periods, ({ key }) => key).values()) {
     const sorted = bills.toSorted((a, b) => a.start - b.start || a.end - b.end);
-    for (const [at, next] of sorted.slice(1).entries()) {
-      const before = sorted[at] as StatedPeriod;
+    for (let at = 1; at < sorted.length; at += 1) {
+      const [before, next] = [sorted[at - 1] as StatedPeriod, sorted[at] as StatedPeriod];
       // Rows of one bill, such as registers, begin on the same day; a bill of one day shows nothing.
       if (next.start === before.start || before.start === before.end) continue;
-      if (next.start === before.end) note(shared, `rows ${before.row} and ${next.row}`);
-      else if (next.start === before.end + 1) note(after, `rows ${before.row} and ${next.row}`);
+      if (next.start === before.end) note(shared, before.row, next.row);
+      else if (next.start === before.end + 1) note(after, before.row, next.row);
     }
   }
   return { after, shared };
 }
 
-function note(seen: Seen, rows: string): void {
+function note(seen: Seen, row: number, next?: number): void {
   seen.count += 1;
-  if (seen.count === 1) seen.rows = rows;
+  if (seen.count === 1) seen.rows = next === undefined ? `row ${row}` : `rows ${row} and ${next}`;
 }
 
 function told({ count, rows }: Seen, one: string, several: string): string {
