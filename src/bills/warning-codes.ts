@@ -54,6 +54,8 @@ export const warningCodes = {
   GREEN_POWER_NOTED: 'Keep the certificates: green power that the file claims changes no result here.',
   PAGE_PARTS_UNREAD:
     'Look at the page named: it has text that cannot be seen, or that was not read for the reason given.',
+  BILL_HAS_MORE:
+    'Look at the places named: what else the bill shows is not in the line. A PDF is recorded once; write the others into the plain layout, with the PDF in column document.',
   BILL_PROPOSED: 'Compare the line with the bill; it is recorded only with the digest that the message gives.',
 } as const satisfies Record<string, string>;
 

@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** A proposal as a person compares it with the bill: each value, as it is printed, where, and why it was taken. */
 export function renderProposal(proposal: BillProposal): string {
-  const { template, pages, lines, questions, leftOut, notes, digest } = proposal;
+  const { template, pages, lines, questions, leftOut, beside, notes, digest } = proposal;
   const by = template === null ? 'labels on the bill' : `template ${template}`;
   return [
     `PDF of ${pages} page${pages === 1 ? '' : 's'}, read by ${by}. Nothing is recorded yet.`,
@@ -27,6 +27,10 @@ export function renderProposal(proposal: BillProposal): string {
     ...section(
       'Seen, and not taken as use',
       leftOut.map(({ printed, where, why }) => `  ${printed} (${where}): ${why}`),
+    ),
+    ...section(
+      'Also on the bill, and in no line',
+      beside.map((note) => `  ${note}`),
     ),
     ...section(
       'Not read',

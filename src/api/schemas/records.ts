@@ -266,6 +266,7 @@ export const billProposal = z
       }),
     ),
     leftOut: z.array(z.object({ printed: z.string(), where: z.string(), why: z.string() })),
+    beside: z.array(z.string()).meta({ description: 'What else the bill shows that may be a line, by its places.' }),
     notes: z.array(z.string()),
     digest: c.hash
       .nullable()

@@ -1,7 +1,7 @@
 import { ChannelError, defined, formatDate, halfOpenPeriod, type StatedEnd } from '../../emissions/index.ts';
 import type { ReadOptions } from '../bill.ts';
 import type { Asking } from './asking.ts';
-import { type DaysSeen, dayOf, endNotShown, endOf, orderOf, type PrintedPeriod } from './find-period.ts';
+import { type DaysSeen, dayOf, endNotShown, endOf, endUnknown, orderOf, type PrintedPeriod } from './find-period.ts';
 import type { FieldName, Found } from './proposal.ts';
 import type { Line } from './text-lines.ts';
 
@@ -99,6 +99,9 @@ function conventionOf(
 
 /** A convention that was told must agree with the days that the bill states, where one of the two readings does. */
 function toldConvention([start, end]: readonly [number, number], days: readonly DaysSeen[], told: StatedEnd): Found {
+  // A read date comes with a number of days and no start: here both dates are printed.
+  if (told === 'read-date')
+    throw endUnknown('read-date was told, which is for bills without a start date; this one has both dates');
   const length = end - start + (told === 'inclusive' ? 1 : 0);
   const other = end - start + (told === 'inclusive' ? 0 : 1);
   const against = days.find((one) => one.days === other);

@@ -195,7 +195,8 @@ export const READ_WORDS = words(
 export const MONEY =
   /[$€£¥]|(?<!\p{L})(?:USD|EUR|GBP|CAD|CHF|AUD|INR|ct|cents?|pence)(?!\p{L})|\d ?p(?!\p{L})|@|\/ ?(?:kWh|MWh|therm|m³|m3|kW)(?!\p{L})|(?<!\p{L})per (?:kWh|therm|unit)/iu;
 
-export const NO_COMMODITY = /greenhouse gas(?:es)?|gaz à effet de serre|gases de efecto invernadero/giu;
+export const NO_COMMODITY =
+  /greenhouse gas(?:es)?|gaz à effet de serre|gases de efecto invernadero|heat(?:ing)? (?:content|value)|(?:higher|lower) heat(?:ing)?/giu;
 export const COMMODITY_WORDS: readonly (readonly [
   'electricity' | 'natural-gas' | 'water' | 'steam' | 'heat' | 'cooling',
   RegExp,

@@ -50,7 +50,7 @@ function once(found: readonly Labelled[]): Found[] {
 /** Commodities that the bill speaks of and that can be measured in the unit of its use. */
 export function findCommodities(lines: readonly Line[], unit: UnitName | undefined): Found[] {
   return commoditiesNamed(lines)
-    .filter(({ commodity }) => unit === undefined || fits(commodity, unit))
+    .filter(({ commodity }) => unit === undefined || fitsUnit(commodity, unit))
     .map(({ commodity, printed, line }) => {
       const why = `the bill has the word "${printed}"`;
       return { value: commodity, printed, where: placeOf(line), why, confidence: 'medium' };
@@ -69,7 +69,9 @@ export function commoditiesNamed(
     return found.slice(0, 1);
   });
 }
-function fits(commodity: Commodity, unit: UnitName): boolean {
+
+/** Whether a commodity can be measured in a unit. */
+export function fitsUnit(commodity: Commodity, unit: UnitName): boolean {
   try {
     return energyRateOf({ commodity, unit }) !== undefined;
   } catch (error) {

@@ -185,7 +185,8 @@ export function endNotShown(): ChannelError {
   return endUnknown('nothing on the bill shows whether the end date is the last day billed or the day after it');
 }
 
-function endUnknown(message: string): ChannelError {
+/** The end of the period needs a person. */
+export function endUnknown(message: string): ChannelError {
   return new ChannelError('END_CONVENTION_UNKNOWN', message, {
     where: 'end date',
     fix: 'Look at the bill, and say what its end date is: --end-convention inclusive (the last day billed), exclusive (the day after it) or shared-day (the first day of the next bill).',

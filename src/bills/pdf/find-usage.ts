@@ -1,11 +1,12 @@
 import { add, compare, dimensionOf, formatExact, parseDecimal, type UnitName } from '../../emissions/index.ts';
 import { plainAmount } from '../mapping/amount-form.ts';
 import type { DecimalSign } from '../mapping/bill-mapping.ts';
-import { CHARGE_WORDS, MONEY, NO_USE, READ_WORDS, TOTAL_WORDS, USAGE_WORDS } from './bill-words.ts';
+import { CHARGE_WORDS, MONEY, NO_USE, READ_WORDS, USAGE_WORDS } from './bill-words.ts';
 import { commoditiesNamed } from './find-names.ts';
 import { columnBelow, columnHead, placeOf } from './labelled.ts';
 import { amountsIn, isBareNumber, type PrintedAmount, readingsOf, usageUnit } from './printed-amounts.ts';
 import type { Confidence, LeftOut } from './proposal.ts';
+import { onceEach, type PlacedUse } from './same-use.ts';
 import type { Cell, Line } from './text-lines.ts';
 
 /** An amount of energy or volume on a page, with what stands beside and above it. */
@@ -29,6 +30,8 @@ export interface Usage {
   readonly where: string;
   readonly why: string;
   readonly confidence: Confidence;
+  /** Whether it is called a total, at one of its places. */
+  readonly total: boolean;
 }
 
 /**
@@ -41,7 +44,7 @@ export function findUsage(
 ): { readonly usages: readonly Usage[]; readonly leftOut: readonly LeftOut[]; readonly undecided: readonly string[] } {
   const leftOut: LeftOut[] = [];
   const undecided: string[] = [];
-  const found: Usage[] = [];
+  const found: PlacedUse[] = [];
   for (const seen of [...amountsSeen(lines), ...columnsSeen(lines)]) {
     const { line, printed, number } = seen;
     const sign = signOf(number);
@@ -52,18 +55,20 @@ export function findUsage(
     else found.push(usageOf(seen, formatExact(parseDecimal(value))));
   }
   const once = Map.groupBy(leftOut, ({ printed, where }) => `${printed} ${where}`);
+  const usages = onceEach(lines, found);
   return {
-    usages: isGasBill(lines) ? onceByEnergy(merged(found)) : merged(found),
+    usages: isGasBill(lines) ? onceByEnergy(usages) : usages,
     leftOut: [...once.values()].flatMap(([first]) => first ?? []),
     undecided,
   };
 }
 
-function usageOf(seen: Seen, value: string): Usage {
-  const { unit, printed, line } = seen;
+function usageOf(seen: Seen, value: string): PlacedUse {
+  const { unit, printed, line, cell, row } = seen;
   const use = USAGE_WORDS.test(seen.row) || USAGE_WORDS.test(seen.column);
   return {
-    ...{ value, unit, printed, line, where: placeOf(line), confidence: use ? 'high' : 'low' },
+    ...{ value, unit, printed, line, cell, row, where: placeOf(line), confidence: use ? 'high' : 'low' },
+    total: false,
     why: use ? `beside a word of use: "${useWords(seen)}"` : 'an amount with a unit; no word beside it says what it is',
   };
 }
@@ -133,19 +138,10 @@ function useWords({ row, column }: Seen): string {
   return (USAGE_WORDS.exec(row) ?? USAGE_WORDS.exec(column))?.[0] ?? '';
 }
 
-/** The same amount at several places is one. */
-function merged(found: readonly Usage[]): Usage[] {
-  return [...Map.groupBy(found, ({ value, unit }) => `${value} ${unit}`).values()].map((same) => {
-    const best = same.find(({ confidence }) => confidence === 'high') ?? (same[0] as Usage);
-    const others = same.filter((one) => one !== best).map(({ where }) => where);
-    return others.length === 0 ? best : { ...best, why: `${best.why}; also at ${[...new Set(others)].join(' and ')}` };
-  });
-}
-
-/** Speaks of gas, and of nothing else that is measured by volume. */
+/** Speaks of gas, and of nothing else whose use could be the other amount. */
 function isGasBill(lines: readonly Line[]): boolean {
-  const has = (name: string) => commoditiesNamed(lines).some(({ commodity }) => commodity === name);
-  return has('natural-gas') && !has('water');
+  const named = commoditiesNamed(lines);
+  return named.length === 1 && named[0]?.commodity === 'natural-gas';
 }
 
 /** One amount by energy and one by volume of gas are the same use: energy needs no factor of heat. */
@@ -168,7 +164,7 @@ export function totalOf(
     const parts = usages.filter((one) => one !== total);
     if (parts.length < 2 || parts.some(({ unit }) => unit !== total.unit)) continue;
     const sum = parts.map(({ value }) => parseDecimal(value)).reduce(add);
-    if (compare(sum, parseDecimal(total.value)) === 0 && TOTAL_WORDS.test(total.line.text)) return { total, parts };
+    if (compare(sum, parseDecimal(total.value)) === 0 && total.total) return { total, parts };
   }
   return undefined;
 }

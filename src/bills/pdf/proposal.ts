@@ -69,6 +69,8 @@ export interface BillProposal {
   readonly lines: readonly ProposedLine[];
   readonly questions: readonly Question[];
   readonly leftOut: readonly LeftOut[];
+  /** What else the bill shows that may be a line, and is in none of these. */
+  readonly beside: readonly string[];
   /** What of the page was not read. */
   readonly notes: readonly string[];
   /** What confirms exactly these lines of exactly this file; null while a question is open. */
@@ -76,7 +78,7 @@ export interface BillProposal {
 }
 
 /** What the pages say, whichever file they are of. */
-export type PagesProposal = Pick<BillProposal, 'lines' | 'questions' | 'leftOut' | 'notes'>;
+export type PagesProposal = Pick<BillProposal, 'lines' | 'questions' | 'leftOut' | 'beside' | 'notes'>;
 
 /**
  * SHA-256 over the file and every value that would be recorded of it, so that what is confirmed is what is recorded. Place and time zone are

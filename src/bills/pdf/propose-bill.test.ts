@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pageOfRows as page, plainPage } from '../../../test/support/pdf-page.ts';
 import type { ReadOptions } from '../bill.ts';
-import type { PageText } from './pdf-text.ts';
 import { plainLetters } from './plain-letters.ts';
 import { rangesIn } from './printed-dates.ts';
 import { proposeByLabels } from './propose-bill.ts';
 import { linesOf } from './text-lines.ts';
-
-/** A page of which every word is read. */
-function plainPage(words: PageText['words']): PageText {
-  const whole = { unseen: 0, turned: 0, unreadable: 0, pictures: false, unlooked: false, overlaid: false };
-  return { width: 595, height: 842, words, ...whole };
-}
-
-/** A page with one row a line and cells at columns 150 points apart, in letters of 10 points that are 5 wide. */
-function page(...rows: readonly string[]): ReturnType<typeof linesOf> {
-  const words = rows.flatMap((row, at) =>
-    row.split('|').flatMap((cell, column) => {
-      let left = 40 + 150 * column;
-      return cell
-        .trim()
-        .split(' ')
-        .flatMap((text) => {
-          const from = left;
-          left += 5 * (text.length + 1);
-          return text === ''
-            ? []
-            : [{ text, left: from, right: from + 5 * text.length, baseline: 50 + 14 * at, size: 10 }];
-        });
-    }),
-  );
-  return linesOf([plainPage(words)]);
-}
 
 const HEAD = ['Electricity', 'Meter number | M-100', 'Service period | 15 Jan 2022 to 14 Feb 2022 (31 days)'];
 

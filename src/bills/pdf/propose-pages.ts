@@ -12,20 +12,25 @@ import { clearLines, type Line, linesOf } from './text-lines.ts';
  */
 export function proposePages(pages: readonly PageText[], options: ReadOptions): PagesProposal {
   const lines = linesOf(pages);
-  const { proposed, questions, leftOut } = proposalOf(clearLines(lines), options);
-  return { lines: proposed, questions, leftOut, notes: [...notesOf(pages), ...overlaps(lines)] };
+  const { proposed, questions, leftOut, beside } = proposalOf(clearLines(lines), options);
+  return { lines: proposed, questions, leftOut, beside, notes: [...notesOf(pages), ...overlaps(lines)] };
 }
 
 function proposalOf(
   lines: readonly Line[],
   options: ReadOptions,
-): { proposed: readonly ProposedLine[]; questions: readonly Question[]; leftOut: readonly LeftOut[] } {
+): {
+  proposed: readonly ProposedLine[];
+  questions: readonly Question[];
+  leftOut: readonly LeftOut[];
+  beside: readonly string[];
+} {
   if (options.template !== undefined) {
     const { lines: proposed, questions } = applyTemplate(lines, options.template, options);
-    return { proposed, questions, leftOut: [] };
+    return { proposed, questions, leftOut: [], beside: [] };
   }
-  const { line, questions, leftOut } = proposeByLabels(lines, options);
-  return { proposed: [line], questions, leftOut };
+  const { line, ...more } = proposeByLabels(lines, options);
+  return { proposed: [line], ...more };
 }
 
 function overlaps(lines: readonly Line[]): string[] {

@@ -3,6 +3,8 @@ import { ChannelError, commodities, readBases, statedEnds } from '../../emission
 import { dateOrders, decimalSigns } from '../mapping/bill-mapping.ts';
 import { patternFault } from './template-pattern.ts';
 
+/** What a bill with both dates printed may mean by its end: a read date comes without a start. */
+const printedEnds = statedEnds.filter((one) => one !== 'read-date');
 /** Marks the file. */
 const TEMPLATE_FORMAT = 'uec-pdf-template/1';
 
@@ -63,7 +65,7 @@ const template = z.strictObject({
   recognise: z.array(text).min(1).max(20),
   dateOrder: z.enum(dateOrders).optional(),
   decimalSign: z.enum(decimalSigns).optional(),
-  endConvention: z.enum(statedEnds).optional(),
+  endConvention: z.enum(printedEnds).optional(),
   fixed: fixed.optional(),
   find: z.array(find).max(20).optional(),
   lines: z.array(billLine).min(1).max(20),
