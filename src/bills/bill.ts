@@ -1,4 +1,4 @@
-import type { Activity, ErrorReport } from '../emissions/index.ts';
+import type { Activity, ErrorReport, GwpChoice } from '../emissions/index.ts';
 import type { BillMapping, DateOrder, DecimalSign } from './mapping/bill-mapping.ts';
 import type { BillTemplate } from './pdf/template.ts';
 import type { WarningCode } from './warning-codes.ts';
@@ -92,8 +92,16 @@ export interface ReadOptions {
   readonly pick?: readonly string[];
   /** Digests of the proposals that a person has compared with the bills; a PDF is read for recording only with its own. */
   readonly confirm?: readonly string[];
+  /** What the lines will be recorded with: no reader reads by it, and who confirms a PDF bill confirms it too. */
+  readonly recorded?: RecordedWith;
   /** True for a dry run: what a PDF bill proposes is given unconfirmed. */
   readonly unconfirmed?: boolean;
+}
+
+/** What is told beside the file and changes what its lines are recorded as. */
+export interface RecordedWith {
+  readonly place?: PlaceHint;
+  readonly gwp?: GwpChoice;
 }
 
 /** A format: recognises a file by its first bytes and streams its lines. */

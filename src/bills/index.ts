@@ -6,6 +6,7 @@ export type {
   PlaceHint,
   RawCells,
   ReadOptions,
+  RecordedWith,
   RejectedRow,
 } from './bill.ts';
 export { errorFile } from './error-file.ts';

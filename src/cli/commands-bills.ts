@@ -48,7 +48,6 @@ interface RecordOptions extends PlaceOptions, Json {
   readonly dryRun?: boolean;
   readonly errors?: string;
   readonly gwp?: string;
-  readonly calorific?: string;
   readonly label?: string;
   readonly watch?: string;
   readonly partial?: boolean;
@@ -63,7 +62,8 @@ interface RecordOptions extends PlaceOptions, Json {
 /** Shows what a PDF bill seems to say, with the same options as `record` reads it. */
 export async function readPdfBill(file: string, options: RecordOptions & { readonly lines?: boolean }): Promise<void> {
   const { readBill } = await import('./commands-proposal.ts');
-  await readBill(file, { ...readOptions(options), ...(await tableOptions(options)) }, options);
+  const read = { ...readOptions(options), ...(await tableOptions(options)) };
+  await readBill(file, withRecorded(read, gwpOf(options.gwp)), options);
 }
 
 /** `dir`: the folder as it was typed, for commands that a person may copy. */
@@ -86,7 +86,7 @@ export async function record(
   const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
   if (errors !== undefined) await checkErrorsPath(errors, files);
   const acceptPartial = errors === undefined ? {} : { acceptPartial: true };
-  const read = await confirmedAtTerminal(files, request.read, options);
+  const read = await confirmedAtTerminal(files, request, options);
   const whole = { ...request, read, files, ...acceptPartial, ...(folders && { separately: true }) };
   const { progress, end } = progressLine();
   const stop = stopSignal();
@@ -122,12 +122,17 @@ function optionsAgain({ gwp, document }: RecordOptions): string {
 /** The settings with the digests of PDFs that a person at the terminal has just confirmed. */
 async function confirmedAtTerminal(
   files: readonly string[],
-  read: ReadOptions,
+  { read, gwp }: Pick<UseCaseArgs<'record'>, 'read' | 'gwp'>,
   { dryRun, json }: RecordOptions,
 ): Promise<ReadOptions> {
   if (dryRun === true || json === true) return read;
-  const digests = await askedDigests(files, read);
+  const digests = await askedDigests(files, withRecorded(read, gwp));
   return digests.length === 0 ? read : { ...read, confirm: [...(read.confirm ?? []), ...digests] };
+}
+
+/** The settings as the node has them when it records: with all that a person confirms. */
+function withRecorded(read: ReadOptions, gwp: UseCaseArgs<'record'>['gwp']): ReadOptions {
+  return { ...read, recorded: defined({ place: read.place, gwp }) };
 }
 
 async function requestOf(options: RecordOptions): Promise<Omit<UseCaseArgs<'record'>, 'files'>> {

@@ -12,17 +12,20 @@ const NAMES: Readonly<Record<string, string>> = {
   meter: 'meter',
   account: 'account',
   read_basis: 'reading',
+  place: 'place of use',
   days: 'days',
   total: 'to be paid',
 };
 
 /** A proposal as a person compares it with the bill: each value, as it is printed, where, and why it was taken. */
 export function renderProposal(proposal: BillProposal): string {
-  const { template, pages, lines, questions, leftOut, beside, notes, digest } = proposal;
+  const { template, pages, told, lines, questions, leftOut, beside, notes, digest } = proposal;
   const by = template === null ? 'labels on the bill' : `template ${template}`;
   return [
     `PDF of ${pages} page${pages === 1 ? '' : 's'}, read by ${by}. Nothing is recorded yet.`,
     ...lines.flatMap((line, at) => ['', ...renderLine(line, lines.length === 1 ? 'Line' : `Line ${at + 1}`)]),
+    '',
+    `Recorded with: ${toldText(told)}.`,
     ...section('Open', questions.flatMap(renderQuestion)),
     ...section(
       'Seen, and not taken as use',
@@ -40,10 +43,20 @@ export function renderProposal(proposal: BillProposal): string {
     ...(digest === null
       ? ['Nothing can be recorded before these questions are answered: give the same command with the options named.']
       : [
-          'If the bill says the same: uec record DIR FILE with the same options, the place of use (--zip or --country), and',
+          'If the bill says the same, and the place is right: uec record DIR FILE with the same options, and',
           `  --confirm ${digest}`,
         ]),
   ].join('\n');
+}
+
+function toldText({ place, zone, gwp }: BillProposal['told']): string {
+  const { country, subdivision, region, zip, utilityId } = place;
+  const parts = Object.entries({ country, subdivision, region, ZIP: zip, 'utility (EIA)': utilityId })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`);
+  const where = parts.length === 0 ? 'no place yet' : parts.join(', ');
+  const set = gwp === 'publisher' ? "the factor publisher's CO2e" : `GWP set ${gwp}`;
+  return `${where}; time zone ${zone ?? 'of the place'}; ${set}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,12 +1,11 @@
 import type { BillItem, BillLine, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { lastRecordableDay } from '../channel/index.ts';
-import { ChannelError, isChannelError } from '../emissions/index.ts';
+import { ChannelError, defined, isChannelError } from '../emissions/index.ts';
 import type { Import } from './bill-file.ts';
 import { type PreparedLine, prepareLine } from './bill-lines.ts';
 import type { EvidenceKeeper } from './evidence-keeper.ts';
 import type { ImportEntry } from './import-log.ts';
 import { placeOfHint } from './line-place.ts';
-import type { Node } from './node.ts';
 import { zoneOf } from './zones.ts';
 
 /** Makes records of the lines of one file. */
@@ -30,7 +29,7 @@ export class LineMaker {
     this.#previous = previous;
     this.#pseudonym = pseudonym;
     this.#lastDay = lastRecordableDay(work.node.now().toISOString());
-    this.readerOptions = readerOptions(work.read, work.node);
+    this.readerOptions = readerOptions(work);
   }
 
   /** The line with its record, or what stood in its way; `at` is its position in the file. */
@@ -82,7 +81,8 @@ async function checkEvidence(evidence: EvidenceKeeper, line: BillLine, given: bo
 }
 
 // The place is merged here, where a row that names one replaces the file's whole. A place that lies in one zone gives it.
-function readerOptions({ place, ...read }: ReadOptions, node: Node): ReadOptions {
+function readerOptions({ read: { place, ...told }, gwp, node }: Import): ReadOptions {
+  const read: ReadOptions = { ...told, recorded: defined({ place, gwp }) };
   if (read.zone !== undefined || place === undefined || Object.keys(place).length === 0) return read;
   const { zone, assumed } = zoneOf(placeOfHint(place, node.usPlaces).place);
   return assumed ? read : { ...read, placeZone: zone };

@@ -33,7 +33,7 @@ const recordCount = async (): Promise<number> => {
 };
 
 test('a PDF is not recorded before its proposal is confirmed, and then it is, once, with itself as the evidence', async () => {
-  const shown = await answerOf<BillProposal>(['bills', 'read', us]);
+  const shown = await answerOf<BillProposal>(['bills', 'read', us, '--zip', '77002']);
   const digest = shown.digest as string;
   const run = ['record', channel.acme, us, '--zip', '77002'];
 
@@ -47,6 +47,20 @@ test('a PDF is not recorded before its proposal is confirmed, and then it is, on
   // Confirmed was what is read without the option.
   const other = await refusalOf([...run, '--utility-name', 'Another', '--confirm', digest]);
   assert.equal(other.code, 'PROPOSAL_UNCONFIRMED');
+  // Nor may the place, the time zone or the GWP set be another than was looked at.
+  for (const change of [
+    ['--zip', '77003'],
+    ['--zone', 'America/Chicago'],
+    ['--gwp', 'AR5'],
+  ]) {
+    const changed = await refusalOf([...run, ...change, '--confirm', digest]);
+    assert.equal(changed.code, 'PROPOSAL_UNCONFIRMED', change.join(' '));
+  }
+  const nowhere = await refusalOf(['record', channel.acme, us, '--confirm', digest]);
+  assert.deepEqual(
+    [nowhere.code, nowhere.problems?.map(({ code, where }) => [code, where])],
+    ['PROPOSAL_OPEN', [['PLACE_INVALID', 'place']]],
+  );
 
   const dry = await answerOf<RecordAnswer>([...run, '--dry-run']);
   assert.deepEqual(
@@ -126,7 +140,7 @@ test('in a folder a PDF that nobody confirmed keeps no other file back', async (
 test('on a served node the command goes through it, template and confirmation too', async () => {
   const served = await serveNode(channel.acme);
   try {
-    const { digest } = await answerOf<BillProposal>(['bills', 'read', uk, ...ukTemplate]);
+    const { digest } = await answerOf<BillProposal>(['bills', 'read', uk, ...ukTemplate, '--country', 'GB']);
     const run = ['record', channel.acme, uk, ...ukTemplate, '--country', 'GB'];
     assert.equal((await refusalOf(run)).code, 'PROPOSAL_UNCONFIRMED');
     const { lines } = await answerOf<RecordAnswer>([...run, '--confirm', digest as string]);
@@ -163,11 +177,16 @@ describe('over the API', () => {
 
   test('a PDF is proposed, confirmed by its digest, and imported', async () => {
     const client = new NodeApiClient(sendTo(served.address, 'operator-token'));
-    const proposal = (await client.call('POST /proposals', { raw } as never)) as unknown as BillProposal;
+    const query = { zip: '77002', gwp: 'AR5' };
+    const proposal = (await client.call('POST /proposals', { raw, query } as never)) as unknown as BillProposal;
     assert.equal(proposal.lines[0]?.fields.quantity?.where, 'page 1, line 11');
-    const query = { zip: '77002' };
+    assert.deepEqual(proposal.told, { place: { zip: '77002' }, zone: null, gwp: 'AR5' });
     await assert.rejects(client.run('POST /imports', { raw, query } as never), { code: 'PROPOSAL_UNCONFIRMED' });
     const confirmed = { raw, query: { ...query, confirm: [proposal.digest] } };
+    const elsewhere = { raw, query: { ...confirmed.query, zip: '77003' } };
+    await assert.rejects(client.run('POST /imports', elsewhere as never), { code: 'PROPOSAL_UNCONFIRMED' });
+    const otherwise = { raw, query: { zip: '77002', confirm: [proposal.digest] } };
+    await assert.rejects(client.run('POST /imports', otherwise as never), { code: 'PROPOSAL_UNCONFIRMED' });
     const answer = (await client.run('POST /imports', confirmed as never)) as unknown as RecordAnswer;
     assert.deepEqual([answer.lines[0]?.quantity, answer.totals.lines], ['12520', 1]);
   });
@@ -203,7 +222,7 @@ describe('over the API', () => {
     assert.equal((await proposed(raw.bytes)).status, 200);
     // Under a key that was kept another file would be refused.
     const other = (await (await proposed(readFileSync(german))).json()) as BillProposal;
-    assert.equal(other.format, 'uec-bill-proposal/1');
+    assert.equal(other.format, 'uec-bill-proposal/2');
   });
 
   test('settings in the query beside a JSON body are refused: a dry run would record', async () => {

@@ -113,7 +113,7 @@ export function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions
 }
 
 /** Settings of one level as a body has them. */
-function nested(settings: Settings, told: Pick<ReadOptions, 'mapping' | 'template'>): Request {
+export function nested(settings: Settings, told: Pick<ReadOptions, 'mapping' | 'template'>): Request {
   const { gwp, dryRun, acceptPartial, separately, label, heldLines, ...more } = settings;
   const { country, subdivision, region, zip, utilityId, ...read } = more;
   const place = defined({ country, subdivision, region, zip, utilityId });

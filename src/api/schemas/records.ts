@@ -246,10 +246,13 @@ const found = z
 /** What a PDF bill is proposed to say. */
 export const billProposal = z
   .object({
-    format: z.literal('uec-bill-proposal/1'),
+    format: z.literal('uec-bill-proposal/2'),
     file: c.hash.meta({ description: 'SHA-256 of the file.' }),
     template: z.string().nullable(),
     pages: z.int(),
+    told: z
+      .object({ place: c.placeHint, zone: z.string().nullable(), gwp: c.gwpChoice })
+      .meta({ description: 'Told beside the bill, and part of what the digest confirms.' }),
     lines: z.array(
       z.looseObject({
         fields: z.record(z.string(), found),
@@ -268,12 +271,16 @@ export const billProposal = z
     leftOut: z.array(z.object({ printed: z.string(), where: z.string(), why: z.string() })),
     beside: z.array(z.string()).meta({ description: 'What else the bill shows that may be a line, by its places.' }),
     notes: z.array(z.string()),
-    digest: c.hash
-      .nullable()
-      .meta({ description: 'Confirms these lines of this file; null while a question is open.' }),
+    digest: c.hash.nullable().meta({
+      description: 'Confirms these lines of this file with what was told beside it; null while a question is open.',
+    }),
   })
   .meta({ id: 'BillProposal', description: 'What a PDF bill seems to say, to be compared with the bill.' });
-export const proposalBody = z.strictObject({ file: c.fileRef, read: readOptions.default({}) });
+export const proposalBody = z.strictObject({
+  file: c.fileRef,
+  read: readOptions.default({}),
+  gwp: c.gwpChoice.optional(),
+});
 /** What an import answers. */
 export const importAnswer = z
   .looseObject({

@@ -49,6 +49,6 @@ function unconfirmed({ confirm = [] }: ReadOptions): ChannelError {
     );
   return new ChannelError(
     'PROPOSAL_UNCONFIRMED',
-    'what is read of the PDF is not what was confirmed: the file, the template or an option is another',
+    'what would be recorded of the PDF is not what was confirmed: the file, the template, the place or another option differs',
   );
 }

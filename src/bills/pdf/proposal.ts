@@ -1,5 +1,5 @@
-import { canonical, type ErrorCode, sha256 } from '../../emissions/index.ts';
-import type { BillLine } from '../bill.ts';
+import { canonical, type ErrorCode, type GwpChoice, sha256 } from '../../emissions/index.ts';
+import type { BillLine, PlaceHint } from '../bill.ts';
 
 /** What is proposed of a bill. `days` and `total` serve for checking and go into no record. */
 export type FieldName =
@@ -12,6 +12,7 @@ export type FieldName =
   | 'meter'
   | 'account'
   | 'read_basis'
+  | 'place'
   | 'days'
   | 'total';
 
@@ -58,14 +59,27 @@ export interface LeftOut {
   readonly why: string;
 }
 
+/** What a line is recorded with, beside what the bill says. */
+export interface ToldBeside {
+  readonly place: PlaceHint;
+  /** Null where it follows from the place. */
+  readonly zone: string | null;
+  readonly gwp: GwpChoice;
+}
+
+/** Marks a proposal, and what its digest is made over. */
+export const PROPOSAL_FORMAT = 'uec-bill-proposal/2';
+
 /** What a PDF bill seems to say. Nothing of it is recorded before a person has compared it with the bill. */
 export interface BillProposal {
-  readonly format: 'uec-bill-proposal/1';
+  readonly format: typeof PROPOSAL_FORMAT;
   /** SHA-256 of the file. */
   readonly file: string;
   /** Name of the template that it was read with; null where labels alone decided. */
   readonly template: string | null;
   readonly pages: number;
+  /** Told beside the bill, and part of what is confirmed. */
+  readonly told: ToldBeside;
   readonly lines: readonly ProposedLine[];
   readonly questions: readonly Question[];
   readonly leftOut: readonly LeftOut[];
@@ -81,10 +95,10 @@ export interface BillProposal {
 export type PagesProposal = Pick<BillProposal, 'lines' | 'questions' | 'leftOut' | 'beside' | 'notes'>;
 
 /**
- * SHA-256 over the file and every value that would be recorded of it, so that what is confirmed is what is recorded. Place and time zone are
- * told apart from the bill and are no part of it.
+ * SHA-256 over all that decides what is recorded: the file, every value of its lines, and the place, time zone and GWP set that were told
+ * beside it. The factors are no part of it: the channel's policy chooses them, the same for everybody.
  */
-export function proposalDigest(file: string, lines: readonly BillLine[]): string {
+export function proposalDigest(file: string, lines: readonly BillLine[], told: ToldBeside): string {
   const values = lines.map(({ place: _place, zone: _zone, warnings: _warnings, raw: _raw, ...line }) => line);
-  return sha256(canonical({ format: 'uec-bill-proposal/1', file, lines: values as never }));
+  return sha256(canonical({ format: PROPOSAL_FORMAT, file, told, lines: values } as never));
 }

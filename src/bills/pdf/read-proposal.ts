@@ -2,7 +2,7 @@ import { sha256 } from '../../emissions/index.ts';
 import type { ReadOptions } from '../bill.ts';
 import { placeOf } from './labelled.ts';
 import { type PdfLimits, pdfLimits } from './pdf-text.ts';
-import { type BillProposal, proposalDigest } from './proposal.ts';
+import { type BillProposal, PROPOSAL_FORMAT, proposalDigest, type Question, type ToldBeside } from './proposal.ts';
 import { proposePdf, readPdf } from './read-pdf.ts';
 import { linesOf } from './text-lines.ts';
 
@@ -19,11 +19,25 @@ export async function readProposal(
   const file = sha256(data);
   const { pages, ...proposed } = await proposePdf(data, options, limits);
   const ready = proposed.lines.flatMap((one) => one.line ?? []);
-  const whole = proposed.questions.length === 0 && ready.length === proposed.lines.length;
+  const told = toldBeside(options);
+  const questions = [...proposed.questions, ...openPlace(told)];
+  const whole = questions.length === 0 && ready.length === proposed.lines.length;
   return {
-    ...{ format: 'uec-bill-proposal/1', file, template: options.template?.name ?? null, pages, ...proposed },
-    digest: whole ? proposalDigest(file, ready) : null,
+    ...{ format: PROPOSAL_FORMAT, file, template: options.template?.name ?? null, pages, told, ...proposed, questions },
+    digest: whole ? proposalDigest(file, ready, told) : null,
   };
+}
+
+function toldBeside({ zone, recorded: { place = {}, gwp = 'publisher' } = {} }: ReadOptions): ToldBeside {
+  return { place, zone: zone ?? null, gwp };
+}
+
+/** A bill says to whom it is sent and not where the meter is; without a country no line can be recorded. */
+function openPlace({ place: { country, subdivision, zip, utilityId } }: ToldBeside): Question[] {
+  if ([country, subdivision, zip, utilityId].some((one) => one !== undefined)) return [];
+  const fix = 'Give --country, such as --country DE; for the US --zip alone is enough.';
+  const question = 'nothing says in which country the energy was used';
+  return [{ field: 'place', code: 'PLACE_INVALID', question, fix, choices: [] }];
 }
 
 /** A line of a page with its cells, as a template's labels and columns are looked for. */

@@ -23,8 +23,9 @@ async function* one(file: Uint8Array): AsyncGenerator<Uint8Array> {
   yield file;
 }
 
+/** The place is told: no bill says where its meter is. */
 function read(bill: string, options: ReadOptions = {}): Promise<BillProposal> {
-  return readProposal(one(billBytes(bill)), options);
+  return readProposal(one(billBytes(bill)), { recorded: { place: { country: 'US' } }, ...options });
 }
 
 function linesOf(proposal: BillProposal): readonly BillLine[] {
@@ -144,6 +145,35 @@ test('the digest is of the file and of every value: another option gives another
   ]);
   assert.equal(plain.digest, again.digest);
   assert.notEqual(plain.digest, utility.digest);
+});
+
+test('what is told beside the bill is confirmed too: place, time zone and GWP set', async () => {
+  const houston = { place: { zip: '77002' } };
+  const read = async (options: ReadOptions) => {
+    const { digest, questions } = await readProposal(one(billBytes('us-electricity')), options);
+    assert.deepEqual(questions, []);
+    return digest;
+  };
+  const digests = await Promise.all(
+    [
+      { recorded: houston },
+      { recorded: { place: { zip: '77003' } } },
+      { recorded: { place: { country: 'US', region: 'ERCT' } } },
+      { recorded: { ...houston, gwp: 'AR5' as const } },
+      { recorded: houston, zone: 'America/Chicago' },
+    ].map(read),
+  );
+  assert.equal(new Set(digests).size, digests.length);
+  assert.equal(await read({ recorded: { ...houston, gwp: 'publisher' } }), digests[0]);
+});
+
+test('without a place nothing can be confirmed', async () => {
+  const { questions, digest } = await read('us-electricity', { recorded: { place: { region: 'ERCT' } } });
+  assert.deepEqual(
+    questions.map(({ field, code }) => [field, code]),
+    [['place', 'PLACE_INVALID']],
+  );
+  assert.equal(digest, null);
 });
 
 test('a template of another bill is refused by name, and its labels are not looked for', async () => {

@@ -21,7 +21,7 @@ export function addBillCommands(program: Command): void {
     .option('--heat-content <number>', 'heat content of gas billed by volume')
     .option('--heat-content-unit <unit>', 'mmBtu/Mcf, therm/CCF, Btu/ft3, MJ/m3 or kWh/m3', 'mmBtu/Mcf')
     .action(async (options) => (await import('../commands-bills.ts')).calculate(options));
-  addGasOptions(
+  addGwpOption(
     addPlaceOptions(
       command(program, 'record <dir> [file...]', 'read bill files, or a folder of them, and record their emissions'),
     ),
@@ -80,7 +80,16 @@ function addFileCommands(program: Command): void {
   command(bills, 'map <file>', 'propose a mapping for a CSV file of an unknown layout; no node needed')
     .option('--out <file>', 'write the mapping to this file instead of printing it')
     .action(async (file: string, options) => (await import('../commands-map.ts')).mapBills(resolvePath(file), options));
-  command(bills, 'read <file>', 'show what a PDF bill says: each value, where it is printed and why; no node needed')
+  addGwpOption(
+    addPlaceOptions(
+      command(
+        bills,
+        'read <file>',
+        'show what a PDF bill says: each value, where it is printed and why; no node needed',
+      ),
+    ),
+  )
+    .option('--zone <zone>', 'IANA time zone of the site, such as America/Los_Angeles')
     .option('--template <file>', 'read it by the template of its utility')
     .option('--lines', 'show its text by lines and cells instead, to write a template from')
     .option('--pick <value...>', 'of several values shown, the one to take: quantity:2')
@@ -97,8 +106,10 @@ function addFileCommands(program: Command): void {
     );
 }
 
+function addGwpOption(one: Command): Command {
+  return one.option('--gwp <set>', "publisher (the publisher's own CO2e), AR4, AR5 or AR6");
+}
+
 function addGasOptions(one: Command): Command {
-  return one
-    .option('--gwp <set>', "publisher (the publisher's own CO2e), AR4, AR5 or AR6")
-    .option('--calorific <value>', 'gas billed in energy: gross or net calorific value');
+  return addGwpOption(one).option('--calorific <value>', 'gas billed in energy: gross or net calorific value');
 }
