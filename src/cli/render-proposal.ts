@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   account: 'account',
   read_basis: 'reading',
   place: 'place of use',
+  covered: 'words on the page',
   days: 'days',
   total: 'to be paid',
 };

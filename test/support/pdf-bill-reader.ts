@@ -13,7 +13,7 @@ export const pdfBillReader: PdfReader = async (file) => {
   const { lines: proposed, questions } = proposePages(pages, {});
   const choices = questions.filter(({ field }) => field === 'quantity').flatMap((one) => one.choices);
   return {
-    text: linesOf(pages)
+    text: linesOf(pages, 'seen')
       .map(({ cells }) => cells.map(({ text }) => text).join(' '))
       .join('\n'),
     quantities: [...proposed.flatMap(({ fields }) => fields.quantity ?? []), ...choices].map(({ value }) => value),

@@ -26,6 +26,16 @@ export function matrixOf(value: unknown): Matrix | undefined {
   return numbers.every((one) => Number.isFinite(one)) ? (numbers as unknown as Matrix) : undefined;
 }
 
+/** Where a point comes to lie. */
+export function mapped(matrix: Matrix, x: number, y: number): [number, number] {
+  return [matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5]];
+}
+
+/** By how much lengths grow, on the whole. */
+export function sizeOf(matrix: Matrix): number {
+  return Math.sqrt(Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]));
+}
+
 /** An upright box: least and greatest x and y. */
 export interface Box {
   readonly left: number;
@@ -41,7 +51,7 @@ export function mappedBox(matrix: Matrix, [x0, y0, x1, y1]: readonly [number, nu
     [x1, y0],
     [x0, y1],
     [x1, y1],
-  ].map(([x = 0, y = 0]) => [matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5]]);
+  ].map(([x = 0, y = 0]) => mapped(matrix, x, y));
   const [xs, ys] = [corners.map(([x = 0]) => x), corners.map(([, y = 0]) => y)];
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }

@@ -1,4 +1,4 @@
-import type { DrawnWord } from './page-words.ts';
+import type { DrawnWord } from './painted-page.ts';
 import type { PageText, Word } from './pdf-text.ts';
 
 type Size = Pick<PageText, 'width' | 'height'>;
@@ -22,7 +22,7 @@ export function pageText(
   { width, height }: Size,
   page: Pick<PageText, 'pictures' | 'unlooked' | 'overlaid'>,
 ): PageText {
-  const seen = drawn.filter((word) => word.seen);
+  const seen = drawn.filter((word) => word.seen !== 'unseen');
   const readable = seen.filter((word) => word.readable);
   const turns = mostTurns(readable);
   const upright = readable.filter((word) => word.turns === turns);
@@ -30,7 +30,10 @@ export function pageText(
   return {
     ...(turns % 2 === 0 ? size : { width: height, height: width }),
     ...page,
-    words: upright.map((word) => ({ text: word.text, size: word.size, ...placed(word, turns, size) })),
+    words: upright.map((word) => ({
+      ...{ text: word.text, size: word.size, ...placed(word, turns, size) },
+      ...((word.seen === 'doubtful' || page.unlooked) && { doubtful: true as const }),
+    })),
     unseen: drawn.length - seen.length,
     unreadable: seen.length - readable.length,
     turned: readable.length - upright.length,

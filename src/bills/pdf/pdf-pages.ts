@@ -1,6 +1,6 @@
 import type { FontFacts } from './font-trust.ts';
 import { IDENTITY, mappedBox, matrixOf } from './matrix.ts';
-import { isOpaqueImage } from './page-shapes.ts';
+import { isOpaqueImage } from './page-paint.ts';
 import { pageText } from './page-text.ts';
 import { PageWords } from './page-words.ts';
 import type { PageText, PdfAnswer, PdfLimits } from './pdf-text.ts';
@@ -81,10 +81,11 @@ async function readPage(
     isShown: (layer) => layers.isVisible(layer as never),
     isOpaque: (name) => page.objs.has(name) && isOpaqueImage(page.objs.get(name)),
   });
-  const drawn = canvas.draw();
+  canvas.draw();
   const notes = await notesOver(page);
   for (const box of notes) canvas.overlay(mappedBox(view, box));
   const { pictures } = canvas;
+  const drawn = canvas.words();
   const seen = { pictures, unlooked: complaints.pictures(), overlaid: notes.length > 0 };
   return { text: pageText(drawn, viewport, seen), words: drawn.length };
 }

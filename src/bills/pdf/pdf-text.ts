@@ -10,6 +10,8 @@ export interface Word {
   /** Height of the line on which the letters stand. */
   readonly baseline: number;
   readonly size: number;
+  /** Where something that is not followed may hide it or a part of it. */
+  readonly doubtful?: true;
 }
 
 /** What a page shows, and how many words of it are not given, by the reason. */

@@ -13,6 +13,7 @@ export type FieldName =
   | 'account'
   | 'read_basis'
   | 'place'
+  | 'covered'
   | 'days'
   | 'total';
 

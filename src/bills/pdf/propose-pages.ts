@@ -1,5 +1,6 @@
 import type { ReadOptions } from '../bill.ts';
 import { applyTemplate } from './apply-template.ts';
+import { doubtOf } from './doubtful-words.ts';
 import { placeOf } from './labelled.ts';
 import type { PageText } from './pdf-text.ts';
 import type { LeftOut, PagesProposal, ProposedLine, Question } from './proposal.ts';
@@ -11,10 +12,21 @@ import { clearLines, type Line, linesOf } from './text-lines.ts';
  * @throws {ChannelError} TEMPLATE_UNFIT
  */
 export function proposePages(pages: readonly PageText[], options: ReadOptions): PagesProposal {
-  const lines = linesOf(pages);
-  const { proposed, questions, leftOut, beside } = proposalOf(clearLines(lines), options);
-  return { lines: proposed, questions, leftOut, beside, notes: [...notesOf(pages), ...overlaps(lines)] };
+  const doubt = doubtOf(pages, options.pick ?? []);
+  const lines = linesOf(pages, doubt.answer === 'seen' ? 'seen' : 'unseen');
+  const { proposed, questions, leftOut, beside } =
+    doubt.open.length > 0 && options.template !== undefined ? NOTHING : proposalOf(clearLines(lines), options);
+  return {
+    lines: proposed,
+    questions: [...doubt.open, ...questions],
+    leftOut,
+    beside,
+    notes: [...notesOf(pages), ...overlaps(lines)],
+  };
 }
+
+/** A template is not held against a bill of which words are missing: what does not fit would not be its fault. */
+const NOTHING: ReturnType<typeof proposalOf> = { proposed: [], questions: [], leftOut: [], beside: [] };
 
 function proposalOf(
   lines: readonly Line[],

@@ -28,9 +28,14 @@ const NO_GAP = 0.12;
 const COLUMN_GAP = 1;
 const SMALLER = 0.8;
 
-/** The lines of all pages in reading order, each parted into cells where it has wide gaps. */
-export function linesOf(pages: readonly PageText[]): readonly Line[] {
-  return pages.flatMap((page, at) => pageLines(page.words, at + 1));
+/**
+ * The lines of all pages in reading order, each parted into cells where it has wide gaps. Words of which it is doubtful whether they are
+ * seen are left out, unless somebody looked and `doubtful` says that they are.
+ */
+export function linesOf(pages: readonly PageText[], doubtful: 'seen' | 'unseen' = 'unseen'): readonly Line[] {
+  const words = (page: PageText) =>
+    doubtful === 'seen' ? page.words : page.words.filter((word) => word.doubtful !== true);
+  return pages.flatMap((page, at) => pageLines(words(page), at + 1));
 }
 
 /** The lines without the cells in which words lie on one another: what is read there may not be what is seen. */
