@@ -1,7 +1,7 @@
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { isChannelError } from '../../emissions/index.ts';
 import { pdfPages } from './pdf-pages.ts';
-import type { PdfAnswer, PdfPages, PdfQuestion } from './pdf-text.ts';
+import type { PageText, PdfAnswer, PdfPages, PdfQuestion } from './pdf-text.ts';
 import { proposePages } from './propose-pages.ts';
 
 // A process of its own: its input is the question as one line of JSON, then the file; its output one JSON value, or nothing when it is ended.
@@ -19,10 +19,15 @@ async function main(): Promise<void> {
   const answer: PdfAnswer = tookTooMuch(limits.megabytes)
     ? { fault: 'memory' }
     : 'pages' in read && propose !== undefined
-      ? { ...read, proposed: proposedOf(read, propose) }
+      ? { pages: read.pages.map(withoutWords), words: read.words, proposed: proposedOf(read, propose) }
       : read;
   await new Promise<void>((resolve) => process.stdout.write(JSON.stringify(answer), () => resolve()));
   process.exit(0);
+}
+
+/** What was asked for is what they say. */
+function withoutWords(page: PageText): PageText {
+  return { ...page, words: [] };
 }
 
 /** For a file that is read faster than the thread looks. */

@@ -50,7 +50,7 @@ export async function pdfPages(data: Uint8Array, limits: Pick<PdfLimits, 'pages'
       return { fault: error instanceof RangeError && error.message === 'words' ? 'words' : 'damaged', page: number };
     }
   }
-  return { pages };
+  return { pages, words: pages.reduce((sum, { words }) => sum + words.length, 0) };
 }
 
 interface Reading {

@@ -1,7 +1,7 @@
 import { ChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillReader, BillWarning, ReadOptions } from '../bill.ts';
+import { pdfHeaderAt } from './pdf-body.ts';
 import type { BillProposal } from './proposal.ts';
-import { pdfHeaderAt } from './read-pdf.ts';
 import { readProposal } from './read-proposal.ts';
 
 /**

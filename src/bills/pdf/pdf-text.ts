@@ -45,7 +45,10 @@ export interface PdfQuestion {
 export type PdfAnswer = PdfPages | { readonly fault: PdfFault; readonly page?: number };
 
 export interface PdfPages {
+  /** Without their words where a proposal was asked for. */
   readonly pages: readonly PageText[];
+  /** Words of all pages. */
+  readonly words: number;
   /** Where it was asked for: what they say, or why that cannot be told. */
   readonly proposed?: PagesProposal | { readonly refused: ErrorReport };
 }

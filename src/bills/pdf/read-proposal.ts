@@ -1,4 +1,3 @@
-import { sha256 } from '../../emissions/index.ts';
 import type { ReadOptions } from '../bill.ts';
 import { placeOf } from './labelled.ts';
 import { type PdfLimits, pdfLimits } from './pdf-text.ts';
@@ -15,9 +14,7 @@ export async function readProposal(
   options: ReadOptions,
   limits: PdfLimits = pdfLimits,
 ): Promise<BillProposal> {
-  const data = await bytesOf(body, limits.bytes);
-  const file = sha256(data);
-  const { pages, ...proposed } = await proposePdf(data, options, limits);
+  const { pages, file, ...proposed } = await proposePdf(body, options, limits);
   const ready = proposed.lines.flatMap((one) => one.line ?? []);
   const told = toldBeside(options);
   const questions = [...proposed.questions, ...openPlace(told)];
@@ -48,20 +45,8 @@ export interface PageLine {
 
 /** The text of a PDF by lines and cells: what a template is written from. */
 export async function readPageLines(body: AsyncIterable<Uint8Array>): Promise<readonly PageLine[]> {
-  return linesOf(await readPdf(await bytesOf(body, pdfLimits.bytes))).map((line) => ({
+  return linesOf(await readPdf(body), 'seen').map((line) => ({
     where: placeOf(line),
     cells: line.cells.map(({ text }) => text),
   }));
-}
-
-/** No more than one piece above what a PDF may have: what is longer is refused by its length. */
-async function bytesOf(body: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > most) break;
-  }
-  return Buffer.concat(pieces);
 }
