@@ -15,6 +15,7 @@ import type { UseCaseArgs, UseCaseResult } from '../node/index.ts';
 import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
 import { askedDigests } from './commands-proposal.ts';
 import { reasonOf } from './correction-reason.ts';
+import { documentsFrom } from './error-documents.ts';
 import { exitCodes } from './exit-code.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
@@ -92,7 +93,9 @@ export async function record(
   const stop = stopSignal();
   const keepRejected = async ({ rejected }: UseCaseResult<'record'>): Promise<void> => {
     if (errors !== undefined && rejected.length > 0)
-      await writeFile(errors, errorFile(rejected, request.read), { mode: 0o600 });
+      await writeFile(errors, errorFile(documentsFrom(rejected, files, dirname(errors)), request.read), {
+        mode: 0o600,
+      });
   };
   const answer = await withNode(folder, 'uec record', async (node) => {
     // The rows that are left out are written before the others are recorded, so that a kill in between loses none of them.

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { recordId } from '../channel/index.ts';
 import { ChannelError, type GwpChoice } from '../emissions/index.ts';
@@ -24,6 +25,8 @@ export interface Import {
   readonly gwp: GwpChoice;
   /** Evidence of every line, where one was given. */
   readonly document: string | undefined;
+  /** What the owner calls each file; absent where that is its name here. */
+  readonly names: readonly (string | undefined)[];
   readonly desk: FactorDesk;
   readonly meters: MeterBook;
   readonly periods: PeriodCheck;
@@ -101,7 +104,18 @@ export async function checkBills(work: Import, path: string, index: number): Pro
   };
   for await (const item of node.readBills(body, maker.readerOptions, told, lookedAt(work))) await check.take(item);
   await check.end(name);
-  return { digest, sha256, path, index, format, evidence, open, previous, ...check.found() };
+  const found = check.found();
+  const bill = work.names[index] ?? basename(path);
+  const rejected = format === 'pdf' && document === undefined ? found.rejected.map(provedBy(bill)) : found.rejected;
+  return { digest, sha256, path, index, format, evidence, open, previous, ...found, rejected };
+}
+
+/** A line of a PDF that is mended in a table is proved by the PDF as before: the row names it. */
+function provedBy(bill: string): (row: NumberedRejection) => NumberedRejection {
+  return ({ raw = [], ...row }) => ({
+    ...row,
+    raw: raw.map((cells) => ({ ...cells, document: cells.document ?? bill })),
+  });
 }
 
 /** Tells how far a reader is that sees all rows before its first line, and ends it on request. */

@@ -114,6 +114,7 @@ export async function recordBills(
       read,
       gwp,
       document,
+      names: request.names ?? [],
       desk,
       progress,
       signal,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorFile } from '../../bills/index.ts';
 import { type ChannelError, type ErrorReport, isChannelError } from '../../emissions/index.ts';
 import { asChannelError, isOfTheFile, type UseCaseArgs, type UseCaseResult } from '../../node/index.ts';
+import { withDocument } from '../error-documents.ts';
 import type { NodeClient } from '../node-client.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Incoming } from './incoming.ts';
@@ -119,11 +120,15 @@ async function record(task: Watch, node: NodeClient, name: string): Promise<Answ
   const all = { ...request, files: [join(folder, name)] };
   const quietly = (): void => undefined;
   if (request.acceptPartial !== true) return node.call('record', all, quietly, signal);
+  // The mended rows come into the folder again, and the bill itself lies below it by then.
+  const done = join('done', await freeName(join(folder, 'done'), name));
+  const proved = (rejected: Answer['rejected']) =>
+    rejected.map((row) => withDocument(row, (named) => (named === name ? done : named)));
   const { rejected } = await node.call('record', { ...all, dryRun: true }, quietly, signal);
-  if (rejected.length > 0) await writeAside(folder, `${name}.errors.csv`, errorFile(rejected, request.read));
+  if (rejected.length > 0) await writeAside(folder, `${name}.errors.csv`, errorFile(proved(rejected), request.read));
   const answer = await node.call('record', all, quietly, signal);
   if (answer.rejected.length > 0)
-    await writeAside(folder, `${name}.errors.csv`, errorFile(answer.rejected, request.read));
+    await writeAside(folder, `${name}.errors.csv`, errorFile(proved(answer.rejected), request.read));
   return answer;
 }
 
