@@ -67,13 +67,29 @@ async function startsAsPdf(path: string): Promise<boolean> {
   }
 }
 
+/** @throws {ChannelError} CANCELLED at Ctrl-C; the end of input is no yes */
 async function isAgreed(lines: number): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const stop = new AbortController();
+  let cancelled = false;
+  terminal
+    .once('SIGINT', () => {
+      cancelled = true;
+      stop.abort();
+    })
+    .once('close', () => stop.abort());
   try {
     const what = lines === 1 ? 'this line' : `these ${lines} lines`;
-    const answer = await terminal.question(`Does the bill say the same? Record ${what}? (yes or no) `);
+    const answer = await terminal.question(`Does the bill say the same? Record ${what}? (yes or no) `, stop);
     return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+    process.stderr.write('\n');
+    if (!cancelled) return false;
+    throw new ChannelError('CANCELLED', 'it was ended at the question, before anything was recorded', {
+      fix: 'The same command asks again.',
+    });
   } finally {
     terminal.close();
   }
