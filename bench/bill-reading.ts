@@ -1,7 +1,7 @@
 // Reads a bill file once, in a process of its own, so that the peak of its memory is its own: `csv`, `papaparse`,
-// `green-button`, `saxes`, `portfolio-manager` or `yauzl`, then the path; the last two with the command's settings of the heap.
+// `green-button`, `saxes`, `pdf`, `unpdf`, `portfolio-manager` or `yauzl`, then the path; the last two with the command's settings of the heap.
 // Prints seconds, processor seconds, items and peak resident bytes.
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import Papa from 'papaparse';
 import { SaxesParser } from 'saxes';
 import { openPromise } from 'yauzl';
@@ -60,11 +60,34 @@ async function yauzl(): Promise<void> {
   zip.close();
 }
 
+/** What the process that reads PDFs does, in this one: its peak is that process's. */
+async function pdf(): Promise<void> {
+  const { pdfPages } = await import('../src/bills/pdf/pdf-pages.ts');
+  const { pdfLimits } = await import('../src/bills/pdf/pdf-text.ts');
+  const { proposePages } = await import('../src/bills/pdf/propose-pages.ts');
+  const { log } = console;
+  const answer = await pdfPages(new Uint8Array(readFileSync(path)), pdfLimits);
+  console.log = log;
+  if ('fault' in answer) throw new Error(`the bench's own PDF is refused: ${answer.fault}`);
+  const { questions } = proposePages(answer.pages, {});
+  rejected = questions.length;
+  items = answer.pages.length;
+}
+
+/** The text of the same pages as pdf.js extracts it, hidden or not. */
+async function unpdf(): Promise<void> {
+  const { extractText, getDocumentProxy } = await import('unpdf');
+  const { totalPages } = await extractText(await getDocumentProxy(new Uint8Array(readFileSync(path))));
+  items = totalPages;
+}
+
 const readers: Readonly<Record<string, () => Promise<void>>> = {
   csv: ours,
   'green-button': ours,
   papaparse,
+  pdf,
   saxes,
+  unpdf,
   'portfolio-manager': portfolioManager,
   yauzl,
 };

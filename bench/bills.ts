@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type MadeFile, writeCsv, writeGreenButton, writeMeterEntries, writeUtilityTable } from './bill-files.ts';
 import { compared, type Report } from './figure.ts';
+import { writePdf } from './pdf-file.ts';
 import { quantile } from './timing.ts';
 
 const ROUNDS = 5;
@@ -26,6 +27,43 @@ export async function benchBills(report: Report, folder: string, lines: number):
   readerFigure(report, feed, 'green-button', 'saxes', { readings: lines });
   const workbook = await writeMeterEntries(join(folder, 'entries.xlsx'), lines);
   readerFigure(report, workbook, 'portfolio-manager', 'yauzl', {}, { target: 'peak at most 250 MB' });
+  pdfFigure(report, writePdf(join(folder, 'bill.pdf'), 100));
+}
+
+/** Pages of a PDF as the process that reads it takes them, to the proposal, against the bare text of the same pages. */
+function pdfFigure(report: Report, { path }: MadeFile): void {
+  const runs = readings('pdf', 'unpdf', path);
+  const pages = ({ items, seconds }: Reading) => items / seconds;
+  const median = (pick: (run: (typeof runs)[number]) => number) => quantile(runs.map(pick), 0.5);
+  report({
+    ...compared({
+      name: 'bills.pdf',
+      value: median((run) => pages(run.ours)),
+      unit: 'pages/s',
+      against: { what: 'text as unpdf extracts it', value: median((run) => pages(run.theirs)) },
+    }),
+    also: figuresOf(runs),
+  });
+}
+
+type Runs = readonly { readonly ours: Reading; readonly theirs: Reading }[];
+
+function readings(reader: string, parser: string, path: string): Runs {
+  return Array.from({ length: ROUNDS }, () => ({ ours: read(reader, path), theirs: read(parser, path) }));
+}
+
+function figuresOf(runs: Runs): Record<string, number> {
+  const cpu = (side: 'ours' | 'theirs') =>
+    quantile(
+      runs.map((run) => run[side].cpuSeconds),
+      0.5,
+    );
+  const peak = (side: 'ours' | 'theirs') => Math.max(...runs.map((run) => run[side].peakBytes)) / 1e6;
+  return {
+    'ratio of processor time': cpu('theirs') / cpu('ours'),
+    'peak MB': peak('ours'),
+    'peak MB of the parser': peak('theirs'),
+  };
 }
 
 function readerFigure(
@@ -36,12 +74,11 @@ function readerFigure(
   also: Readonly<Record<string, number>> = {},
   { name = reader, target = '>= 0.5' }: { readonly name?: string; readonly target?: string } = {},
 ): void {
-  const runs = Array.from({ length: ROUNDS }, () => ({ ours: read(reader, path), theirs: read(parser, path) }));
+  const runs = readings(reader, parser, path);
   const median = (pick: (run: (typeof runs)[number]) => number) => quantile(runs.map(pick), 0.5);
   const ours = median((run) => run.ours.seconds);
   const theirs = median((run) => run.theirs.seconds);
   const { items } = (runs[0] as (typeof runs)[number]).ours;
-  const peak = (pick: (run: (typeof runs)[number]) => number) => Math.max(...runs.map(pick)) / 1e6;
   report({
     ...compared({
       name: `bills.${name.replaceAll(' ', '-')}`,
@@ -51,11 +88,9 @@ function readerFigure(
       target,
     }),
     also: {
-      'ratio of processor time': median((run) => run.theirs.cpuSeconds) / median((run) => run.ours.cpuSeconds),
       'lines/s': items / ours,
       ...Object.fromEntries(Object.entries(also).map(([name, count]) => [`${name}/s`, count / ours])),
-      'peak MB': peak((run) => run.ours.peakBytes),
-      'peak MB of the parser': peak((run) => run.theirs.peakBytes),
+      ...figuresOf(runs),
     },
   });
 }

@@ -19,7 +19,8 @@ export function hideUnpainted({ box, size, turns, cover }: PaintedWord, state: D
   }
   const isCut = (x: number, y: number) =>
     x < clip.left || x > clip.right || y < clip.top || y > clip.bottom || !inAll(clips, x, y);
-  coverWord(cover, box, turns === 1 || turns === 3, isCut, true);
+  const isWithin = box.left >= clip.left && box.right <= clip.right && box.top >= clip.top && box.bottom <= clip.bottom;
+  if (!isWithin || clips.length > 0) coverWord(cover, box, turns === 1 || turns === 3, isCut, true);
   cover.doubtful ||= isDoubtful(ground, state);
 }
 

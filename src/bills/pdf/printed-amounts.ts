@@ -56,10 +56,19 @@ function unitAfter(after: string): { text: string; unit: UnitName | undefined; l
   return { text: word[1] ?? '', unit: undefined, length: 0 };
 }
 
+/** Words that were asked about: most of a bill's are no units, and an unknown unit is an error that takes time to make. */
+const asked = new Map<string, UnitName | undefined>();
+const MOST_ASKED = 4_096;
+
 /** The unit of energy or volume that a text names. */
 export function usageUnit(text: string): UnitName | undefined {
-  const unit = unitOfText(text.trim());
-  return unit !== undefined && dimensionOf(unit) !== 'mass' ? unit : undefined;
+  const word = text.trim();
+  if (asked.has(word)) return asked.get(word);
+  const found = unitOfText(word);
+  const unit = found !== undefined && dimensionOf(found) !== 'mass' ? found : undefined;
+  if (asked.size >= MOST_ASKED) asked.clear();
+  asked.set(word, unit);
+  return unit;
 }
 
 /** True for a text that is one number and nothing else. */
