@@ -1,7 +1,6 @@
 import { helvetica } from '../fonts.ts';
 import { type BillFile, type Column, Sheet } from '../sheet.ts';
-
-const VALUE: Column = [545, 'right'];
+import { head, prices, VALUE } from './parts.ts';
 
 /** A year of a small firm in Germany: electricity and natural gas, each with its meter; decimal commas, inclusive end. */
 export function germanTwoFuels(): BillFile {
@@ -13,19 +12,18 @@ export function germanTwoFuels(): BillFile {
 }
 
 function summary(page: Sheet): void {
-  page.text(50, 60, 'Beispiel-Stadtwerke', { size: 16, bold: true });
-  page.text(50, 76, 'Musterrechnung für Tests: kein Versorger, Kunde oder Zähler, den es gibt');
-  page.text(545, 60, 'Seite 1 von 2', { align: 'right' });
-  page.rows(110, [[50, 'left']], [['Beispielkunde'], ['Beispielweg 1'], ['10115 Beispielstadt']]);
-  page.rows(
-    110,
-    [[350, 'left'], VALUE],
-    [
+  head(page, {
+    name: 'Beispiel-Stadtwerke',
+    note: 'Musterrechnung für Tests: kein Versorger, Kunde oder Zähler, den es gibt',
+    pageNumber: 'Seite 1 von 2',
+    at: [350, 110],
+    customer: ['Beispielkunde', 'Beispielweg 1', '10115 Beispielstadt'],
+    facts: [
       ['Kundennummer', '700 442 118'],
       ['Rechnungsnummer', '2023-000417'],
       ['Rechnungsdatum', '20.01.2023'],
     ],
-  );
+  });
   page.text(50, 180, 'Jahresrechnung Strom und Erdgas', { size: 12, bold: true });
   page.text(50, 198, 'Abrechnungszeitraum 01.01.2022 – 31.12.2022 (365 Tage)');
   page.rule(206);
@@ -59,8 +57,7 @@ function details(page: Sheet): void {
     ['Vorjahresverbrauch', '', '', '44.120,0 kWh'],
     ['Vergleichsgruppe Gewerbe', '', '', '38.000,0 kWh'],
   ]);
-  const prices: Column[] = [[50, 'left'], [390, 'right'], VALUE];
-  page.rows(182, prices, [
+  page.rows(182, prices(), [
     ['Arbeitspreis', '42.435,5 kWh x 28,50 ct/kWh', '12.094,12 €'],
     ['Grundpreis', '12 Monate x 14,90 €', '178,80 €'],
     ['Summe Strom', '', '12.272,92 €'],
@@ -78,7 +75,7 @@ function details(page: Sheet): void {
     ['Verbrauch (2.746 m³ x 11,239 x 0,9542)', '', '', '29.449 kWh'],
     ['Vorjahresverbrauch', '', '', '30.015 kWh'],
   ]);
-  page.rows(398, prices, [
+  page.rows(398, prices(), [
     ['Arbeitspreis', '29.449 kWh x 9,80 ct/kWh', '2.886,00 €'],
     ['Grundpreis', '12 Monate x 12,50 €', '150,00 €'],
     ['Summe Erdgas', '', '3.036,00 €'],

@@ -1,27 +1,24 @@
 import { helvetica } from '../fonts.ts';
-import { type BillFile, type Column, Sheet } from '../sheet.ts';
-
-const VALUE: Column = [545, 'right'];
-const PRICES: readonly Column[] = [[50, 'left'], [400, 'right'], VALUE];
+import { type BillFile, Sheet } from '../sheet.ts';
+import { head, prices, VALUE } from './parts.ts';
 
 /** A month in Spain: three tariff periods on one meter, reactive energy and contracted power beside them. */
 export function spanishElectricity(): BillFile {
   const fonts = { plain: helvetica(), bold: helvetica('Helvetica-Bold') };
   const page = new Sheet(fonts, [595, 842]);
-  page.text(50, 60, 'Energía Ejemplo', { size: 16, bold: true });
-  page.text(50, 76, 'Factura de muestra para pruebas: ni la empresa, ni el cliente, ni el contador existen');
-  page.rows(104, [[50, 'left']], [['Cliente de Ejemplo'], ['Calle Ejemplo 1'], ['28001 Ciudad Ejemplo']]);
-  page.rows(
-    104,
-    [[330, 'left'], VALUE],
-    [
+  head(page, {
+    name: 'Energía Ejemplo',
+    note: 'Factura de muestra para pruebas: ni la empresa, ni el cliente, ni el contador existen',
+    at: [330, 104],
+    customer: ['Cliente de Ejemplo', 'Calle Ejemplo 1', '28001 Ciudad Ejemplo'],
+    facts: [
       ['Nº de contrato', '90 0417 22'],
       ['Fecha de factura', '05/04/2022'],
       ['Periodo de facturación', '28/02/2022 - 31/03/2022'],
       ['Días facturados', '31'],
       ['Potencia contratada', '16 kW'],
     ],
-  );
+  });
   page.rule(172);
   consumption(page);
   charges(page);
@@ -50,7 +47,7 @@ function consumption(page: Sheet): void {
 }
 
 function charges(page: Sheet): void {
-  page.rows(345, PRICES, [
+  page.rows(345, prices(400), [
     ['Potencia', '16 kW x 31 días x 0,105 €/kW', '52,08 €'],
     ['Energía', '4.535 kWh x 0,1986 €/kWh', '900,65 €'],
     ['Impuesto sobre la electricidad', '5,11269 % de 952,73 €', '48,71 €'],

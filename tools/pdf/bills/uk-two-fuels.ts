@@ -1,36 +1,30 @@
 import { helvetica } from '../fonts.ts';
 import { type BillFile, type Column, Sheet } from '../sheet.ts';
+import { head, prices, VALUE } from './parts.ts';
 
-const VALUE: Column = [545, 'right'];
 const READS: readonly Column[] = [[50, 'left'], [270, 'right'], [390, 'right'], VALUE];
-const PRICES: readonly Column[] = [[50, 'left'], [390, 'right'], VALUE];
 
 /** A quarter in the United Kingdom: day and night registers with estimated reads, and gas by volume billed in kWh. */
 export function ukTwoFuels(): BillFile {
   const fonts = { plain: helvetica(), bold: helvetica('Helvetica-Bold') };
   const page = new Sheet(fonts, [595, 842]);
-  head(page);
-  electricity(page);
-  gas(page);
-  total(page);
-  return { name: 'uk-two-fuels', fonts, sheets: [page], writing: 'plain', packed: true };
-}
-
-function head(page: Sheet): void {
-  page.text(50, 60, 'Example Energy Supply', { size: 16, bold: true });
-  page.text(50, 76, 'Sample bill, made for tests: no real supplier, customer or meter');
-  page.rows(100, [[50, 'left']], [['Example Customer'], ['1 Example Road'], ['Exampleton EX1 1EX']]);
-  page.rows(
-    100,
-    [[350, 'left'], VALUE],
-    [
+  head(page, {
+    name: 'Example Energy Supply',
+    note: 'Sample bill, made for tests: no real supplier, customer or meter',
+    at: [350, 100],
+    customer: ['Example Customer', '1 Example Road', 'Exampleton EX1 1EX'],
+    facts: [
       ['Account number', '8500 1177 2034'],
       ['Bill date', '14/04/2022'],
       ['Period covered', '04/01/2022 to 03/04/2022'],
       ['', '(90 days)'],
     ],
-  );
+  });
   page.rule(160);
+  electricity(page);
+  gas(page);
+  total(page);
+  return { name: 'uk-two-fuels', fonts, sheets: [page], writing: 'plain', packed: true };
 }
 
 function electricity(page: Sheet): void {
@@ -43,7 +37,7 @@ function electricity(page: Sheet): void {
     ['Total electricity used', '', '', '1,833 kWh'],
   ]);
   page.text(50, 266, 'A = actual read, E = estimated read, C = customer read', { size: 7 });
-  page.rows(284, PRICES, [
+  page.rows(284, prices(), [
     ['Day units', '1,245 kWh at 24.60p', '£306.27'],
     ['Night units', '588 kWh at 11.25p', '£66.15'],
     ['Standing charge', '90 days at 45.00p', '£40.50'],
@@ -61,7 +55,7 @@ function gas(page: Sheet): void {
     ['Calorific value', '', '', '39.4 MJ/m³'],
     ['Gas used (328 x 1.02264 x 39.4 / 3.6)', '', '', '3,671 kWh'],
   ]);
-  page.rows(455, PRICES, [
+  page.rows(455, prices(), [
     ['Gas units', '3,671 kWh at 6.20p', '£227.60'],
     ['Standing charge', '90 days at 27.00p', '£24.30'],
   ]);
