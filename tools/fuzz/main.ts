@@ -3,6 +3,7 @@
 // file of the corpus.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { pdfLimits } from '../../src/bills/pdf/pdf-text.ts';
 import type { FuzzTarget } from './target.ts';
 
 const targets: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
@@ -10,7 +11,9 @@ const targets: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   'green-button': async () => (await import('./green-button.ts')).greenButton,
   workbook: async () => (await import('./workbook.ts')).workbook,
   pdf: async () =>
-    (await import('./pdf.ts')).pdfTarget((await import('../../test/support/pdf-bill-reader.ts')).pdfBillReader),
+    (await import('./pdf.ts')).pdfTarget(
+      (await import('../../test/support/pdf-bill-reader.ts')).pdfBillReader({ ...pdfLimits, milliseconds: 10_000 }),
+    ),
 };
 
 const { values, positionals } = parseArgs({

@@ -8,13 +8,20 @@ import type { PagesProposal } from './proposal.ts';
 /** The bytes of a file: as they come, or all at once. */
 export type PdfBody = AsyncIterable<Uint8Array> | Uint8Array;
 
+/** Who is asked about a PDF: a process of its own, except by tests of files that take neither much time nor memory. */
+export type AskPdf = typeof askProcess;
+
 /**
  * The text of a PDF as its pages show it, read in a process of its own that is ended when it takes too much. What nobody sees on the page is
  * not given.
  * @throws {ChannelError} FILE_KIND_UNKNOWN, PDF_ENCRYPTED, PDF_TEXT_MISSING, PDF_TEXT_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED
  */
-export async function readPdf(body: PdfBody, limits: PdfLimits = pdfLimits): Promise<readonly PageText[]> {
-  const { answer } = await askProcess(body, { limits });
+export async function readPdf(
+  body: PdfBody,
+  limits: PdfLimits = pdfLimits,
+  ask: AskPdf = askProcess,
+): Promise<readonly PageText[]> {
+  const { answer } = await ask(body, { limits });
   if ('fault' in answer) throw faulty(answer, limits);
   demandText(answer);
   return answer.pages;
@@ -28,8 +35,9 @@ export async function proposePdf(
   body: PdfBody,
   { confirm: _confirm, ...propose }: ReadOptions,
   limits: PdfLimits,
+  ask: AskPdf = askProcess,
 ): Promise<PagesProposal & { readonly pages: number; readonly file: string }> {
-  const { answer, file } = await askProcess(body, { limits, propose });
+  const { answer, file } = await ask(body, { limits, propose });
   if ('fault' in answer) throw faulty(answer, limits);
   demandText(answer);
   const { pages, proposed } = answer;

@@ -2,7 +2,7 @@ import type { ReadOptions } from '../bill.ts';
 import { placeOf } from './labelled.ts';
 import { type PdfLimits, pdfLimits } from './pdf-text.ts';
 import { type BillProposal, PROPOSAL_FORMAT, proposalDigest, type Question, type ToldBeside } from './proposal.ts';
-import { proposePdf, readPdf } from './read-pdf.ts';
+import { type AskPdf, proposePdf, readPdf } from './read-pdf.ts';
 import { linesOf } from './text-lines.ts';
 
 /**
@@ -13,8 +13,9 @@ export async function readProposal(
   body: AsyncIterable<Uint8Array>,
   options: ReadOptions,
   limits: PdfLimits = pdfLimits,
+  ask?: AskPdf,
 ): Promise<BillProposal> {
-  const { pages, file, ...proposed } = await proposePdf(body, options, limits);
+  const { pages, file, ...proposed } = await proposePdf(body, options, limits, ask);
   const ready = proposed.lines.flatMap((one) => one.line ?? []);
   const told = toldBeside(options);
   const questions = [...proposed.questions, ...openPlace(told)];

@@ -9,7 +9,7 @@ import { billLines, billObjects, billPdf, type PdfCase, SEEN } from './pdf-case.
 const GIGABYTE = 1024 ** 3;
 const FLATE = '/Filter /FlateDecode';
 
-export const bombs: readonly PdfCase[] = [
+const files: readonly PdfCase[] = [
   {
     name: 'a gigabyte of spaces after the content',
     make: () => billPdf((writer) => ({ contents: writer.stream(bomb(' ', GIGABYTE, billLines()), FLATE) })),
@@ -129,6 +129,7 @@ export const bombs: readonly PdfCase[] = [
     shows: [SEEN],
   },
 ];
+export const bombs: readonly PdfCase[] = files.map((one) => ({ ...one, limited: true }));
 
 /**
  * A compressed stream of `first` and then `unit` over and over until it has `length` bytes. A megabyte is compressed once and

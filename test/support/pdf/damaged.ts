@@ -160,6 +160,7 @@ export const damagedFiles: readonly PdfCase[] = [
       })),
     right: 'Ends at its limit of words or time: ten thousand million texts are drawn.',
     outcome: 'either',
+    limited: true,
   },
   {
     name: 'arrays a hundred thousand deep in the page',
@@ -180,6 +181,7 @@ export const damagedFiles: readonly PdfCase[] = [
     make: () => billPdf({ content: `${'q '.repeat(100_000)}${billLines()}` }),
     right: 'Reads or refuses.',
     outcome: 'either',
+    limited: true,
     shows: [SEEN],
   },
   {

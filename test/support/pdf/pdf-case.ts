@@ -14,6 +14,8 @@ export interface PdfCase {
   readonly unseen?: readonly string[];
   /** Quantities as plain decimals that a right reader never proposes, although the file might lead there. */
   readonly neverProposed?: readonly string[];
+  /** Reading it would take more than anybody has: only the reader's limits end it. */
+  readonly limited?: true;
 }
 
 /** The quantity on the page of every case that has one. */
