@@ -1,11 +1,3 @@
-export type { Access, Peer } from './access/access.ts';
-export { checkAuditLog } from './access/audit-check.ts';
-export { headText, parseHead } from './access/audit-head.ts';
-export { type AuditEntry, type AuditFiles, AuditLog } from './access/audit-log.ts';
-export { LocalAccess } from './access/local-access.ts';
-export { isLoopbackName } from './access/oidc-settings.ts';
-export { type ApiRole, apiRoles, type Principal } from './access/principal.ts';
-export { type TokenEntry, TokenStore } from './access/token-store.ts';
 export { type AccessSettings, type NodeParts, openNodeParts, type WebhookSettings } from './node-parts.ts';
 export { jsonLog, type Log, silentLog } from './observe/log.ts';
 export { type OpenApiNode, openApi } from './open-api.ts';

@@ -1,5 +1,12 @@
 import { styleText } from 'node:util';
-import { type ApiRole, type AuditEntry, checkAuditLog, headText, parseHead, type TokenEntry } from '../api/index.ts';
+import {
+  type ApiRole,
+  type AuditEntry,
+  checkAuditLog,
+  headText,
+  parseHead,
+  type TokenEntry,
+} from '../api/access/index.ts';
 import { defined } from '../emissions/index.ts';
 import { readConfig } from './config.ts';
 import { exitCodes } from './exit-code.ts';

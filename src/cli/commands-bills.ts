@@ -1,15 +1,6 @@
 import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import {
-  type BillTemplate,
-  type DateOrder,
-  type DecimalSign,
-  dateOrders,
-  decimalSigns,
-  errorFile,
-  parseTemplate,
-  type ReadOptions,
-} from '../bills/index.ts';
+import type { BillTemplate, DateOrder, DecimalSign, ReadOptions } from '../bills/index.ts';
 import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
 import type { UseCaseArgs, UseCaseResult } from '../node/index.ts';
 import { type CalculateOptions, calculateCommand, commodityOf, gwpOf, oneOf } from './calculate.ts';
@@ -92,10 +83,10 @@ export async function record(
   const { progress, end } = progressLine();
   const stop = stopSignal();
   const keepRejected = async ({ rejected }: UseCaseResult<'record'>): Promise<void> => {
-    if (errors !== undefined && rejected.length > 0)
-      await writeFile(errors, errorFile(documentsFrom(rejected, files, dirname(errors)), request.read), {
-        mode: 0o600,
-      });
+    if (errors === undefined || rejected.length === 0) return;
+    const { errorFile } = await import('../bills/index.ts');
+    const told = errorFile(documentsFrom(rejected, files, dirname(errors)), request.read);
+    await writeFile(errors, told, { mode: 0o600 });
   };
   const answer = await withNode(folder, 'uec record', async (node) => {
     // The rows that are left out are written before the others are recorded, so that a kill in between loses none of them.
@@ -218,6 +209,7 @@ async function tableOptions(options: RecordOptions): Promise<ReadOptions> {
         where: '--pick',
         fix: 'Write it as uec bills read shows it, such as --pick quantity:2.',
       });
+  const { dateOrders, decimalSigns } = await import('../bills/index.ts');
   return defined({
     pick,
     confirm,
@@ -237,6 +229,7 @@ async function readTemplate(path: string): Promise<BillTemplate> {
       cause,
     });
   });
+  const { parseTemplate } = await import('../bills/index.ts');
   return parseTemplate(text);
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { headText } from '../api/index.ts';
+import { headText } from '../api/access/index.ts';
 import { rotateFileNodeKey } from '../documents/index.ts';
 import { nodePaths } from './config.ts';
 import { type InitAnswer, type InitOptions, initNode } from './init.ts';

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { isLoopbackName, type TlsPaths } from '../api/index.ts';
+import { isLoopbackName } from '../api/access/index.ts';
+import type { TlsPaths } from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
 import type { HttpConfig } from './config.ts';
 

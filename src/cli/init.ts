@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { TokenStore } from '../api/index.ts';
+import { TokenStore } from '../api/access/index.ts';
 import { createFileNodeKey } from '../documents/index.ts';
 import { ChannelError, defined } from '../emissions/index.ts';
 import { bundledReleases, loadBundled, type Release } from '../factors/index.ts';

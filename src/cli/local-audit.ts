@@ -1,4 +1,4 @@
-import { type AuditFiles, AuditLog, type Principal } from '../api/index.ts';
+import { type AuditFiles, AuditLog, type Principal } from '../api/access/index.ts';
 import { asChannelError, type UseCaseName } from '../node/index.ts';
 import { nodePaths } from './config.ts';
 

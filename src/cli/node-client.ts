@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { connect } from 'node:net';
 import type { NodeApiClient, Send } from '../client/index.ts';
 import { type Progress, type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from '../node/index.ts';
 import { readConfig } from './config.ts';
@@ -83,14 +83,14 @@ async function clientBy(send: Send, filesOf: (api: NodeApiClient) => NodeFiles):
   };
 }
 
-/** True when a node listens on the folder's socket; a file that a dead process left behind does not answer. */
+/** True when a node listens on the folder's socket; a file that a dead process left behind takes no connection. */
 export function isServed(folder: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const probe = request({ socketPath: socketPath(folder, 'node'), path: '/', method: 'GET' }, (answer) => {
-    answer.resume();
+  const probe = connect(socketPath(folder, 'node'));
+  probe.once('connect', () => {
+    probe.destroy();
     resolve(true);
   });
-  probe.on('error', () => resolve(false));
-  probe.end();
+  probe.once('error', () => resolve(false));
   return promise;
 }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isLoopbackName } from '../api/index.ts';
+import { isLoopbackName } from '../api/access/index.ts';
 import type { NodeAddress } from '../client/send-by-node.ts';
 import { ChannelError } from '../emissions/index.ts';
 import { resolvePath } from './paths.ts';

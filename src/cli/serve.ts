@@ -4,17 +4,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import { isIP } from 'node:net';
 import { styleText } from 'node:util';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import {
-  apiServer,
-  jsonLog,
-  LocalAccess,
-  type Log,
-  openApi,
-  openNodeParts,
-  peerOf,
-  silentLog,
-  TlsFiles,
-} from '../api/index.ts';
+import { LocalAccess } from '../api/access/index.ts';
+import { apiServer, jsonLog, type Log, openApi, openNodeParts, peerOf, silentLog, TlsFiles } from '../api/index.ts';
 import { ChannelError } from '../emissions/index.ts';
 import { ledgerFolder, nodePaths, readConfig } from './config.ts';
 import { type HttpOptions, type HttpSettings, httpSettings } from './http-settings.ts';

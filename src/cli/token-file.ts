@@ -1,4 +1,4 @@
-import { TokenStore } from '../api/index.ts';
+import { TokenStore } from '../api/access/index.ts';
 import { nodePaths, readConfig, replaceConfig } from './config.ts';
 
 /** Does something with a node's tokens, after the one of an older version was taken over. */

@@ -1,7 +1,6 @@
 // The one place that chooses implementations: from a folder's configuration to a node.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { readBills } from '../bills/index.ts';
 import { Archive, openWithFileNodeKey } from '../documents/index.ts';
 import { FolderStore } from '../documents/stores/folder.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
@@ -12,6 +11,7 @@ import { type Ledger, openKeyFile } from '../ledger/index.ts';
 import { type AuditCheck, ImportLog, type LedgerFiles, type Node, type Progress } from '../node/index.ts';
 import { type NodeConfig, nodePaths, readConfig } from './config.ts';
 import { embeddedOf, type OpenedLedger, openLedger, patiently } from './open-ledger.ts';
+import { readBillsLater } from './read-bills-later.ts';
 
 export interface OpenNode extends Node {
   readonly config: NodeConfig;
@@ -65,7 +65,7 @@ async function openStores(folder: string, config: NodeConfig, opened: OpenedLedg
     member: config.member,
     name: config.name,
     readBills: (body, options, told, looked) =>
-      readBills({ body, options, ...(told && { told }), ...(looked && { looked }) }),
+      readBillsLater({ body, options, ...(told && { told }), ...(looked && { looked }) }),
     usPlaces: () => {
       places ??= loadUsPlaces();
       return places;
@@ -87,7 +87,7 @@ async function openStores(folder: string, config: NodeConfig, opened: OpenedLedg
 }
 
 async function checkAudit({ audit, auditKey }: ReturnType<typeof nodePaths>, progress: Progress): Promise<AuditCheck> {
-  const { checkAuditLog } = await import('../api/index.ts');
+  const { checkAuditLog } = await import('../api/access/index.ts');
   return checkAuditLog({ path: audit, keyPath: auditKey }, undefined, progress);
 }
 

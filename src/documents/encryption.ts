@@ -1,12 +1,12 @@
-import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import type { Body } from './commitment.ts';
 
 // The file format is age v1 (https://age-encryption.org/v1): authenticated chunks of 64 KiB, so that neither side holds the
-// document, and a disputed file can be opened with the age command.
+// document, and a disputed file can be opened with the age command. Its library is loaded only where something is encrypted.
 
 /** The bytes encrypted to an age identity, as a stream that reads `body` only as fast as it is read itself. */
 export async function encrypt(body: Body, identity: Buffer): Promise<AsyncIterable<Uint8Array>> {
+  const { Encrypter, identityToRecipient } = await import('age-encryption');
   const encrypter = new Encrypter();
   encrypter.addRecipient(await identityToRecipient(identity.toString('latin1')));
   const source = pieces(body);
@@ -18,6 +18,7 @@ export async function encrypt(body: Body, identity: Buffer): Promise<AsyncIterab
  * @throws {ChannelError} DOCUMENT_CORRUPT here or while streaming, when the bytes are not what the identity's owner encrypted
  */
 export async function decrypt(body: Body, identity: Buffer): Promise<AsyncIterable<Uint8Array>> {
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity.toString('latin1'));
   const source = pieces(body);
@@ -59,4 +60,10 @@ function corrupt(cause: unknown): ChannelError {
   return new ChannelError('DOCUMENT_CORRUPT', 'the stored file does not decrypt with the key of its document', {
     cause,
   });
+}
+
+/** A new key pair of one document: its age identity. */
+export async function newIdentity(): Promise<string> {
+  const { generateX25519Identity } = await import('age-encryption');
+  return generateX25519Identity();
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { generateX25519Identity } from 'age-encryption';
 import { ChannelError, canonical } from '../emissions/index.ts';
+import { newIdentity } from './encryption.ts';
 import type { ErasureOrder } from './erasure-order.ts';
 import type { SaltedField } from './fields.ts';
 import { eachMeter, type Meter, meterPseudonyms, type NamedMeter } from './meter-keys.ts';
@@ -52,7 +52,7 @@ export class KeyVault {
       if (this.has(id)) throw new ChannelError('DOCUMENT_EXISTS', `the vault has keys for document ${id}`);
       const secret = Buffer.concat([
         randomBytes(K_DOC),
-        Buffer.from(await generateX25519Identity(), 'latin1'),
+        Buffer.from(await newIdentity(), 'latin1'),
         Buffer.from(canonical(fields)),
       ]);
       try {

@@ -9,8 +9,6 @@ import {
   scrubDocuments,
   verifyDocuments,
 } from './evidence.ts';
-import { channelTrust, exportBundle } from './export-bundle.ts';
-import { exportUpload } from './export-upload.ts';
 import {
   findFactors,
   listFactorReleases,
@@ -30,6 +28,11 @@ import { showRecord } from './show-record.ts';
 import { undoImport } from './undo-import.ts';
 import { verify } from './verify-node.ts';
 
+/** A use case that is loaded when it is called: other software's formats, which few commands need, come with it. */
+function later<A extends readonly unknown[], R>(load: () => Promise<(...args: A) => Promise<R>>) {
+  return async (...args: A): Promise<R> => (await load())(...args);
+}
+
 /**
  * Everything that a node does for its owner, by name: arguments and answers are plain JSON, so that each works over a socket. What
  * takes long looks at the signal between its steps and ends with CANCELLED.
@@ -48,9 +51,12 @@ export const useCases = {
   show: showRecord,
   verify,
   fsck,
-  exportBundle,
-  exportUpload,
-  channelTrust: (node: Node, _args: Record<string, never>) => channelTrust(node),
+  exportBundle: later(async () => (await import('./export-bundle.ts')).exportBundle),
+  exportUpload: later(async () => (await import('./export-upload.ts')).exportUpload),
+  channelTrust: later(async () => {
+    const { channelTrust } = await import('./export-bundle.ts');
+    return (node: Node, _args: Record<string, never>) => channelTrust(node);
+  }),
   documents: (node: Node, _args: Record<string, never>) => listDocuments(node),
   verifyDocuments,
   attachDocument,

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
-import { AuditLog } from '../../src/api/index.ts';
+import { AuditLog } from '../../src/api/access/index.ts';
 import { nodePaths } from '../../src/cli/config.ts';
 import { type Call, filesBelow, fingerprints, newChannel, onNode, samples, temporaryFolder } from '../support/nodes.ts';
 

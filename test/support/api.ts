@@ -3,17 +3,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import {
-  type Access,
-  type ApiRole,
-  LocalAccess,
-  type NodeParts,
-  type OpenApiNode,
-  openApi,
-  openNodeParts,
-  type Principal,
-  silentLog,
-} from '../../src/api/index.ts';
+import { type Access, type ApiRole, LocalAccess, type Principal } from '../../src/api/access/index.ts';
+import { type NodeParts, type OpenApiNode, openApi, openNodeParts, silentLog } from '../../src/api/index.ts';
 import { nodePaths } from '../../src/cli/config.ts';
 import { openNode } from '../../src/cli/wire.ts';
 import { ChannelError } from '../../src/emissions/index.ts';

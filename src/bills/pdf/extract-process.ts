@@ -20,11 +20,6 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** What was asked for is what they say. */
-function withoutWords(page: PageText): PageText {
-  return { ...page, words: [] };
-}
-
 /** For a file that is read faster than the thread looks. */
 function tookTooMuch(megabytes: number): boolean {
   return process.resourceUsage().maxRSS > megabytes * 1024;

@@ -1,0 +1,22 @@
+import type { BillFile, BillItem } from '../bills/index.ts';
+
+/** As `readBills`. Its readers are loaded when the first line is asked for: most commands read no bill. */
+export function readBillsLater(file: BillFile): AsyncIterableIterator<BillItem> {
+  let items: AsyncIterableIterator<BillItem> | undefined;
+  const start = async (): Promise<IteratorResult<BillItem>> => {
+    const { readBills } = await import('../bills/index.ts');
+    items = readBills(file);
+    return items.next();
+  };
+  // No generator, which would cost every item several turns of the event loop.
+  return {
+    next: () => (items === undefined ? start() : items.next()),
+    async return() {
+      await items?.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
