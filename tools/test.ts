@@ -6,8 +6,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const files = process.argv.slice(2);
-// Each file has a process of its own, and they load much the same: what one has compiled the others need not. Of this run alone.
-const cache = await mkdtemp(join(tmpdir(), 'uec-tests-'));
+// Each file has a process of its own, and they need much the same: what one has compiled, and the channel that one has made, the
+// others need not. Of this run alone.
+const shared = await mkdtemp(join(tmpdir(), 'uec-tests-'));
 // Node leaves one core free; many of the tests wait for processes that they started.
 const atOnce = availableParallelism() + 1;
 const run = spawn(
@@ -18,8 +19,8 @@ const run = spawn(
     '--test-reporter=./tools/test-reporter.ts',
     ...(files.length > 0 ? files : ['src/**/*.test.ts', 'test/**/*.test.ts']),
   ],
-  { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: cache } },
+  { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: join(shared, 'compiled'), UEC_TESTS_SHARED: shared } },
 );
 const [code] = await once(run, 'exit');
-await rm(cache, { recursive: true, force: true });
+await rm(shared, { recursive: true, force: true });
 process.exitCode = typeof code === 'number' ? code : 1;

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after } from 'node:test';
@@ -33,11 +43,11 @@ export interface Channel {
 let template: Promise<Channel> | undefined;
 
 /**
- * Folders of three members on one channel: ACME (steward), BETA (reporter) and AUDIT (auditor). Made once a test file and
- * copied, because making one loads every bundled release.
+ * Folders of three members on one channel: ACME (steward), BETA (reporter) and AUDIT (auditor). Made once and copied, because
+ * making one loads every bundled release.
  */
 export async function newChannel(): Promise<Channel> {
-  template ??= makeChannel();
+  template ??= templateOfRun(process.env.UEC_TESTS_SHARED);
   const made = await template;
   const root = temporaryFolder();
   cpSync(made.root, root, { recursive: true });
@@ -49,8 +59,23 @@ export async function newChannel(): Promise<Channel> {
   return channel;
 }
 
-async function makeChannel(): Promise<Channel> {
-  const channel = foldersIn(temporaryFolder());
+/** The channel that all test files of a run copy, made by the first that needs it; of this file alone where there is no shared folder. */
+async function templateOfRun(shared: string | undefined): Promise<Channel> {
+  if (shared === undefined) return makeChannel(temporaryFolder());
+  const root = join(shared, 'channel');
+  if (existsSync(root)) return foldersIn(root);
+  const made = await makeChannel(mkdtempSync(join(shared, 'making-')));
+  try {
+    renameSync(made.root, root);
+  } catch (error) {
+    // Another file was first; its channel is as good.
+    if (!existsSync(root)) throw error;
+  }
+  return foldersIn(root);
+}
+
+async function makeChannel(root: string): Promise<Channel> {
+  const channel = foldersIn(root);
   const { acme, beta, audit } = channel;
   await initNode(acme, { member: 'ACME', name: 'Acme Inc' }, silent);
   await initNode(beta, { member: 'BETA', name: 'Beta Group', join: acme }, silent);
