@@ -209,16 +209,24 @@ async function tableOptions(options: RecordOptions): Promise<ReadOptions> {
         where: '--pick',
         fix: 'Write it as uec bills read shows it, such as --pick quantity:2.',
       });
-  const { dateOrders, decimalSigns } = await import('../bills/index.ts');
   return defined({
     pick,
     confirm,
     template: template === undefined ? undefined : await readTemplate(resolvePath(template)),
-    dateOrder: dateOrder === undefined ? undefined : (oneOf(dateOrder, dateOrders, '--date-order') as DateOrder),
-    decimalSign:
-      decimalSign === undefined ? undefined : (oneOf(decimalSign, decimalSigns, '--decimal-sign') as DecimalSign),
+    dateOrder: dateOrder === undefined ? undefined : await dateOrderOf(dateOrder),
+    decimalSign: decimalSign === undefined ? undefined : await decimalSignOf(decimalSign),
     mapping: map === undefined ? undefined : await (await import('./commands-map.ts')).readMapping(resolvePath(map)),
   });
+}
+
+async function dateOrderOf(text: string): Promise<DateOrder> {
+  const { dateOrders } = await import('../bills/index.ts');
+  return oneOf(text, dateOrders, '--date-order') as DateOrder;
+}
+
+async function decimalSignOf(text: string): Promise<DecimalSign> {
+  const { decimalSigns } = await import('../bills/index.ts');
+  return oneOf(text, decimalSigns, '--decimal-sign') as DecimalSign;
 }
 
 /** @throws {ChannelError} TEMPLATE_INVALID, FILE_UNREADABLE */

@@ -4,7 +4,8 @@ import type { BillFile, BillItem } from '../bills/index.ts';
 export function readBillsLater(file: BillFile): AsyncIterableIterator<BillItem> {
   let items: AsyncIterableIterator<BillItem> | undefined;
   const start = async (): Promise<IteratorResult<BillItem>> => {
-    const { readBills } = await import('../bills/index.ts');
+    // Not by the index, with which templates and proposals and their schemas come.
+    const { readBills } = await import('../bills/read-bills.ts');
     items = readBills(file);
     return items.next();
   };
