@@ -80,6 +80,10 @@ const RUN = LINES_A_PRINT;
 const MOST_NOTES = 2_000;
 /** Beyond this the file as a whole is of another layout than was said, and memory would grow with it. */
 const MOST_REJECTED = 20_000;
+/** Characters of all rejected rows with their reports, as JSON: beyond the same number of ordinary rows. */
+const MOST_REJECTED_TEXT = 20_000_000;
+/** Characters of the rows of lines that are held: those of some 2,000 lines of 4 kB. */
+const MOST_HELD_TEXT = 8_000_000;
 
 /**
  * Reads a file to its end without keeping it: memory does not grow with its lines but for their periods.
@@ -151,7 +155,9 @@ class FileCheck {
   readonly #index: number;
   readonly #open: ImportEntry | undefined;
   readonly #rejected: NumberedRejection[] = [];
+  #rejectedText = 0;
   readonly #held: NumberedLine[] = [];
+  #heldText = 0;
   readonly #sums = new RecordSums();
   readonly #print = new FilePrint();
   readonly #notes = new Map<number, readonly BillWarning[]>();
@@ -227,21 +233,30 @@ class FileCheck {
     const seen = this.#work.usage.see(prepared);
     if (seen.length > 0 && this.#notes.size < MOST_NOTES) this.#notes.set(prepared.at, seen);
     if (this.#work.room === 0) return;
+    this.#heldText += lengthOf(line);
+    if (this.#heldText > MOST_HELD_TEXT) {
+      this.#work.room = 0;
+      return;
+    }
     this.#work.room -= 1;
     this.#held.push(seen.length === 0 ? prepared : { ...prepared, warnings: [...prepared.warnings, ...seen] });
   }
 
   #reject(row: NumberedRejection): void {
-    this.#rejected.push(letGo(row));
-    if (this.#rejected.length <= MOST_REJECTED) return;
-    throw new ChannelError(
-      'FILE_REFUSED',
-      `more than ${MOST_REJECTED} of the first ${this.#read} lines cannot be recorded, so nothing was`,
-      {
-        problems: this.#rejected.slice(0, MOST_PROBLEMS).map(({ rejected }) => rejected),
-        fix: 'Look at the first rows listed below: probably the layout or an option of the whole file is not what was meant.',
-      },
-    );
+    const text = JSON.stringify(row);
+    this.#rejectedText += text.length;
+    // A copy: the row's cells are parts of the text of their piece of the file, which they would keep in memory.
+    this.#rejected.push(JSON.parse(text) as NumberedRejection);
+    const count = this.#rejected.length;
+    if (count <= MOST_REJECTED && this.#rejectedText <= MOST_REJECTED_TEXT) return;
+    const found =
+      count > MOST_REJECTED
+        ? `more than ${MOST_REJECTED} of the first ${this.#read} lines`
+        : `${count} of the first ${this.#read} lines, with ${this.#rejectedText} characters of text,`;
+    throw new ChannelError('FILE_REFUSED', `${found} cannot be recorded, so nothing was`, {
+      problems: this.#rejected.slice(0, MOST_PROBLEMS).map(({ rejected }) => rejected),
+      fix: 'Look at the first rows listed below: probably the layout or an option of the whole file is not what was meant.',
+    });
   }
 
   /** Whether the import that goes on had recorded the line before it was cut off. */
@@ -253,9 +268,11 @@ class FileCheck {
   }
 }
 
-/** A copy: the row's cells are parts of the text of their piece of the file, which they would keep in memory. */
-function letGo(row: NumberedRejection): NumberedRejection {
-  return JSON.parse(JSON.stringify(row)) as NumberedRejection;
+/** Characters of the rows that a line was read from. */
+function lengthOf({ raw }: NumberedLine['line']): number {
+  let length = 0;
+  for (const cells of raw?.() ?? []) for (const name in cells) length += (cells[name] as string).length;
+  return length;
 }
 
 /** Reports of refused rows that an error carries; the error file has all. */

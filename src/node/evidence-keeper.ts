@@ -22,8 +22,11 @@ export class EvidenceKeeper {
   /** By the keyed digest of the document's name. */
   readonly #kept: Map<string, EvidenceCommitment>;
   readonly #new: string[] = [];
-  /** The documents of the lines that will be recorded, with as many of the lines as fields are made of, and one more. */
-  readonly #wanted = new Map<string, BillLine[]>();
+  /**
+   * The documents of the lines that will be recorded, with the fields of the first lines as JSON: lines would keep their pieces of
+   * the file in memory, and every row can name a document of its own.
+   */
+  readonly #wanted = new Map<string, Wanted>();
 
   constructor(
     { archive, imports }: Pick<Node, 'archive' | 'imports'>,
@@ -53,9 +56,15 @@ export class EvidenceKeeper {
   /** Notes a line that will be recorded: its document is one to be kept. */
   want(line: BillLine): void {
     const name = this.#nameOf(line);
-    const lines = this.#wanted.get(name) ?? [];
-    if (lines.length <= MOST_LINES_WITH_FIELDS) lines.push(line);
-    this.#wanted.set(name, lines);
+    let wanted = this.#wanted.get(name);
+    if (wanted === undefined) {
+      wanted = { lines: 0, fields: [] };
+      // A copy, for the same reason.
+      this.#wanted.set(Buffer.from(name).toString(), wanted);
+    }
+    wanted.lines += 1;
+    if (wanted.lines <= MOST_LINES_WITH_FIELDS) wanted.fields.push(JSON.stringify(fieldsOf(line)));
+    else wanted.fields = [];
   }
 
   /**
@@ -63,14 +72,14 @@ export class EvidenceKeeper {
    * @throws {ChannelError} what `unchanged` throws; nothing is kept then
    */
   async keepAll(unchanged: (sha256: string) => void): Promise<void> {
-    for (const [name, lines] of this.#wanted) {
+    for (const [name, wanted] of this.#wanted) {
       const digest = this.#imports.digestOfName(name);
       if (this.#kept.has(digest)) continue;
       const path = this.#pathOf(name);
       const told = name === '' ? unchanged : () => undefined;
       const { commitment, fieldsCommitment } = await this.#archive.keep(
         digestingBytes(path, told),
-        defined({ mediaType: mediaTypeOf(path), fields: fieldsOf(lines) }),
+        defined({ mediaType: mediaTypeOf(path), fields: numberedFields(wanted) }),
       );
       this.#kept.set(digest, defined({ document: commitment, fields: fieldsCommitment }));
       this.#new.push(commitment);
@@ -99,26 +108,23 @@ export class EvidenceKeeper {
   }
 }
 
+/** What lines of a document say: how many there are, and the fields of each as JSON where they are few. */
+interface Wanted {
+  lines: number;
+  fields: string[];
+}
+
 /** What an auditor can be shown one by one, by line: never the whole bill. */
-function fieldsOf(lines: readonly BillLine[]): Record<string, string> | undefined {
-  if (lines.length > MOST_LINES_WITH_FIELDS) return undefined;
-  const fields: Record<string, string> = {};
-  lines.forEach((line, at) => {
-    const { utility, meter, commodity, flow, start, end, quantity, unit, readBasis } = line;
-    const values = defined({
-      utility,
-      meter,
-      account: line.account,
-      site: line.site,
-      commodity,
-      flow,
-      start,
-      end,
-      quantity,
-      unit,
-      readBasis,
-    });
-    for (const [name, value] of Object.entries(values)) fields[`${at + 1}.${name}`] = value as string;
-  });
-  return fields;
+function numberedFields({ lines, fields }: Wanted): Record<string, string> | undefined {
+  if (lines > MOST_LINES_WITH_FIELDS) return undefined;
+  const numbered: Record<string, string> = {};
+  for (const [at, text] of fields.entries())
+    for (const [name, value] of Object.entries(JSON.parse(text) as Record<string, string>))
+      numbered[`${at + 1}.${name}`] = value;
+  return numbered;
+}
+
+function fieldsOf(line: BillLine): Record<string, string> {
+  const { utility, meter, account, site, commodity, flow, start, end, quantity, unit, readBasis } = line;
+  return defined({ utility, meter, account, site, commodity, flow, start, end, quantity, unit, readBasis });
 }

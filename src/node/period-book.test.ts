@@ -39,7 +39,7 @@ test('a thousand periods in any order: the same overlaps as when each is compare
 });
 
 test('the same of five meters of which two find room in memory', () => {
-  const book = new PeriodBook(2);
+  const book = new PeriodBook({ entries: 2 });
   demandSameOverlaps(book, 5);
   book.forget(0);
   assert.equal(
@@ -64,3 +64,17 @@ function demandSameOverlaps(book: PeriodBook, meters: number): void {
     if (!expected) standing.push([meter, start, end]);
   }
 }
+
+test('places that are no rows are told from the disk, and long series are set aside', () => {
+  const book = new PeriodBook({ bytes: 5_000 });
+  const date = (day: number): string => new Date(Date.UTC(1950, 0, 1 + day)).toISOString().slice(0, 10);
+  for (let day = 0; day < 1_500; day += 1)
+    for (const meter of ['a', 'b'])
+      assert.equal(book.enter(record(date(day), date(day + 1), meter), `sheet 1, row ${day}${meter}`, 0), undefined);
+  assert.deepEqual(book.enter(record(date(3), date(4), 'a'), 'row 2', 0), { where: 'sheet 1, row 3a', file: 0 });
+  assert.deepEqual(book.enter(record(date(1_499), date(1_500), 'b'), 'row 2', 0), {
+    where: 'sheet 1, row 1499b',
+    file: 0,
+  });
+  book.close();
+});

@@ -1,13 +1,15 @@
 import type { ActivityRecord } from '../channel/index.ts';
 import { parseDate } from '../emissions/index.ts';
-import { SpilledMap, type SpillForm } from './spilled-map.ts';
+import { SpilledList } from './spilled-list.ts';
+import { SpilledMap, type SpillForm, type SpillRoom } from './spilled-map.ts';
 
 /** Numbers that one period takes in a list: first day, day after the last, row, how many rows follow, file. */
 const STEP = 5;
 
 /** The place of a line in one of the files: `row 12` and `rows 12 to 14` as two numbers, since there can be a million. */
 class Places {
-  readonly #others: string[] = [];
+  /** Those that are no rows: `sheet 1, row 12`. */
+  readonly #others = new SpilledList();
 
   /** The first row, or below 0 where the place is no row; and how many rows follow it. */
   numbersOf(where: string): readonly [place: number, more: number] {
@@ -15,12 +17,16 @@ class Places {
     const first = Number(row?.[1]);
     const more = row?.[2] === undefined ? 0 : Number(row[2]) - first;
     if (row !== null && more >= 0) return [first, more];
-    return [-this.#others.push(where), 0];
+    return [-this.#others.push(where) - 1, 0];
   }
 
   textOf(place: number, more: number): string {
-    if (place < 0) return this.#others[-place - 1] as string;
+    if (place < 0) return this.#others.at(-place - 1);
     return more === 0 ? `row ${place}` : `rows ${place} to ${place + more}`;
+  }
+
+  close(): void {
+    this.#others.close();
   }
 }
 
@@ -41,6 +47,7 @@ const form: SpillForm<Periods> = {
     const numbers = new Int32Array(new Uint8Array(bytes).buffer);
     return { length: numbers.length, numbers };
   },
+  size: ({ numbers }) => numbers.byteLength,
 };
 
 /**
@@ -52,8 +59,8 @@ export class PeriodBook {
   readonly #series: SpilledMap<Periods>;
   readonly #places = new Places();
 
-  /** `room`: how many series are held in memory. */
-  constructor(room?: number) {
+  /** `room`: how many series, and bytes of them, are held in memory. */
+  constructor(room?: Partial<SpillRoom>) {
     this.#series = new SpilledMap(form, room);
   }
 
@@ -91,6 +98,7 @@ export class PeriodBook {
 
   close(): void {
     this.#series.close();
+    this.#places.close();
   }
 }
 
