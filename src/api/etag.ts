@@ -10,6 +10,12 @@ export function contentTag(body: string): string {
   return `"${sha256(body).slice(0, 40)}"`;
 }
 
+/** Whether If-Match names the tag; strongly compared (RFC 9110, section 13.1.1): a weak tag is never matched. */
+export function isNamed(header: string, tag: string): boolean {
+  if (tag.startsWith('W/')) return false;
+  return header.trim() === '*' || header.split(',').some((one) => one.trim() === tag);
+}
+
 /** Whether If-None-Match names the tag; weakly compared, as RFC 9110, section 13.1.2, says. */
 export function isKnown(header: string | null, tag: string): boolean {
   if (header === null) return false;

@@ -4,6 +4,7 @@ import type { Principal } from './access/principal.ts';
 import { chosenType, jsonBody, limited, mediaTypeOf } from './body.ts';
 import { contentTag, isKnown, ledgerTag } from './etag.ts';
 import { chosenFields, withFields } from './fields.ts';
+import { unchangedApi } from './if-match.ts';
 import type { Work } from './jobs/jobs.ts';
 import type { AnyOperation, Api, Call } from './operation.ts';
 import { pageLinks } from './paging.ts';
@@ -45,8 +46,12 @@ export async function handle(
   // Files that came are removed once they were used: at the end of the request, or of the job that it began.
   let { files } = call;
   const run = async (): Promise<Response> => {
-    const value = await operation.handle(call as never);
-    if (value instanceof Response) return withHeaders(value, headers);
+    const guarded = { ...call, api: await unchangedApi(call, operation) };
+    const value = await operation.handle(guarded as never);
+    if (value instanceof Response) {
+      if (known !== undefined) headers.set('ETag', known);
+      return withHeaders(value, headers);
+    }
     if (operation.job === true) {
       const { remove = async () => undefined } = files ?? {};
       const work: Work = (...args) => (value as Work)(...args).finally(remove);

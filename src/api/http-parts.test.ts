@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenType } from './body.ts';
-import { isKnown } from './etag.ts';
+import { isKnown, isNamed } from './etag.ts';
 import { billLines } from './ndjson/rows.ts';
 import { pageLinks, pageOfList } from './paging.ts';
 import { Router } from './router.ts';
@@ -21,6 +21,14 @@ test('If-None-Match compares weakly, any of a list (RFC 9110, section 13.1.2)', 
   assert.equal(isKnown('*', '"b"'), true);
   assert.equal(isKnown('"bb"', '"b"'), false);
   assert.equal(isKnown(null, '"b"'), false);
+});
+
+test('If-Match compares strongly, any of a list (RFC 9110, section 13.1.1)', () => {
+  assert.equal(isNamed('"a", "b"', '"b"'), true);
+  assert.equal(isNamed('*', '"b"'), true);
+  assert.equal(isNamed('W/"b"', '"b"'), false);
+  assert.equal(isNamed('W/"b"', 'W/"b"'), false);
+  assert.equal(isNamed('', '"b"'), false);
 });
 
 test('pages of a list skip nothing when an item before them goes', () => {

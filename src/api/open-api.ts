@@ -30,6 +30,7 @@ export function openApi(node: Node, parts: NodeParts): OpenApiNode {
     uploads: new Uploads(join(node.folder, 'uploads'), node.now),
     idempotency: new IdempotencyStore(join(node.folder, 'answers.db'), node.now),
     turn: new Turn(),
+    settings: new Turn(),
     reference,
     stopping: stop.signal,
   };

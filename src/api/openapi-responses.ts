@@ -59,7 +59,7 @@ function nameOf(answer: z.ZodType, schema: Schema): string {
 }
 
 /** Statuses that any operation of the kind can end with. */
-function problemStatuses({ role, method, body, raw, params, query, item }: AnyOperation): number[] {
+function problemStatuses({ role, method, body, raw, params, query, item, seen }: AnyOperation): number[] {
   const given = params ?? query ?? body ?? raw ?? item;
   return [
     ...(given === undefined && role === undefined ? [] : [400]),
@@ -67,6 +67,7 @@ function problemStatuses({ role, method, body, raw, params, query, item }: AnyOp
     ...(role === undefined ? [] : [404]),
     406,
     ...(body === undefined && raw === undefined ? [] : [409, 415]),
+    ...(seen === undefined ? [] : [412]),
     ...(method === 'GET' || method === 'HEAD' ? [] : [413]),
     ...(role === undefined ? [] : [409, 422, 429]),
     500,

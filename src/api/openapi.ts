@@ -90,13 +90,21 @@ export function rolesFor(asked: ApiRole): ApiRole[] {
 }
 
 function parametersOf(operation: AnyOperation, schema: Schema): JsonObject[] {
-  const { params, query, body, item, id, once } = operation;
+  const { params, query, body, item, id, once, seen } = operation;
   const fields = item === undefined ? [] : [fieldsParameter(item)];
   const key = (body === undefined && id !== 'streamRecords') || once === 'never-kept' ? [] : [KEY];
+  const match = seen === undefined ? [] : [ifMatch(pathOf(seen))];
   const tus = id.endsWith('Upload')
     ? TUS_PARAMETERS.filter(({ of }) => of.includes(id)).map(({ of: _of, ...one }) => one)
     : [];
-  return [...parameters(params, 'path', schema), ...parameters(query, 'query', schema), ...fields, ...key, ...tus];
+  return [
+    ...parameters(params, 'path', schema),
+    ...parameters(query, 'query', schema),
+    ...fields,
+    ...key,
+    ...match,
+    ...tus,
+  ];
 }
 
 function parameters(object: z.ZodObject | undefined, where: 'path' | 'query', schema: Schema): JsonObject[] {
@@ -125,6 +133,14 @@ const KEY = {
   description: 'The same request under the same key is done once, and answered as it was the first time.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9._:-]+$' },
 };
+function ifMatch(path: string): JsonObject {
+  return {
+    ...{ name: 'If-Match', in: 'header', required: false },
+    description: `The ETag under which GET ${path} answered, without its query: where it is not the same any more, nothing is done.`,
+    schema: { type: 'string', maxLength: 200 },
+  };
+}
+
 const bytes = { type: 'integer', minimum: 0, maximum: 999_999_999_999_999 };
 const TUS_PARAMETERS = [
   {

@@ -6,7 +6,7 @@ import type { IdempotencyStore } from './idempotency/store.ts';
 import type { Counts, Jobs } from './jobs/jobs.ts';
 import type { NodeParts } from './node-parts.ts';
 import type { Readiness } from './observe/health.ts';
-import type { Turn } from './turn.ts';
+import type { Queue } from './turn.ts';
 import type { Received } from './uploads/received.ts';
 import type { Uploads } from './uploads/uploads.ts';
 import { apiRoot } from './version.ts';
@@ -38,7 +38,9 @@ export interface Api {
   readonly ready: () => Promise<Readiness>;
   readonly idempotency: IdempotencyStore;
   /** What writes goes one after the other: a use case reads what it is about to change. */
-  readonly turn: Turn;
+  readonly turn: Queue;
+  /** As `turn`, for tokens and webhooks: they do not wait for a long import. */
+  readonly settings: Queue;
   /** The API told to programs and to people. */
   readonly reference: {
     description(): object;
@@ -98,12 +100,19 @@ export interface Spec {
   readonly counts?: Counts;
   /** Answers follow from the ledger alone: the entity tag is made of its height, and a repeated question costs nothing. */
   readonly fresh?: 'ledger';
+  /** The operation that reads what this one changes: If-Match is compared with the tag of its answer. */
+  readonly seen?: Readable;
+  /** Field of the body that names what is changed, where the path does not. */
+  readonly seenId?: string;
   /** What an item is, where `fields` may choose from it. */
   readonly item?: z.ZodObject;
 }
 
+/** An operation of which the answer to one caller can be asked for by another operation. */
+type Readable = Pick<AnyOperation, 'path' | 'root' | 'params' | 'handle'>;
+
 /** Where an operation stands. */
-export function pathOf({ root, path }: Spec): string {
+export function pathOf({ root, path }: Pick<Spec, 'root' | 'path'>): string {
   return root === true ? path : `${apiRoot}${path}`;
 }
 

@@ -291,6 +291,10 @@ export const errorCodes = {
     kind: 'refused',
     advice: 'Upload the file: paths of the node are taken from the command on the same machine only.',
   },
+  PRECONDITION_FAILED: {
+    kind: 'conflict',
+    advice: 'Read what is to be changed once more, decide again, and send its new ETag.',
+  },
   IDEMPOTENCY_KEY_REUSED: { kind: 'refused', advice: 'Use a new Idempotency-Key for another request.' },
   IDEMPOTENCY_PENDING: {
     kind: 'conflict',

@@ -23,19 +23,31 @@ export async function listDocuments(
   node: Node,
 ): Promise<{ readonly documents: readonly CustodyView[]; readonly requests: readonly DocumentRequest[] }> {
   await node.inventory.catchUp(node.ledger);
-  const documents = node.archive.list().map((entry): CustodyView => {
-    const known = onLedger(node, entry.commitment);
-    return {
-      commitment: entry.commitment,
-      state: entry.state,
-      onLedger: known?.state ?? null,
-      keptAt: entry.keptAt,
-      mediaType: entry.mediaType ?? null,
-      records: known?.records ?? [],
-      hold: entry.hold ?? null,
-    };
-  });
+  const documents = node.archive.list().map((entry) => viewOf(node, entry));
   return { documents, requests: node.inventory.requests() };
+}
+
+/** One document in this node's custody. @throws {ChannelError} DOCUMENT_NOT_FOUND, also for one that others keep */
+export async function documentInCustody(node: Node, id: string): Promise<CustodyView> {
+  await node.inventory.catchUp(node.ledger);
+  const commitment = await commitmentOf(node, id);
+  const entry = node.archive.list().find((one) => one.commitment === commitment);
+  if (entry === undefined)
+    throw new ChannelError('DOCUMENT_NOT_FOUND', `document ${commitment.slice(0, 12)} is not in this node's custody`);
+  return viewOf(node, entry);
+}
+
+function viewOf(node: Node, entry: ArchiveEntry): CustodyView {
+  const known = onLedger(node, entry.commitment);
+  return {
+    commitment: entry.commitment,
+    state: entry.state,
+    onLedger: known?.state ?? null,
+    keptAt: entry.keptAt,
+    mediaType: entry.mediaType ?? null,
+    records: known?.records ?? [],
+    hold: entry.hold ?? null,
+  };
 }
 
 export interface DocumentVerification extends Verification {

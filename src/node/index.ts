@@ -1,12 +1,14 @@
 export { type CalculationAnswer, type CalculationRequest, calculateOnce } from './calculate.ts';
 export { daysText } from './days-text.ts';
 export { openingOf } from './disclosure.ts';
+export { documentInCustody } from './evidence.ts';
 export { publishReleases } from './factor-releases.ts';
 export { fileBytes } from './files.ts';
 export { asChannelError } from './foreign-error.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';
 export { placeOfHint } from './line-place.ts';
+export { knownMeter } from './meters.ts';
 export type { AuditCheck, LedgerFiles, Node } from './node.ts';
 export { problemOf } from './problems.ts';
 export type { Progress } from './progress.ts';

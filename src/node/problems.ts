@@ -19,6 +19,7 @@ export const statusOfCode: Readonly<Partial<Record<ErrorCode, number>>> = {
   METHOD_NOT_ALLOWED: 405,
   NOT_ACCEPTABLE: 406,
   REQUEST_TOO_SLOW: 408,
+  PRECONDITION_FAILED: 412,
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNSUPPORTED: 415,
   HOST_REFUSED: 421,

@@ -12,12 +12,12 @@ const all = [...operations, ...rootOperations];
 
 // Written by hand from docs/api.md.
 const VIEWER =
-  'listRecords showRecord listDocuments listRequests listReleases findFactors readStatus readInventory calculate listMembers readPolicy channelTrust listJobs readJob cancelJob followJob followLedger readMetrics';
+  'listRecords showRecord listDocuments showDocument listRequests listReleases findFactors readStatus readInventory calculate listMembers showMember readPolicy channelTrust listJobs readJob cancelJob followJob followLedger readMetrics';
 const AUDITOR = 'requestDocument giveVerdict verify fsck exportBundle verifyDocuments verifyFactors';
 const OPERATOR =
-  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters exportUpload';
+  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters showMeter exportUpload';
 const ADMIN =
-  'eraseDocument eraseMeter withdrawRelease admitMember grantRoles suspendMember setPolicy listTokens addToken revokeToken listAudit verifyAudit listWebhooks addWebhook showWebhook removeWebhook rotateWebhook replayWebhook testWebhook';
+  'eraseDocument eraseMeter withdrawRelease admitMember grantRoles suspendMember setPolicy listTokens showToken addToken revokeToken listAudit verifyAudit listWebhooks addWebhook showWebhook removeWebhook rotateWebhook replayWebhook testWebhook';
 const ANYBODY = 'readDescription readReference readWelcome readHealth readReadiness';
 const may: Readonly<Record<string, readonly string[]>> = {
   viewer: VIEWER.split(' '),
@@ -82,7 +82,7 @@ describe('the table of operations', () => {
       const { id } = text === '' ? { id: response.headers.get('location')?.split('/').at(-1) } : JSON.parse(text);
       return id as string;
     };
-    await make('/tokens', { role: 'viewer', label: 'dashboard', expires: '2999-12-31' });
+    const token = await make('/tokens', { role: 'viewer', label: 'dashboard', expires: '2999-12-31' });
     const job = await make('/verifications', { record });
     await (await ask(`/api/v1/jobs/${job}/events`, 'admin-token')).text();
     // It is told of nothing that happens here.
@@ -90,10 +90,14 @@ describe('the table of operations', () => {
     const dead = { height: 1, index: 0, messageId: 'msg_0', attempts: 10, last: '500' };
     served.parts.webhooks.store.bury(webhook, dead);
     const upload = await make('/uploads', undefined, { 'Tus-Resumable': '1.0.0', 'Upload-Length': '7' });
-    const { items } = (await (await ask('/api/v1/imports', 'admin-token')).json()) as { items: { id: string }[] };
+    const itemsOf = async (path: string) =>
+      ((await (await ask(`/api/v1${path}`, 'admin-token')).json()) as { items: Record<string, string>[] }).items;
+    const [imported] = await itemsOf('/imports');
+    const [meter] = await itemsOf('/meters');
     return {
       ...{ readJob: job, followJob: job, showWebhook: webhook, readUpload: upload, readOpening: request },
-      showImport: items[0]?.id as string,
+      ...{ showToken: token, showMember: 'BETA', showMeter: meter?.pseudonym as string },
+      showImport: imported?.id as string,
     };
   }
 

@@ -236,6 +236,9 @@ describe('the API', () => {
       const table = await send('/inventory?year=2022', { headers: { Accept: 'text/csv' } });
       assert.equal(table.headers.get('content-type'), 'text/csv; charset=utf-8');
       assert.match(await table.text(), /scope/);
+      const tag = table.headers.get('etag') as string;
+      const again = { headers: { Accept: 'text/csv', 'If-None-Match': tag } };
+      assert.equal((await send('/inventory?year=2022', again)).status, 304);
       await problem(await send('/inventory?year=2022', { headers: { Accept: 'image/png' } }), 406, 'NOT_ACCEPTABLE');
       const [get, head] = [await send('/records'), await send('/records', { method: 'HEAD' })];
       assert.equal(head.headers.get('etag'), get.headers.get('etag'));

@@ -97,15 +97,21 @@ export class TokenStore {
   }
 
   /**
-   * Ends a token at once; one that is revoked stays so. `id` may be a beginning of at least four digits.
+   * The token with this id, or with the one id that begins so, by at least four digits.
    * @throws {ChannelError} TOKEN_NOT_FOUND, OPTION_INVALID when several begin so
    */
-  revoke(id: string): TokenEntry {
+  get(id: string): TokenEntry {
     const matches = /^[0-9a-f]{4,16}$/.test(id) ? this.list().filter((entry) => entry.id.startsWith(id)) : [];
     const [entry, other] = matches;
     if (entry === undefined) throw new ChannelError('TOKEN_NOT_FOUND', 'no token has this id', { where: 'id' });
     if (other !== undefined)
       throw new ChannelError('OPTION_INVALID', `${matches.length} tokens have ids that begin so`, { where: 'id' });
+    return entry;
+  }
+
+  /** Ends a token at once; one that is revoked stays so. `id` as in `get`. */
+  revoke(id: string): TokenEntry {
+    const entry = this.get(id);
     const revoked = entry.revoked ?? this.#today();
     stored('access.db', () => this.#db.prepare('UPDATE tokens SET revoked = ? WHERE id = ?').run(revoked, entry.id));
     return { ...entry, revoked };

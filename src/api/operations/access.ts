@@ -15,6 +15,19 @@ const listTokens = operation(
   async ({ api }) => ({ items: api.parts.tokens.list() }),
 );
 
+const tokenId = z.strictObject({ id: z.string().regex(/^[0-9a-f]{4,16}$/) });
+
+const showToken = operation(
+  {
+    ...{ id: 'showToken', method: 'GET', path: '/tokens/{id}', tag, role: 'admin' },
+    summary: 'A token, without itself',
+    params: tokenId,
+    answer: s.token,
+    item: s.token,
+  },
+  async ({ api, params }) => api.parts.tokens.get(params.id),
+);
+
 const addToken = operation(
   {
     ...{ id: 'addToken', method: 'POST', path: '/tokens', tag, role: 'admin', status: 201 },
@@ -34,14 +47,16 @@ const revokeToken = operation(
   {
     ...{ id: 'revokeToken', method: 'DELETE', path: '/tokens/{id}', tag, role: 'admin' },
     summary: 'End a token at once',
-    params: z.strictObject({ id: z.string().regex(/^[0-9a-f]{4,16}$/) }),
+    params: tokenId,
+    seen: showToken,
     answer: s.token,
   },
-  async ({ api, params, audit }) => {
-    const entry = api.parts.tokens.revoke(params.id);
-    audit.target = entry.id;
-    return entry;
-  },
+  ({ api, params, audit }) =>
+    api.settings.take(async () => {
+      const entry = api.parts.tokens.revoke(params.id);
+      audit.target = entry.id;
+      return entry;
+    }),
 );
 
 const listAudit = operation(
@@ -75,4 +90,4 @@ const verifyAudit = operation(
     checkAuditLog(api.parts.auditLog.files, body.head === undefined ? undefined : parseHead(body.head)),
 );
 
-export const accessOperations = { listTokens, addToken, revokeToken, listAudit, verifyAudit } as const;
+export const accessOperations = { listTokens, showToken, addToken, revokeToken, listAudit, verifyAudit } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defined } from '../../emissions/index.ts';
-import { calculateOnce, useCases } from '../../node/index.ts';
+import { ChannelError, defined } from '../../emissions/index.ts';
+import { calculateOnce, knownMeter, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
@@ -59,6 +59,21 @@ const listMembers = operation(
   async ({ api, query }) => pageOfList(await useCases.members(api.node, {}), ({ id }) => id, query),
 );
 
+const showMember = operation(
+  {
+    ...{ id: 'showMember', method: 'GET', path: '/members/{id}', tag, role: 'viewer' },
+    summary: 'A member of the channel',
+    params: member,
+    answer: s.member,
+    item: s.member,
+  },
+  async ({ api, params: { id } }) => {
+    const found = (await useCases.members(api.node, {})).find((one) => one.id === id);
+    if (found === undefined) throw new ChannelError('NOT_FOUND', `${id} is not a member`, { where: 'path/id' });
+    return found;
+  },
+);
+
 const admitMember = operation(
   {
     ...{ id: 'admitMember', method: 'POST', path: '/members', tag, role: 'admin' },
@@ -78,6 +93,7 @@ const grantRoles = operation(
     ...{ id: 'grantRoles', method: 'POST', path: '/members/{id}/roles', tag, role: 'admin' },
     summary: 'Give a member roles; with `exactly`, these and no others',
     params: member,
+    seen: showMember,
     body: z.strictObject({ roles: s.admission.shape.roles, exactly: z.boolean().optional() }),
     answer: s.member,
   },
@@ -93,6 +109,7 @@ const suspendMember = operation(
     ...{ id: 'suspendMember', method: 'POST', path: '/members/{id}/suspension', tag, role: 'admin' },
     summary: 'Suspend a member: it submits nothing until it is granted roles again',
     params: member,
+    seen: showMember,
     body: z.strictObject({ reason: c.line }),
     answer: s.member,
   },
@@ -104,7 +121,7 @@ const suspendMember = operation(
 
 const readPolicy = operation(
   {
-    ...{ id: 'readPolicy', method: 'GET', path: '/policy', tag, role: 'viewer', fresh: 'ledger' },
+    ...{ id: 'readPolicy', method: 'GET', path: '/policy', tag, role: 'viewer' },
     summary: 'Which publishers the channel trusts, and how old a factor may be',
     answer: s.policy,
   },
@@ -115,6 +132,7 @@ const setPolicy = operation(
   {
     ...{ id: 'setPolicy', method: 'PUT', path: '/policy', tag, role: 'admin' },
     summary: "Set the channel's policy; the steward's act",
+    seen: readPolicy,
     body: s.policy,
     answer: s.policy,
   },
@@ -132,11 +150,23 @@ const listMeters = operation(
   async ({ api, query }) => pageOfList(await useCases.meters(api.node, {}), ({ pseudonym }) => pseudonym, query),
 );
 
+const showMeter = operation(
+  {
+    ...{ id: 'showMeter', method: 'GET', path: '/meters/{id}', tag: 'Node', role: 'operator' },
+    summary: "The owner's own name of one meter: private data",
+    params: z.strictObject({ id: c.idOrPrefix }),
+    answer: s.meter,
+    item: s.meter,
+  },
+  ({ api, params }) => knownMeter(api.node, params.id),
+);
+
 const eraseMeter = operation(
   {
     ...{ id: 'eraseMeter', method: 'POST', path: '/meters/{id}/erasure', tag: 'Node', role: 'admin' },
     summary: "Destroy a meter's key and label on order; its records stay",
     params: z.strictObject({ id: c.idOrPrefix }),
+    seen: showMeter,
     body: z.strictObject({
       order: z.string().min(1).max(100),
       reason: z
@@ -158,11 +188,13 @@ export const channelOperations = {
   readInventory,
   calculate,
   listMembers,
+  showMember,
   admitMember,
   grantRoles,
   suspendMember,
   readPolicy,
   setPolicy,
   listMeters,
+  showMeter,
   eraseMeter,
 } as const;

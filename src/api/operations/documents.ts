@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChannelError, defined } from '../../emissions/index.ts';
-import { openingOf, useCases } from '../../node/index.ts';
+import { documentInCustody, openingOf, useCases } from '../../node/index.ts';
 import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
@@ -32,6 +32,17 @@ const listDocuments = operation(
     const { documents } = await useCases.documents(api.node, {});
     return pageOfList(documents, ({ commitment }) => commitment, query);
   },
+);
+
+const showDocument = operation(
+  {
+    ...{ id: 'showDocument', method: 'GET', path: '/documents/{id}', tag, role: 'viewer' },
+    summary: "A document in this node's custody, by its commitment or by a record that it proves",
+    params: one,
+    answer: s.custody,
+    item: s.custody,
+  },
+  ({ api, params }) => documentInCustody(api.node, params.id),
 );
 
 const attachDocument = operation(
@@ -72,6 +83,7 @@ const holdDocument = operation(
     ...{ id: 'holdDocument', method: 'PUT', path: '/documents/{id}/hold', tag, role: 'operator' },
     summary: 'Forbid erasing a document up to and including a day',
     params: one,
+    seen: showDocument,
     body: z.strictObject({
       until: c.date,
       reason: z
@@ -89,6 +101,7 @@ const liftHold = operation(
     ...{ id: 'liftHold', method: 'DELETE', path: '/documents/{id}/hold', tag, role: 'operator' },
     summary: 'End a hold before its day',
     params: one,
+    seen: showDocument,
     answer: s.holdAnswer,
   },
   ({ api, params }) => api.turn.take(() => useCases.holdDocument(api.node, { document: params.id, lift: true })),
@@ -99,6 +112,7 @@ const eraseDocument = operation(
     ...{ id: 'eraseDocument', method: 'POST', path: '/erasures', tag, role: 'admin' },
     summary: 'Destroy a document on order; the number stays and still verifies',
     detail: 'It cannot be undone. `order` is your own reference, such as a case number, and no name.',
+    ...{ seen: showDocument, seenId: 'document' },
     body: z.strictObject({ document: c.idOrPrefix, order: z.string().min(1).max(100), reason: s.erasureReason }),
     answer: s.erasureAnswer,
   },
@@ -238,6 +252,7 @@ const giveVerdict = operation(
 
 export const documentOperations = {
   listDocuments,
+  showDocument,
   attachDocument,
   holdDocument,
   liftHold,

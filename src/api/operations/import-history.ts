@@ -36,6 +36,7 @@ const undoImport = operation(
     ...{ id: 'undoImport', method: 'POST', path: '/imports/{id}/undo', tag, role: 'operator', job: true },
     summary: 'Take an import back: void every record of it that is still active',
     params: one,
+    seen: showImport,
     body: s.undoBody,
     answer: s.undoAnswer,
     counts: ({ voided, leftCount }: z.infer<typeof s.undoAnswer>) => ({ voided, left: leftCount }),

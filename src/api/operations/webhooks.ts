@@ -49,12 +49,14 @@ const removeWebhook = operation(
     ...{ id: 'removeWebhook', method: 'DELETE', path, tag, role: 'admin', status: 204 },
     summary: 'Remove a receiver',
     params,
+    seen: showWebhook,
   },
-  async ({ api, params: { id }, audit }) => {
-    api.parts.webhooks.store.remove(id);
-    audit.target = id;
-    return undefined;
-  },
+  ({ api, params: { id }, audit }) =>
+    api.settings.take(async () => {
+      api.parts.webhooks.store.remove(id);
+      audit.target = id;
+      return undefined;
+    }),
 );
 
 const rotateWebhook = operation(
@@ -62,13 +64,15 @@ const rotateWebhook = operation(
     ...{ id: 'rotateWebhook', method: 'POST', path: '/webhooks/{id}/secret', tag, role: 'admin' },
     summary: 'Give a receiver a new secret; both sign for a day',
     params,
+    seen: showWebhook,
     answer: z.object({ secret: z.string() }),
   },
-  async ({ api, params: { id }, audit }) => {
-    const secret = api.parts.webhooks.store.rotate(id);
-    audit.target = id;
-    return { secret };
-  },
+  ({ api, params: { id }, audit }) =>
+    api.settings.take(async () => {
+      const secret = api.parts.webhooks.store.rotate(id);
+      audit.target = id;
+      return { secret };
+    }),
 );
 
 const replayWebhook = operation(
@@ -76,15 +80,17 @@ const replayWebhook = operation(
     ...{ id: 'replayWebhook', method: 'POST', path: '/webhooks/{id}/replay', tag, role: 'admin' },
     summary: 'Send everything again from a block on',
     params,
+    seen: showWebhook,
     body: s.replayBody,
     answer: s.webhook,
   },
-  async ({ api, params: { id }, body, audit }) => {
-    const { store } = api.parts.webhooks;
-    store.replay(id, body.from);
-    audit.target = id;
-    return store.get(id);
-  },
+  ({ api, params: { id }, body, audit }) =>
+    api.settings.take(async () => {
+      const { store } = api.parts.webhooks;
+      store.replay(id, body.from);
+      audit.target = id;
+      return store.get(id);
+    }),
 );
 
 const testWebhook = operation(
