@@ -1,14 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
+import type { ReadOptions } from '../bills/index.ts';
 import { type NodeApiClient, upload } from '../client/index.ts';
 import { ChannelError } from '../emissions/index.ts';
+import type { SentDocument } from '../node/index.ts';
+import { billDocuments } from './bill-documents.ts';
+
+/** A file as operations name it. */
+export type GivenFile = { readonly path: string } | { readonly upload: string };
 
 /** How files of this machine come to the node, and files of the node here. */
 export interface NodeFiles {
   /** Makes a file known to the node. */
-  give(path: string): Promise<{ readonly path: string } | { readonly upload: string }>;
+  give(path: string): Promise<GivenFile>;
+  /** Documents that rows of bills name and that the node does not find by itself. @throws {ChannelError} OPTION_INVALID */
+  documentsOf(bills: readonly string[], read: ReadOptions): Promise<readonly SentDocument[]>;
+  /** Takes back what was given and not used. */
+  takeBack(given: readonly GivenFile[]): Promise<void>;
   /**
    * Offers the document of a request, and writes its opening to a new file.
    * @throws {ChannelError} FILE_UNREADABLE when there is a file already
@@ -20,6 +30,8 @@ export interface NodeFiles {
 export function filesHere(api: NodeApiClient): NodeFiles {
   return {
     give: async (path) => ({ path }),
+    documentsOf: async () => [],
+    takeBack: async () => undefined,
     offer: (id, file) => api.call('POST /requests/{id}/answer', { params: { id }, body: { answer: 'offered', file } }),
   };
 }
@@ -43,7 +55,16 @@ export function filesFar(api: NodeApiClient): NodeFiles {
       });
       const mediaType = MEDIA_TYPES[extname(path).toLowerCase()];
       const from = (start: number) => Readable.toWeb(createReadStream(path, { start })) as ReadableStream<Uint8Array>;
-      return { upload: await upload(api, { length, from, ...(mediaType === undefined ? {} : { mediaType }) }) };
+      const file = { length, from, name: basename(path), ...(mediaType === undefined ? {} : { mediaType }) };
+      return { upload: await upload(api, file) };
+    },
+    documentsOf: billDocuments,
+    takeBack: async (given) => {
+      const headers = { 'Tus-Resumable': '1.0.0' };
+      for (const file of given)
+        if ('upload' in file)
+          // What was used is gone already; what cannot be reached the node removes after a day.
+          await api.call('DELETE /uploads/{id}', { params: { id: file.upload }, headers }).catch(() => undefined);
     },
     offer: async (id, path) => {
       const file = await open(path, 'wx', 0o600).catch((cause) => {

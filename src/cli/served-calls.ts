@@ -1,6 +1,7 @@
 import type { NodeApiClient } from '../client/index.ts';
-import type { Progress, UseCaseArgs, UseCaseName } from '../node/index.ts';
-import type { NodeFiles } from './node-files.ts';
+import { isChannelError } from '../emissions/index.ts';
+import { demandGoingOn, type Progress, type UseCaseArgs, type UseCaseName } from '../node/index.ts';
+import type { GivenFile, NodeFiles } from './node-files.ts';
 
 type Served = {
   readonly [N in UseCaseName]: (
@@ -22,11 +23,28 @@ const stoppedBy = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
 /** Every use case as a call of the API: what the command asks of a node that is served. Files come to it by `files`. */
 export const servedCalls: Served = {
   status: (api) => api.call('GET /status', {}),
-  record: async (api, { files: paths, document, ...rest }, progress, signal, files) => {
-    const given = [];
-    for (const path of paths) given.push(await files.give(path));
-    const body = { ...rest, files: given, ...(await named(files, document)) } as never;
-    return api.run('POST /imports', { body, ...stoppedBy(signal) }, progress);
+  record: async (api, { files: paths, document, sent: _sent, ...rest }, progress, signal, files) => {
+    const ofRows = document === undefined ? await files.documentsOf(paths, rest.read) : [];
+    const wanted = [...paths, ...ofRows.map(({ path }) => path), ...(document === undefined ? [] : [document])];
+    const given: GivenFile[] = [];
+    try {
+      for (const path of wanted) {
+        demandGoingOn(signal);
+        given.push(await files.give(path));
+        progress({ what: 'sending files', done: given.length, total: wanted.length });
+      }
+      const documents = ofRows.map(({ name }, at) => ({ name, file: given[paths.length + at] as GivenFile }));
+      const body = {
+        ...{ ...rest, files: given.slice(0, paths.length) },
+        ...(documents.length === 0 ? {} : { documents }),
+        ...(document === undefined ? {} : { document: given.at(-1) }),
+      } as never;
+      return await api.run('POST /imports', { body, ...stoppedBy(signal) }, progress);
+    } catch (error) {
+      // A job whose end was not heard of may be reading them.
+      if (!isChannelError(error, 'LEDGER_UNAVAILABLE')) await files.takeBack(given);
+      throw error;
+    }
   },
   imports: (api, query) => api.call('GET /imports', { query }),
   showImport: (api, { import: id, ...query }) => api.call('GET /imports/{id}', { params: { id }, query }),

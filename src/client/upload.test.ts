@@ -37,6 +37,20 @@ test('an upload goes on behind what came before the connection broke', async () 
   assert.deepEqual(asked, ['POST 19', 'PATCH 0', 'HEAD', 'PATCH 7', 'HEAD', 'PATCH 14']);
 });
 
+test('an upload says what the file is and is called, in Base64 of UTF-8', async () => {
+  let told: string | undefined;
+  const send: Send = async ({ headers }) => {
+    told = headers['Upload-Metadata'];
+    return new Response(null, { status: 201, headers: { Location: '/api/v1/uploads/0123' } });
+  };
+  const empty = { length: 0, from: () => '' };
+  await upload(new NodeApiClient(send), { ...empty, mediaType: 'text/csv', name: 'Zähler.csv' });
+  // printf text/csv | base64; printf Zähler.csv | base64
+  assert.equal(told, 'filetype dGV4dC9jc3Y=,filename WsOkaGxlci5jc3Y=');
+  await upload(new NodeApiClient(send), empty);
+  assert.equal(told, undefined);
+});
+
 test('an upload that never gets anywhere ends, and so does one that is refused', async () => {
   await assert.rejects(upload(new NodeApiClient(losing(100, 0).send), file), { code: 'LEDGER_UNAVAILABLE' });
   const problem = { code: 'BODY_TOO_LARGE', detail: 'too much', status: 413 };

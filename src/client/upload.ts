@@ -7,6 +7,8 @@ export interface FileToSend {
   readonly length: number;
   /** Of a document the node keeps it. */
   readonly mediaType?: string;
+  /** What the list of imports calls the file; kept encrypted. */
+  readonly name?: string;
   from(offset: number): Bytes;
 }
 
@@ -19,9 +21,8 @@ const FIRST_PAUSE_MS = 100;
  * @throws {ChannelError} what the node answers; LEDGER_UNAVAILABLE when it cannot be reached
  */
 export async function upload(api: NodeApiClient, file: FileToSend): Promise<string> {
-  const { length, mediaType } = file;
-  const metadata = mediaType === undefined ? {} : { 'Upload-Metadata': `filetype ${btoa(mediaType)}` };
-  const headers = { ...VERSION, ...metadata, 'Upload-Length': String(length) };
+  const { length } = file;
+  const headers = { ...VERSION, ...metadataOf(file), 'Upload-Length': String(length) };
   const made = await api.response('POST /uploads', { headers });
   const id = made.headers.get('Location')?.split('/').at(-1) ?? '';
   let failures = 0;
@@ -38,6 +39,18 @@ export async function upload(api: NodeApiClient, file: FileToSend): Promise<stri
     }
   }
   return id;
+}
+
+function metadataOf({ mediaType, name }: FileToSend): { 'Upload-Metadata'?: string } {
+  const pairs = Object.entries({ filetype: mediaType, filename: name }).flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [`${key} ${base64(value)}`],
+  );
+  return pairs.length === 0 ? {} : { 'Upload-Metadata': pairs.join(',') };
+}
+
+/** Of the text in UTF-8, as tus wants it. */
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
 async function append(api: NodeApiClient, id: string, file: FileToSend, offset: number): Promise<number> {

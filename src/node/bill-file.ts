@@ -6,7 +6,7 @@ import { type PreparedLine, rejectedLine } from './bill-lines.ts';
 import { EvidenceKeeper } from './evidence-keeper.ts';
 import type { FactorDesk } from './factor-desk.ts';
 import { FilePrint, LINES_A_PRINT } from './file-print.ts';
-import { checkFile, digestingBytes, fileSha256 } from './files.ts';
+import { digestingBytes, fileSha256 } from './files.ts';
 import type { ImportEntry } from './import-log.ts';
 import { LineMaker } from './line-maker.ts';
 import type { MeterBook } from './meter-book.ts';
@@ -15,6 +15,7 @@ import type { PeriodCheck } from './period-check.ts';
 import type { Progress } from './progress.ts';
 import { RecordSums } from './record-totals.ts';
 import { openImport, previousImport } from './same-file.ts';
+import type { SentDocuments } from './sent-documents.ts';
 import { demandGoingOn } from './stopped.ts';
 import type { UsageWatch } from './usage-watch.ts';
 
@@ -27,6 +28,8 @@ export interface Import {
   readonly document: string | undefined;
   /** What the owner calls each file; absent where that is its name here. */
   readonly names: readonly (string | undefined)[];
+  /** Documents that came with bills from elsewhere. */
+  readonly sent: SentDocuments | undefined;
   readonly desk: FactorDesk;
   readonly meters: MeterBook;
   readonly periods: PeriodCheck;
@@ -91,13 +94,13 @@ const MOST_HELD_TEXT = 8_000_000;
  * readers throw
  */
 export async function checkBills(work: Import, path: string, index: number): Promise<CheckedFile> {
-  const { node, document } = work;
+  const { node, document, sent } = work;
   const name = nameOf(index);
   const sha256 = await fileSha256(path, name);
   const digest = node.imports.digestOf(sha256);
   const open = openImport(node, digest, name);
-  if (document !== undefined && open === undefined) await checkGiven(document);
-  const evidence = new EvidenceKeeper(node, path, document, open?.evidence);
+  const given = document === undefined ? undefined : { path: document, name: await givenName(document) };
+  const evidence = new EvidenceKeeper(node, { billFile: path, given, sent }, open?.evidence);
   const previous = previousImport(node, digest, open);
   const maker = new LineMaker(work, evidence, previous, (line) => work.meters.lookUp(line));
   const check = new FileCheck(work, maker, evidence, { index, open });
@@ -283,12 +286,13 @@ function mendedImport(node: Node, id: string | undefined): string | undefined {
   return node.imports.byPrefix(id)[0]?.id;
 }
 
-/** Once for the file: else every line of it would be rejected for the same reason. */
-async function checkGiven(document: string): Promise<void> {
-  await checkFile(document, '--document').catch((cause) => {
+/** Says whether the document can be read, once for the file: else every line of it would be rejected for the same reason. */
+async function givenName(document: string): Promise<string> {
+  const sha256 = await fileSha256(document, '--document').catch((cause) => {
     throw new ChannelError('FILE_UNREADABLE', 'the file given with --document cannot be read', {
       where: '--document',
       cause,
     });
   });
+  return `given ${sha256}`;
 }

@@ -2,13 +2,23 @@ import { dirname, resolve } from 'node:path';
 import type { BillLine } from '../bills/index.ts';
 import type { EvidenceCommitment } from '../channel/index.ts';
 import type { Archive } from '../documents/index.ts';
-import { defined } from '../emissions/index.ts';
+import { ChannelError, defined } from '../emissions/index.ts';
 import { checkFile, digestingBytes, mediaTypeOf } from './files.ts';
 import type { ImportEntry, ImportLog } from './import-log.ts';
 import type { Node } from './node.ts';
+import type { SentDocuments } from './sent-documents.ts';
 
 // A commitment to each field of each line: useful for a bill, needless weight in the vault for a bulk file.
 const MOST_LINES_WITH_FIELDS = 40;
+
+/** What can be the evidence of a bill file's lines. */
+export interface EvidenceFiles {
+  readonly billFile: string;
+  /** For every line. The name is the same for the same document, wherever it lies when an import goes on. */
+  readonly given?: { readonly path: string; readonly name: string } | undefined;
+  /** What came with a bill from elsewhere; absent: documents lie beside the bill file. */
+  readonly sent?: SentDocuments | undefined;
+}
 
 /**
  * Keeps the evidence of one bill file: each document once, encrypted, whatever number of lines it proves. The document is the
@@ -17,8 +27,7 @@ const MOST_LINES_WITH_FIELDS = 40;
 export class EvidenceKeeper {
   readonly #archive: Archive;
   readonly #imports: ImportLog;
-  readonly #billFile: string;
-  readonly #given: string | undefined;
+  readonly #files: EvidenceFiles;
   /** By the keyed digest of the document's name. */
   readonly #kept: Map<string, EvidenceCommitment>;
   readonly #new: string[] = [];
@@ -30,22 +39,20 @@ export class EvidenceKeeper {
 
   constructor(
     { archive, imports }: Pick<Node, 'archive' | 'imports'>,
-    billFile: string,
-    given: string | undefined,
+    files: EvidenceFiles,
     kept: ImportEntry['evidence'] = [],
   ) {
     this.#archive = archive;
     this.#imports = imports;
-    this.#billFile = billFile;
-    this.#given = given;
+    this.#files = files;
     this.#kept = new Map(kept.map(([name, commitments]) => [name, JSON.parse(commitments) as EvidenceCommitment]));
   }
 
-  /** @throws {ChannelError} FILE_UNREADABLE when the document of the line is not there */
+  /** @throws {ChannelError} FILE_UNREADABLE when the document of the line is not there; LOCAL_ONLY when it was not sent */
   async check(line: BillLine): Promise<void> {
     const name = this.#nameOf(line);
     if (name === '' || this.#wanted.has(name) || this.known(line) !== undefined) return;
-    await checkFile(this.#pathOf(name), this.#given === undefined ? 'column document' : '--document');
+    await checkFile(this.#pathOf(name), this.#files.given === undefined ? 'column document' : '--document');
   }
 
   /** The commitment of the line's document where it is kept already. */
@@ -99,12 +106,20 @@ export class EvidenceKeeper {
 
   /** The document's name as the row gives it; blank where the bill file is its own evidence. */
   #nameOf(line: BillLine): string {
-    return this.#given ?? line.document ?? '';
+    return this.#files.given?.name ?? line.document ?? '';
   }
 
   #pathOf(name: string): string {
-    if (this.#given !== undefined) return this.#given;
-    return name === '' ? this.#billFile : resolve(dirname(this.#billFile), name);
+    const { billFile, given, sent } = this.#files;
+    if (given !== undefined) return given.path;
+    if (name === '') return billFile;
+    if (sent === undefined) return resolve(dirname(billFile), name);
+    const path = sent.pathOf(name);
+    if (path !== undefined) return path;
+    throw new ChannelError('LOCAL_ONLY', 'the document that the row names was not sent with the bill', {
+      where: 'column document',
+      fix: 'Send it along under the name that the row gives it; for the command, put it where the column says. Or empty the column and attach the document afterwards.',
+    });
   }
 }
 

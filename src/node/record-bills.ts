@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { BillWarning, ReadOptions, RejectedRow } from '../bills/index.ts';
 import { type ActivityRecord, recordId } from '../channel/index.ts';
 import {
@@ -18,8 +17,10 @@ import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
 import { PeriodCheck } from './period-check.ts';
+import { plainName } from './plain-name.ts';
 import type { Progress } from './progress.ts';
 import { RecordSums, type RecordTotals } from './record-totals.ts';
+import { type SentDocument, SentDocuments } from './sent-documents.ts';
 import { keepEmpty, submitFile } from './submit-file.ts';
 import { removeUnrecorded } from './unrecorded.ts';
 import { UsageWatch } from './usage-watch.ts';
@@ -33,6 +34,8 @@ export interface RecordRequest {
   readonly gwp?: GwpChoice;
   /** Evidence of every line; without it the document that a row names, else the bill file itself. */
   readonly document?: string;
+  /** Documents that rows name, where the bills come from elsewhere; absent: they lie beside the bill files. */
+  readonly sent?: readonly SentDocument[];
   readonly dryRun?: boolean;
   /** Record the good lines and answer with the rejected ones, instead of refusing the whole file. */
   readonly acceptPartial?: boolean;
@@ -105,7 +108,7 @@ export async function recordBills(
   await node.inventory.catchUp(node.ledger);
   const client = new ChannelClient(node.ledger);
   const desk = new FactorDesk(node.factors, await client.policy(), await client.releases());
-  const { gwp = 'publisher', document } = request;
+  const { gwp = 'publisher', document, sent } = request;
   // What is only shown needs no confirmation.
   const read: ReadOptions = { ...request.read, unconfirmed: request.dryRun === true };
   const work: Import = {
@@ -115,6 +118,7 @@ export async function recordBills(
       gwp,
       document,
       names: request.names ?? [],
+      sent: sent && new SentDocuments(sent),
       desk,
       progress,
       signal,
@@ -230,7 +234,7 @@ async function submitAll(work: Import, request: RecordRequest, files: readonly C
       continue;
     }
     let room = file.held.length;
-    const name = request.names?.[file.index] ?? basename(file.path);
+    const name = plainName(request.names?.[file.index] ?? file.path);
     const labels = defined({ name: name || undefined, label: request.label });
     const id = await submitFile(work, file, labels, meters, (line) => {
       if (room > 0) lines.push(lineOf(line, file.index, desk, false));

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as tus from 'tus-js-client';
+import { upload } from '../../src/client/index.ts';
 import type { ChannelError } from '../../src/emissions/index.ts';
 import { type ServedApi, serveApi } from '../support/api.ts';
 import { callsOf, problem, rejects } from '../support/api-calls.ts';
@@ -139,6 +140,53 @@ describe('files that are sent', () => {
     nowhere.set('record', '0'.repeat(64));
     await problem(await post('/documents', 'document-2', nowhere), 404, 'RECORD_NOT_FOUND');
     assert.equal((await post('/documents', 'document-2', document('%PDF-1.4 third'))).status, 201);
+    assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+  });
+
+  test('documents that rows name are told apart by their folders, in a form and as uploads', async () => {
+    const row = (meter: string, document: string) =>
+      `${meter},electricity,2021-08-01,2021-09-01,exclusive,5,kWh,DE,${document}\n`;
+    const bill = (meter: string) =>
+      `meter,commodity,start,end,end_convention,quantity,unit,country,document\n${row(`${meter}1`, 'jan/bill.pdf')}${row(`${meter}2`, 'feb/bill.pdf')}`;
+    const proofs = async (lines: readonly { recordId: string | null }[]) => {
+      const { items } = await client().call('GET /documents', { query: { limit: 500 } });
+      return lines.map(({ recordId }) => items.find(({ records }) => records.includes(recordId as string)));
+    };
+    const form = (meter: string, names: readonly string[]) => {
+      const made = new FormData();
+      made.append('bill', new Blob([bill(meter)]), 'C:\\bills\\Year 2021.csv');
+      for (const name of names) made.append('document', new Blob([name], { type: 'application/pdf' }), name);
+      return { raw: { bytes: made } };
+    };
+    const two = await client().run('POST /imports', form('D', ['jan/bill.pdf', 'feb/bill.pdf']));
+    const [jan, feb] = await proofs(two.lines);
+    assert.ok(jan !== undefined && feb !== undefined && jan.commitment !== feb.commitment);
+    assert.equal((await client().call('GET /imports', { query: { limit: 1 } })).items[0]?.file, 'Year 2021.csv');
+    // One without its folder cannot be both.
+    const one = await client().run('POST /imports', { ...form('E', ['bill.pdf']), query: { acceptPartial: true } });
+    assert.deepEqual(
+      [one.totals.lines, one.rejected.map(({ rejected }) => [rejected.code, rejected.where])],
+      [1, [['LOCAL_ONLY', 'row 3, column document']]],
+    );
+    const twice = { method: 'POST', body: form('F', ['bill.pdf', 'bill.pdf']).raw.bytes };
+    await problem(await send('/imports', twice), 400, 'REQUEST_INVALID');
+    const uploaded = async (text: string, name: string) => ({
+      upload: await upload(client(), {
+        ...{ length: Buffer.byteLength(text), from: () => text, mediaType: 'application/pdf', name },
+      }),
+    });
+    const documents = [
+      { name: 'jan/bill.pdf', file: await uploaded('jan', 'bill.pdf') },
+      { name: 'feb/bill.pdf', file: await uploaded('feb', 'bill.pdf') },
+    ];
+    const files = [await uploaded(bill('G'), 'g.csv')];
+    const { lines } = await client().run('POST /imports', { body: { files, documents } });
+    const kept = await proofs(lines);
+    assert.deepEqual(
+      kept.map((document) => document?.mediaType),
+      ['application/pdf', 'application/pdf'],
+    );
+    assert.notEqual(kept[0]?.commitment, kept[1]?.commitment);
     assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
   });
 

@@ -254,6 +254,42 @@ test('a stopped import leaves nothing before its first page, and goes on after i
   });
 });
 
+test('what was sent from elsewhere and is sent again goes on, wherever it lies the second time', async () => {
+  const { acme } = await newChannel();
+  const copy = (name: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, '%PDF-1.4 the bill');
+    return path;
+  };
+  const named = rows('V-1', 700).map((row, at) => `${row},${at === 0 ? 'jan/bill.pdf' : ''}`);
+  const given = billFile(join(folder, 'given.csv'), rows('V-2', 700));
+  const sent = (path: string) => ({ sent: [{ name: 'jan/bill.pdf', path }] });
+  await onNode(acme, async (call, node) => {
+    for (const [file, more] of [
+      [billFile(join(folder, 'named.csv'), named, ',document'), sent],
+      [given, (document: string) => ({ document })],
+    ] as const) {
+      const stop = new AbortController();
+      const stopping = ({ what }: { what: string }): void => {
+        if (what === 'recording') stop.abort();
+      };
+      const first = { files: [file], read: {}, ...more(copy('first.pdf')) };
+      await assert.rejects(useCases.record(node, first, stopping, stop.signal), { code: 'CANCELLED' });
+      const { lines, totals } = await call('record', { files: [file], read: {}, ...more(copy('second.pdf')) });
+      // The sum of 1 to 700; each line once.
+      assert.equal(totals.kWh, '245350');
+      const [whole] = (await call('imports', {})).items;
+      assert.deepEqual([whole?.state, whole?.records.active], ['finished', 700]);
+      const { documents } = await call('documents', {});
+      const proof = documents.filter(({ records }) => records.includes(lines[0]?.recordId as string));
+      assert.deepEqual(
+        proof.map(({ mediaType }) => mediaType),
+        ['application/pdf'],
+      );
+    }
+  });
+});
+
 test('an undo that is killed goes on: every record is voided once', async () => {
   const { acme } = await newChannel();
   const file = billFile(join(folder, 'killed.csv'), [...rows('K-1', 800), ...rows('K-2', 800)]);

@@ -1,7 +1,7 @@
 // Commands on a node elsewhere: its URL stands where its folder would, and everything goes through the API over TLS.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -73,6 +73,39 @@ describe('a node at a URL', () => {
     const { code, stdout } = await command(['record', url, bills, '--json', ...far()]);
     const { names, files } = JSON.parse(stdout) as { names: string[]; files: { state: string }[] };
     assert.deepEqual([code, names, files.map(({ state }) => state)], [2, ['a.csv', 'b.csv'], ['recorded', 'refused']]);
+  });
+
+  test('documents that rows name travel with their bill, and the list of imports has the file by its own name', async () => {
+    const bills = at('with-documents');
+    mkdirSync(join(bills, 'scans'), { recursive: true });
+    writeFileSync(join(bills, 'scans', 'one.pdf'), '%PDF-1.4 one');
+    writeFileSync(join(bills, 'scans', 'two.png'), 'two');
+    const row = (day: number, document: string) =>
+      `R-1,electricity,2022-03-0${day},2022-03-0${day + 1},exclusive,100,kWh,DE,${document}`;
+    const rows = [row(1, 'scans/one.pdf'), row(2, 'scans\\two.png'), row(3, 'scans/one.pdf'), row(4, '')];
+    const bill = billFile(join(bills, 'Zähler 7.csv'), rows, ',Document');
+    const { lines } = await answerOf<RecordAnswer>(['record', url, bill, ...far()]);
+    const { documents } = await answerOf<UseCaseResult<'documents'>>(['document', 'list', url, ...far()]);
+    const proofs = lines.map(({ recordId }) => documents.find(({ records }) => records.includes(recordId as string)));
+    assert.deepEqual(
+      proofs.map((proof) => proof?.mediaType),
+      ['application/pdf', 'image/png', 'application/pdf', 'text/csv'],
+    );
+    assert.equal(proofs[0]?.commitment, proofs[2]?.commitment);
+    const { items } = await answerOf<UseCaseResult<'imports'>>(['imports', 'list', url, ...far()]);
+    assert.equal(items[0]?.file, 'Zähler 7.csv');
+    const missing = billFile(join(bills, 'missing.csv'), [row(5, 'scans/three.pdf')], ',document');
+    const refused = await refusalOf(['record', url, missing, ...far()]);
+    assert.equal(refused.problems?.[0]?.code, 'LOCAL_ONLY');
+    // What was sent and not used is not left there.
+    assert.deepEqual(readdirSync(join(channel.acme, 'uploads')), []);
+    const other = at('other-documents');
+    mkdirSync(join(other, 'scans'), { recursive: true });
+    writeFileSync(join(other, 'scans', 'one.pdf'), '%PDF-1.4 another');
+    const [a, b] = [bills, other].map((place, nth) =>
+      billFile(join(place, 'same.csv'), [row(6 + nth, 'scans/one.pdf')], ',document'),
+    ) as [string, string];
+    assert.equal((await refusalOf(['record', url, a, b, ...far()])).code, 'OPTION_INVALID');
   });
 
   test('a folder of this machine is watched, and what comes into it is recorded there', async (t) => {

@@ -1,22 +1,21 @@
 import { z } from 'zod';
-import { type BillItem, parseMapping, parseTemplate, type ReadOptions } from '../../bills/index.ts';
-import { ChannelError, defined } from '../../emissions/index.ts';
-import { type Node, type Progress, useCases } from '../../node/index.ts';
+import { parseMapping, parseTemplate, type ReadOptions } from '../../bills/index.ts';
+import { defined } from '../../emissions/index.ts';
+import { type Node, type Progress, type SentDocument, useCases } from '../../node/index.ts';
 import { type Call, operation } from '../operation.ts';
 import * as c from '../schemas/common.ts';
 import * as s from '../schemas/records.ts';
-import { plainName } from '../uploads/plain-name.ts';
-import type { NamedDocuments, Received } from '../uploads/received.ts';
+import type { Received } from '../uploads/received.ts';
 import { namedFiles } from './files.ts';
 
-const { read: _read, files: _files, document: _document, ...flags } = s.importBody.shape;
+const { read: _read, files: _files, document: _document, documents: _documents, ...flags } = s.importBody.shape;
 /** Settings as a form or a query has them: one level, places by their parts. */
 const settings = z
   .strictObject({ ...s.readOptions.shape, ...c.placeHint.shape, ...flags })
   .omit({ place: true, mapping: true, template: true })
   .partial();
 type Settings = z.infer<typeof settings>;
-type Request = Omit<Parameters<typeof useCases.record>[1], 'files' | 'document'>;
+type Request = Omit<Parameters<typeof useCases.record>[1], 'files' | 'document' | 'sent'>;
 
 export const TEMPLATE_TEXT = "A template of a utility's PDF bills, JSON; as a file or as a field.";
 
@@ -25,7 +24,7 @@ export const importBills = operation(
     ...{ id: 'importBills', method: 'POST', path: '/imports', tag: 'Imports and uploads', role: 'operator', job: true },
     summary: 'Record bill files: every line of every file, or none',
     detail:
-      'A bill is sent as it is, as files of a form with the settings as fields, or as JSON that names uploads. A file that was recorded before is refused, whoever sends it again. The job results in the lines with their figures. A document that a row of the bill names comes along in the form, in a field `document` with the same name; nothing else of the machine is reached by a name.',
+      'A bill is sent as it is, as files of a form with the settings as fields, or as JSON that names uploads. A file that was recorded before is refused, whoever sends it again. The job results in the lines with their figures. A document that a row of the bill names comes along: in the form, in a field `document` with that file name, or as an upload in `documents`. Nothing of the machine is reached by a name.',
     query: settings,
     body: s.importBody,
     raw: {
@@ -53,12 +52,11 @@ export const importBills = operation(
   },
   async (call) => {
     const { api } = call;
-    const { paths, names, document, documents, remove, request } = await filesOf(call);
+    const { paths, names, document, sent, remove, request } = await filesOf(call);
     return async (progress, signal) => {
-      const node = call.principal.kind === 'local' ? api.node : withSentDocuments(api.node, documents);
-      const args = { ...request, files: paths, names, ...(document === undefined ? {} : { document }) };
+      const args = { ...request, files: paths, names, ...defined({ document, sent }) };
       const record: RecordUseCase = useCases.record;
-      return await api.turn.take(() => record(node, args, progress, signal)).finally(remove);
+      return await api.turn.take(() => record(api.node, args, progress, signal)).finally(remove);
     };
   },
 );
@@ -74,8 +72,8 @@ interface Sent {
   readonly paths: readonly string[];
   readonly names: readonly (string | undefined)[];
   readonly document: string | undefined;
-  /** Documents that rows name, where they were sent along. */
-  readonly documents: NamedDocuments;
+  /** Documents that rows name; absent where they lie beside the bills, on this machine. */
+  readonly sent: readonly SentDocument[] | undefined;
   readonly request: Request;
   remove(): Promise<void>;
 }
@@ -94,14 +92,20 @@ async function filesOf(call: ImportCall): Promise<Sent> {
       template: texts.template === undefined ? undefined : parseTemplate(texts.template),
     });
     const request = nested({ ...(call.query as Settings), ...fields }, told);
-    return { paths, names, documents, document: undefined, request, remove: async () => undefined };
+    return { paths, names, sent: documents, document: undefined, request, remove: async () => undefined };
   }
-  const { files, document, read, ...flags } = call.body as z.infer<typeof s.importBody>;
-  const named = await namedFiles(call, document === undefined ? files : [...files, document]);
+  const { files, document, documents = [], read, ...flags } = call.body as z.infer<typeof s.importBody>;
+  const refs = [...files, ...documents.map(({ file }) => file), ...(document === undefined ? [] : [document])];
+  const named = await namedFiles(call, refs);
   const paths = named.paths.slice(0, files.length);
+  const sent = documents.map(({ name }, at) => ({ name, path: named.paths[files.length + at] as string }));
+  const beside = documents.length === 0 && files.every((file) => 'path' in file);
   const request: Request = { ...defined(flags), read: readOf(read) };
   const { names, remove } = named;
-  return { paths, names, document: named.paths[files.length], documents: new Map(), remove, request };
+  return {
+    ...{ paths, names, request, remove, sent: beside ? undefined : sent },
+    document: document === undefined ? undefined : named.paths.at(-1),
+  };
 }
 
 export function readOf({ place, mapping, ...rest }: z.infer<typeof s.readOptions>): Request['read'] {
@@ -121,28 +125,4 @@ export function nested(settings: Settings, told: Pick<ReadOptions, 'mapping' | '
     ...defined({ gwp, dryRun, acceptPartial, separately, label, heldLines }),
     read: defined({ ...read, ...told, place: Object.keys(place).length === 0 ? undefined : place }),
   };
-}
-
-/** A bill from the network names no files of this machine: a row is given the document that was sent with it, or is refused. */
-function withSentDocuments(node: Node, documents: NamedDocuments): Node {
-  const readBills = (...args: Parameters<Node['readBills']>): AsyncIterable<BillItem> =>
-    sentDocuments(node.readBills(...args), documents);
-  return { ...node, readBills };
-}
-
-async function* sentDocuments(items: AsyncIterable<BillItem>, documents: NamedDocuments): AsyncGenerator<BillItem> {
-  for await (const item of items) {
-    const name = 'line' in item ? (item.line.document ?? '') : '';
-    const document = documents.get(plainName(name));
-    if (!('line' in item) || name === '') yield item;
-    else if (document !== undefined) yield { line: { ...item.line, document } };
-    else {
-      const { where, raw } = item.line;
-      const error = new ChannelError('LOCAL_ONLY', 'the document that the row names was not sent with the bill', {
-        where: `${where}, column document`,
-        fix: 'Send it in the form, in a field document with the same name; or empty the column and attach it afterwards.',
-      });
-      yield { rejected: error.report(), where, ...(raw === undefined ? {} : { raw: raw() }) };
-    }
-  }
 }

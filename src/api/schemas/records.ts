@@ -226,7 +226,12 @@ export const importBody = z
     files: z.array(c.fileRef).min(1).max(1000),
     read: readOptions.default({}),
     gwp: c.gwpChoice.optional(),
-    document: c.fileRef.optional(),
+    document: c.fileRef.optional().meta({ description: 'Evidence of every line.' }),
+    documents: z
+      .array(z.strictObject({ name: z.string().min(1).max(200), file: c.fileRef }))
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Documents that rows name, each with the name that the row gives it.' }),
     dryRun: z.boolean().optional(),
     acceptPartial: z.boolean().optional(),
     separately: z.boolean().optional(),

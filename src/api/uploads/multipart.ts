@@ -64,7 +64,8 @@ export async function readForm(
 function parserOf(contentType: string): Busboy {
   try {
     const limits = { fieldSize: 65_536, fields: 100, files: MOST_FILES, parts: MOST_FILES + 100, headerPairs: 20 };
-    return new Busboy({ headers: { 'content-type': contentType } as BusboyHeaders, limits });
+    // A row may name a document below a folder.
+    return new Busboy({ headers: { 'content-type': contentType } as BusboyHeaders, limits, preservePath: true });
   } catch (cause) {
     throw malformed('Content-Type names no boundary', cause);
   }

@@ -1,20 +1,18 @@
 import { ChannelError, type Json, sha256 } from '../../emissions/index.ts';
+import { plainName, type SentDocument, sentName } from '../../node/index.ts';
 import type { RawBody } from '../operation.ts';
 import { textValues } from '../validate.ts';
 import { type FilePart, readForm } from './multipart.ts';
-import { plainName } from './plain-name.ts';
 import type { SpooledFile } from './spool.ts';
 import type { Uploads } from './uploads.ts';
-
-/** Files that a form has in the field `document`, by their names without folders. */
-export type NamedDocuments = ReadonlyMap<string, string>;
 
 /** What came in a body that is a file, or a form of files. */
 export interface Received<Fields = unknown> {
   readonly paths: readonly string[];
   /** What the sender calls each file, without folders; blank where it did not say. */
   readonly names: readonly string[];
-  readonly documents: NamedDocuments;
+  /** Files that a form has in the field `document`, with the names that rows give them. */
+  readonly documents: readonly SentDocument[];
   readonly fields: Fields;
   /** The form's text parts, by name. */
   readonly texts: Readonly<Record<string, string>>;
@@ -37,7 +35,7 @@ export async function receive(
   const spooled: SpooledFile[] = [];
   const paths: string[] = [];
   const names: string[] = [];
-  const documents = new Map<string, string>();
+  const documents: SentDocument[] = [];
   const texts: Record<string, string> = {};
   const content: Json[] = [];
   const remove = async () => {
@@ -55,12 +53,15 @@ export async function receive(
     }
     const file = await uploads.receive(part, mediaType);
     spooled.push(file);
-    if (field === 'document') documents.set(plainName(name), file.path);
-    else {
+    if (field === 'document') {
+      if (documents.some((one) => one.name === sentName(name)))
+        throw new ChannelError('REQUEST_INVALID', 'two documents have one name', { where: 'form/document' });
+      documents.push({ name: sentName(name), path: file.path });
+    } else {
       paths.push(file.path);
       names.push(plainName(name));
     }
-    content.push([field === 'document' ? plainName(name) : '', mediaType, file.sha256]);
+    content.push([field === 'document' ? sentName(name) : '', mediaType, file.sha256]);
   };
   try {
     let fields = new URLSearchParams();

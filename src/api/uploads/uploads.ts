@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
+import { plainName } from '../../node/index.ts';
 import type { Principal } from '../access/principal.ts';
-import { plainName } from './plain-name.ts';
 import { endingOf, newUploadId, type SpooledFile, spool, stored, writeAll } from './spool.ts';
 
 /** What is noted beside an upload that comes in parts. */
@@ -26,8 +26,8 @@ export interface Upload {
 }
 
 const DAY = 86_400_000;
-/** Uploads of one caller that are not used yet. */
-const MOST = 100;
+/** Uploads of one caller that are not used yet: an import takes a thousand bills and as many documents. */
+const MOST = 2_000;
 
 /**
  * Files on their way in. They stand in the node's folder in the clear, for this user alone, until they are used: a bill is read
@@ -36,6 +36,7 @@ const MOST = 100;
 export class Uploads {
   readonly #folder: string;
   readonly #now: () => Date;
+  readonly #notes = new Map<string, Note>();
   /** Uploads to which bytes are being added. */
   readonly #busy = new Set<string>();
 
@@ -45,9 +46,12 @@ export class Uploads {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // A note is written last: what has none was cut off by a crash, like everything that was only spooled.
     const names = readdirSync(folder);
-    const notes = new Set(names.filter((name) => /^[0-9a-f]{32}\.json$/.test(name)).map((name) => name.slice(0, 32)));
+    for (const name of names) {
+      const note = /^[0-9a-f]{32}\.json$/.test(name) ? noteIn(join(folder, name)) : undefined;
+      if (note !== undefined) this.#notes.set(name.slice(0, 32), note);
+    }
     for (const name of names)
-      if (!notes.has(name.slice(0, 32)) || name.includes('.spool') || name.endsWith('.new'))
+      if (!this.#notes.has(name.slice(0, 32)) || name.includes('.spool') || name.endsWith('.new'))
         rmSync(join(folder, name), { force: true });
   }
 
@@ -62,10 +66,8 @@ export class Uploads {
     { mediaType, name = '' }: { readonly mediaType?: string; readonly name?: string } = {},
   ): Promise<Upload> {
     await this.#removeExpired();
-    const own = (await Promise.all(this.#ids().map((id) => this.#note(id)))).filter(
-      (note) => note?.principal === principal,
-    );
-    if (own.length >= MOST) throw new ChannelError('BUSY', `${MOST} uploads of this caller wait to be used`);
+    const own = this.#notes.values().filter((note) => note.principal === principal);
+    if ([...own].length >= MOST) throw new ChannelError('BUSY', `${MOST} uploads of this caller wait to be used`);
     const id = newUploadId();
     const expires = new Date(this.#now().getTime() + DAY).toISOString();
     const note: Note = { principal, length, ending: endingOf(mediaType), name: plainName(name), expires };
@@ -77,6 +79,7 @@ export class Uploads {
       await file.close();
       await rename(`${this.#notePath(id)}.new`, this.#notePath(id));
     });
+    this.#notes.set(id, note);
     return { id, length, offset: 0, expires };
   }
 
@@ -85,7 +88,7 @@ export class Uploads {
     id: string,
     { id: principal }: Principal,
   ): Promise<Upload & { readonly path: string; readonly name: string }> {
-    const note = await this.#note(id);
+    const note = this.#notes.get(id);
     const path = note && this.#dataPath(id, note);
     const size = path && (await stat(path).catch(() => undefined))?.size;
     if (note?.principal !== principal || path === undefined || size === undefined)
@@ -136,28 +139,19 @@ export class Uploads {
 
   async remove(id: string, principal: Principal): Promise<void> {
     const { path } = await this.find(id, principal);
+    await this.#remove(id, path);
+  }
+
+  async #remove(id: string, path: string): Promise<void> {
+    this.#notes.delete(id);
     await rm(this.#notePath(id), { force: true });
     await rm(path, { force: true });
   }
 
   async #removeExpired(): Promise<void> {
     const now = this.#now().toISOString();
-    for (const id of this.#ids()) {
-      const note = await this.#note(id);
-      if (note === undefined || note.expires >= now || this.#busy.has(id)) continue;
-      await rm(this.#notePath(id), { force: true });
-      await rm(this.#dataPath(id, note), { force: true });
-    }
-  }
-
-  #ids(): string[] {
-    return readdirSync(this.#folder).flatMap((name) => /^([0-9a-f]{32})\.json$/.exec(name)?.[1] ?? []);
-  }
-
-  async #note(id: string): Promise<Note | undefined> {
-    if (!/^[0-9a-f]{32}$/.test(id)) return undefined;
-    const text = await readFile(this.#notePath(id), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as Note);
+    for (const [id, note] of this.#notes)
+      if (note.expires < now && !this.#busy.has(id)) await this.#remove(id, this.#dataPath(id, note));
   }
 
   #notePath(id: string): string {
@@ -166,5 +160,13 @@ export class Uploads {
 
   #dataPath(id: string, { ending }: Pick<Note, 'ending'>): string {
     return join(this.#folder, `${id}${ending === '' ? '.part' : ending}`);
+  }
+}
+
+function noteIn(path: string): Note | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Note;
+  } catch {
+    return undefined;
   }
 }

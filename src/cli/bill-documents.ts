@@ -1,0 +1,74 @@
+import { open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type ReadOptions, readBills } from '../bills/index.ts';
+import { ChannelError } from '../emissions/index.ts';
+import { fileBytes, type SentDocument } from '../node/index.ts';
+
+/** The only format with a column for documents. */
+const PLAIN = 'csv';
+const HEAD = 65_536;
+
+/**
+ * The documents that rows of bill files name, each once, with where they lie on this machine. A row whose document is not there
+ * is left to the node to refuse, as is a file that cannot be read.
+ * @throws {ChannelError} OPTION_INVALID where two of the files mean different documents by one name
+ */
+export async function billDocuments(files: readonly string[], read: ReadOptions): Promise<SentDocument[]> {
+  const paths = new Map<string, string>();
+  for (const file of files) {
+    for (const name of await namesIn(file, read)) {
+      const path = resolve(dirname(file), name);
+      if (!(await isFile(path))) continue;
+      if ((paths.get(name) ?? path) !== path)
+        throw new ChannelError('OPTION_INVALID', 'two of the bill files name different documents by one name', {
+          where: 'column document',
+          fix: 'Record the files one after the other.',
+        });
+      paths.set(name, path);
+    }
+  }
+  return [...paths].map(([name, path]) => ({ name, path }));
+}
+
+async function namesIn(file: string, read: ReadOptions): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  if (!(await mayNameDocuments(file))) return names;
+  let format: string | undefined;
+  const told = (found: string): void => {
+    format = found;
+  };
+  try {
+    for await (const item of readBills({ body: fileBytes(file), options: read, told })) {
+      if (format !== PLAIN) break;
+      if ('line' in item && item.line.document !== undefined) names.add(item.line.document);
+    }
+  } catch {
+    // What is wrong with the file is the node's to say.
+  }
+  return names;
+}
+
+/** Whether the word stands where a header can be, in any encoding: most bills need not be read to know that none is named. */
+async function mayNameDocuments(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    const head = buffer.subarray(0, bytesRead);
+    return (
+      !head.subarray(0, 5).equals(Buffer.from('%PDF-')) &&
+      /document/i.test(head.toString('latin1').replaceAll('\0', ''))
+    );
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
