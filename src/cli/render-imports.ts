@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { add, formatExact, parseDecimal } from '../emissions/index.ts';
 import type { UseCaseResult } from '../node/index.ts';
 import { table } from './output.ts';
+import { toldText } from './told-text.ts';
 import { amount, counted, explainEvidence, shellWord } from './words.ts';
 
 type ImportsAnswer = UseCaseResult<'imports'>;
@@ -59,6 +60,7 @@ function aboutLines(view: ImportView): string[] {
     ['begun', view.startedAt],
     ['state', stateText(view)],
     ['records', `${records.active} active, ${records.superseded} corrected, ${records.voided} voided`],
+    ['by options', toldText(view.told, view.lines ?? records.active) || null],
     ['to come', records.absent === 0 ? null : counted(records.absent, 'line')],
     ['kWh', totals === null ? null : amount(totals.kWh)],
     ['CO2e', totals === null ? null : `${kilogramsOf(totals)} kg, location-based and fuels`],

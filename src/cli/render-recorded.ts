@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { LineAnswer, RecordAnswer, RecordedLine } from '../node/index.ts';
 import { faultLines } from './fault-lines.ts';
 import { fuelText, noResultText } from './render-calculation.ts';
+import { toldText, toldTogether } from './told-text.ts';
 import { amount, counted, days, explainFlag, factorText, kilograms, lastDay, shellWord } from './words.ts';
 
 const MOST_LINES = 40;
@@ -36,12 +37,19 @@ export function renderRecorded(answer: RecordAnswer, context?: RecordedContext):
     '',
     styleText('bold', done),
     ...totalLines(answer),
+    ...toldLine(answer, context),
     ...noteLines(answer),
     ...warningLine(answer),
     ...(context === undefined ? [] : fileLines(answer, context)),
     ...rejectedLines(answer, context),
     ...(context === undefined ? [] : nextLines(answer, context)),
   ].join('\n');
+}
+
+/** Of a folder it is told file by file. */
+function toldLine({ files, totals }: RecordAnswer, context: RecordedContext | undefined): string[] {
+  const options = context?.names === undefined ? toldText(toldTogether(files), totals.lines) : '';
+  return options === '' ? [] : [`  by the options: ${options}`];
 }
 
 function warningLine({ lines }: RecordAnswer): string[] {
@@ -54,8 +62,10 @@ function warningLine({ lines }: RecordAnswer): string[] {
 /** Of a folder, what became of each file. */
 function fileLines({ files }: RecordAnswer, { names, others }: RecordedContext): string[] {
   if (names === undefined) return [];
-  const rows = files.map(({ file, state, lines, error }) => {
-    const what = error === undefined ? counted(lines, 'line') : `${error.code}: ${error.message}`;
+  const rows = files.map(({ file, state, lines, told, error }) => {
+    const options = toldText(told, lines);
+    const by = options === '' ? '' : `; by the options: ${options}`;
+    const what = error === undefined ? `${counted(lines, 'line')}${by}` : `${error.code}: ${error.message}`;
     const problems = error?.problems ?? [];
     return [
       `  ${state.padEnd(9)}  ${names[file]}  ${what}`,

@@ -9,6 +9,7 @@ import { FilePrint, LINES_A_PRINT } from './file-print.ts';
 import { digestingBytes, fileSha256 } from './files.ts';
 import type { ImportEntry } from './import-log.ts';
 import { LineMaker } from './line-maker.ts';
+import { mergeHints } from './line-place.ts';
 import type { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
 import type { PeriodCheck } from './period-check.ts';
@@ -17,6 +18,7 @@ import { RecordSums } from './record-totals.ts';
 import { openImport, previousImport } from './same-file.ts';
 import type { SentDocuments } from './sent-documents.ts';
 import { demandGoingOn } from './stopped.ts';
+import { ToldCount, type ToldLines } from './told-settings.ts';
 import type { UsageWatch } from './usage-watch.ts';
 
 /** What one command's imports work with. */
@@ -62,6 +64,7 @@ export interface CheckedFile {
   /** Lines that can be recorded, and their sums. */
   readonly count: number;
   readonly sums: RecordSums;
+  readonly told: ToldLines;
   readonly rejected: readonly NumberedRejection[];
   /** The first lines that can be recorded; all of them in an ordinary file. */
   readonly held: readonly NumberedLine[];
@@ -162,6 +165,7 @@ class FileCheck {
   readonly #held: NumberedLine[] = [];
   #heldText = 0;
   readonly #sums = new RecordSums();
+  readonly #told: ToldCount;
   readonly #print = new FilePrint();
   readonly #notes = new Map<number, readonly BillWarning[]>();
   #run: NumberedLine[] = [];
@@ -176,6 +180,7 @@ class FileCheck {
     { index, open }: { readonly index: number; readonly open: ImportEntry | undefined },
   ) {
     this.#work = work;
+    this.#told = new ToldCount(work.read);
     this.#maker = maker;
     this.#evidence = evidence;
     this.#index = index;
@@ -197,10 +202,11 @@ class FileCheck {
     if (this.#read === 0) throw new ChannelError('FILE_MALFORMED', 'the file holds no bill lines', { where: name });
   }
 
-  found(): Pick<CheckedFile, 'count' | 'sums' | 'rejected' | 'held' | 'print' | 'notes' | 'mends'> {
+  found(): Pick<CheckedFile, 'count' | 'sums' | 'told' | 'rejected' | 'held' | 'print' | 'notes' | 'mends'> {
     return {
       count: this.#count,
       sums: this.#sums,
+      told: this.#told.lines,
       rejected: this.#rejected.toSorted((one, other) => one.at - other.at),
       held: this.#held,
       print: this.#print,
@@ -230,6 +236,7 @@ class FileCheck {
     const { line, record } = prepared;
     this.#count += 1;
     this.#sums.add(record);
+    this.#told.add(line, mergeHints(line.place, this.#work.read.place));
     if (!this.#work.dryRun) this.#print.add(prepared);
     this.#evidence.want(line);
     this.#mends ??= mendedImport(this.#work.node, line.mends);

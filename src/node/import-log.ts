@@ -4,6 +4,7 @@ import type { CorrectionReason } from '../channel/index.ts';
 import { hmacSha256 } from '../emissions/index.ts';
 import type { RecordTotals } from './record-totals.ts';
 import { onSqlite } from './sqlite-fault.ts';
+import type { ToldLines } from './told-settings.ts';
 
 /** What is known of an import beside its records; nothing personal. */
 export interface ImportDetails {
@@ -12,6 +13,8 @@ export interface ImportDetails {
   readonly lines?: number;
   readonly finishedAt?: string;
   readonly totals?: RecordTotals;
+  /** Settings of the request that its lines have. */
+  readonly told?: ToldLines;
   /** The import whose rejected rows this one records. */
   readonly mends?: string;
   readonly undone?: { readonly at: string; readonly reason: CorrectionReason };

@@ -6,6 +6,7 @@ import type { ImportEntry } from './import-log.ts';
 import { ImportSeal } from './import-seal.ts';
 import type { Node } from './node.ts';
 import type { RecordTotals } from './record-totals.ts';
+import type { ToldLines } from './told-settings.ts';
 
 /** `cut-off`: its records are on their way, or the command was stopped; the same file goes on with it. */
 type ImportState = 'finished' | 'cut-off' | 'undone';
@@ -25,6 +26,8 @@ export interface ImportView {
   readonly records: Readonly<Record<RecordState | 'absent', number>>;
   readonly rejected: number;
   readonly totals: RecordTotals | null;
+  /** Settings of the request that its lines have, with the number of lines. */
+  readonly told: ToldLines;
   /** The import whose rejected rows this one records, and the imports that record this one's. */
   readonly mends: string | null;
   readonly mendedBy: readonly string[];
@@ -163,6 +166,7 @@ async function viewOf(node: Node, entry: ImportEntry, seal: ImportSeal | undefin
     records: statesOf(node, id),
     rejected: node.imports.counts(id).rejected,
     totals: details.totals ?? null,
+    told: details.told ?? {},
     mends: details.mends ?? null,
     mendedBy: node.imports.mendedBy(id),
     undone: undone === undefined ? null : { ...undone, note: words?.note ?? null },

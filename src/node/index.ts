@@ -17,4 +17,5 @@ export { isOfTheFile, type RecordAnswer, type RecordedFile, type RecordedLine } 
 export { type LineStream, type PageOutcome, recordLines } from './record-lines.ts';
 export type { SentDocument } from './sent-documents.ts';
 export { demandGoingOn } from './stopped.ts';
+export { type ToldLines, toldSettings } from './told-settings.ts';
 export { type UseCaseArgs, type UseCaseName, type UseCaseResult, useCases } from './use-cases.ts';

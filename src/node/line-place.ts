@@ -73,7 +73,8 @@ export function mergeHints(row: PlaceHint, file: PlaceHint | undefined): PlaceHi
   return { ...file, ...row };
 }
 
-function countryOf({ country, subdivision, zip, utilityId }: PlaceHint): string | undefined {
+/** Of a US ZIP or utility too, which name their country with themselves. */
+export function countryOf({ country, subdivision, zip, utilityId }: PlaceHint): string | undefined {
   if (country !== undefined) return country;
   return subdivision?.slice(0, 2) ?? (zip === undefined && utilityId === undefined ? undefined : 'US');
 }

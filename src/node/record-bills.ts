@@ -22,6 +22,7 @@ import type { Progress } from './progress.ts';
 import { RecordSums, type RecordTotals } from './record-totals.ts';
 import { type SentDocument, SentDocuments } from './sent-documents.ts';
 import { keepEmpty, submitFile } from './submit-file.ts';
+import type { ToldLines } from './told-settings.ts';
 import { removeUnrecorded } from './unrecorded.ts';
 import { UsageWatch } from './usage-watch.ts';
 
@@ -73,6 +74,8 @@ export interface RecordedFile {
   readonly import: string | null;
   readonly lines: number;
   readonly rejected: number;
+  /** Settings of the request that its lines have, with the number of lines. */
+  readonly told?: ToldLines;
   /** Why it was not recorded. */
   readonly error?: ErrorReport;
 }
@@ -247,11 +250,12 @@ async function submitAll(work: Import, request: RecordRequest, files: readonly C
 }
 
 function stateOf(
-  { index, count, rejected }: CheckedFile,
+  { index, count, rejected, told }: CheckedFile,
   state: RecordedFile['state'],
   id: string | null,
 ): RecordedFile {
-  return { file: index, state, import: id, lines: count, rejected: rejected.length };
+  const some = Object.keys(told).length > 0;
+  return { file: index, state, import: id, lines: count, rejected: rejected.length, ...(some && { told }) };
 }
 
 function answerOf(

@@ -94,8 +94,8 @@ function describe(
   seal: ImportSeal | undefined,
   labels: FileLabels,
 ): void {
-  const { format, mends } = file;
-  const details = { lines: file.count, ...(format && { format }), ...(mends && { mends }) };
+  const { format, mends, told } = file;
+  const details = { lines: file.count, told, ...(format && { format }), ...(mends && { mends }) };
   node.imports.describe(id, details, seal?.seal(labels));
   node.imports.keepRefusals(
     id,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dateOrders, decimalSigns, fixedFields, mappedColumns, templateSchema } from '../../bills/index.ts';
 import { correctionReasons, evidenceStates } from '../../channel/index.ts';
 import { heatContentUnits } from '../../emissions/index.ts';
+import { toldSettings } from '../../node/index.ts';
 import * as c from './common.ts';
 
 export const recordState = z.enum(['active', 'superseded', 'voided']).meta({ id: 'RecordState' });
@@ -287,12 +288,29 @@ export const proposalBody = z.strictObject({
   gwp: c.gwpChoice.optional(),
 });
 /** What an import answers. */
+const toldLines = z.partialRecord(z.enum(toldSettings), z.int()).meta({
+  id: 'ToldLines',
+  description:
+    'Settings of the request that lines have, with the number of lines: the place where a line takes some of it, another where the line has the same value.',
+});
+const importedFile = z
+  .object({
+    file: z.int(),
+    state: z.enum(['recorded', 'checked', 'duplicate', 'refused', 'empty']),
+    import: z.string().nullable(),
+    lines: z.int(),
+    rejected: z.int(),
+    told: toldLines.optional(),
+    error: c.errorReport.optional(),
+  })
+  .meta({ id: 'ImportedFile', description: 'What became of a file, by its position in the request.' });
 export const importAnswer = z
   .looseObject({
     dryRun: z.boolean(),
     lines: z.array(z.looseObject({ where: z.string(), recordId: c.hash.nullable(), ...lineFields })),
     totals: z.looseObject({ lines: z.int(), rejected: z.int(), location: c.decimal, market: c.decimal }),
     rejected: z.array(z.looseObject({ rejected: c.errorReport, where: z.string() })),
+    files: z.array(importedFile),
   })
   .meta({ id: 'ImportAnswer' });
 
@@ -311,6 +329,7 @@ export const importView = z
     records: counts,
     rejected: z.int(),
     totals: z.looseObject({ lines: z.int(), rejected: z.int() }).nullable(),
+    told: toldLines,
     mends: z.string().nullable(),
     mendedBy: z.array(z.string()),
     undone: z.object({ at: c.instant, reason: correctionReason, note: z.string().nullable() }).nullable(),
