@@ -1,5 +1,5 @@
 import { setImmediate as others } from 'node:timers/promises';
-import type { BillItem, RejectedRow } from '../bills/index.ts';
+import type { BillItem, BillWarning, RejectedRow } from '../bills/index.ts';
 import { lastRecordableDay, recordId } from '../channel/index.ts';
 import { ChannelError, type ErrorReport, type GwpChoice } from '../emissions/index.ts';
 import { type PreparedLine, prepareLine } from './bill-lines.ts';
@@ -9,6 +9,7 @@ import { asChannelError } from './foreign-error.ts';
 import { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
 import { pageArguments } from './pages.ts';
+import { UsageWatch } from './usage-watch.ts';
 
 export interface LineStream {
   /** Ties the pages together: under the same id the same page is recorded once. */
@@ -19,10 +20,16 @@ export interface LineStream {
   readonly signal?: AbortSignal;
 }
 
+interface RowWarning extends BillWarning {
+  readonly where: string;
+}
+
 /** What became of a page: the first and last row of it, from 1, and its records; or why none of it was recorded. */
 export interface PageOutcome {
   readonly rows: readonly [number, number];
   readonly records?: readonly string[];
+  /** What a person should look at of the rows that were recorded; absent where there is nothing. */
+  readonly warnings?: readonly RowWarning[];
   readonly error?: ErrorReport;
 }
 
@@ -78,12 +85,14 @@ class PageRecorder {
   readonly #desk: FactorDesk;
   readonly #options: LineStream;
   readonly #meters: MeterBook;
+  #usage: UsageWatch;
 
   constructor(node: Node, desk: FactorDesk, options: LineStream) {
     this.#node = node;
     this.#desk = desk;
     this.#options = options;
     this.#meters = new MeterBook(node.archive.vault);
+    this.#usage = new UsageWatch(node);
   }
 
   prepare(line: Parameters<typeof prepareLine>[0]): ReturnType<typeof prepareLine> {
@@ -109,12 +118,22 @@ class PageRecorder {
     const rejected = items.flatMap((item) => ('rejected' in item ? [item.rejected] : []));
     if (rejected.length > 0) return { rows, error: refusal(rejected, items.length) };
     try {
-      return { rows, records: await this.#submit(items as readonly PreparedLine[]) };
+      const lines = items as readonly PreparedLine[];
+      const warnings = lines.flatMap((line) => this.#warningsOf(line));
+      return { rows, records: await this.#submit(lines), ...(warnings.length > 0 && { warnings }) };
     } catch (error) {
+      // The lines that were seen do not stand: the next are compared with what does.
+      this.#usage = new UsageWatch(this.#node);
       const told = asChannelError(error);
       if (told.kind === 'internal') throw error;
       return { rows, error: inRows(told, first) };
     }
+  }
+
+  /** Of the line itself, and of it beside the meter's others. */
+  #warningsOf(line: PreparedLine): RowWarning[] {
+    const { where } = line.line;
+    return [...line.warnings, ...this.#usage.see(line)].map((warning) => ({ where, ...warning }));
   }
 
   async #submit(lines: readonly PreparedLine[]): Promise<string[]> {

@@ -267,6 +267,7 @@ describe('the API', () => {
     interface Outcome {
       readonly rows: [number, number];
       readonly records?: string[];
+      readonly warnings?: { code: string; where: string; message: string }[];
       readonly error?: { code: string; problems: { code: string; where: string }[] };
     }
     const outcomes = async (response: Response) =>
@@ -297,6 +298,28 @@ describe('the API', () => {
       const { items } = await client().call('GET /records', { query: { limit: 1, evidence: 'none' } });
       // 1,000 kWh in Germany in 2022 by EEA's grid average; the sample of Germany is checked elsewhere by hand.
       assert.equal(items[0]?.energy, '1000');
+    });
+
+    test('rows in bulk that are odd beside the meter’s others are told as in files, and recorded', async () => {
+      const month = (at: number, quantity: string, unit = 'kWh', utility = '') =>
+        row(0, {
+          ...{ meter: 'ODD-1', start: `2021-0${at}-01`, end: `2021-0${at + 1}-01` },
+          ...{ quantity, unit, utility },
+        });
+      const sent = async (...rows: object[]) => {
+        const [page] = await outcomes(await send('/records', ndjson(rows)));
+        return [page?.records?.length, page?.warnings?.map(({ where, code }) => [where, code])];
+      };
+      // 1,000 kWh a day, and 1,000 MWh a day: a thousand times as much.
+      assert.deepEqual(await sent(month(1, '31000'), month(2, '28000')), [2, undefined]);
+      assert.deepEqual(await sent(month(3, '31000', 'MWh')), [1, [['row 1', 'USAGE_IMPLAUSIBLE']]]);
+      // In a page that is refused nothing is told of, and nothing of it is remembered.
+      const refused = await send('/records', ndjson([month(4, '31000', 'MWh'), month(4, '1', 'parsecs')]));
+      assert.deepEqual((await outcomes(refused))[0]?.warnings, undefined);
+      // A day is in neither of two bills; the same number under another utility.
+      const gap = { ...month(5, '31000'), start: '2021-04-02' };
+      assert.deepEqual(await sent(gap), [1, [['row 1', 'DAY_BETWEEN_BILLS']]]);
+      assert.deepEqual(await sent(month(6, '30000', 'kWh', 'Another')), [1, [['row 1', 'METER_OTHER_UTILITY']]]);
     });
 
     test('an Idempotency-Key: once, the same answer after a restart, and no other request under it', async () => {

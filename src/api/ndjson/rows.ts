@@ -35,8 +35,10 @@ const NEWLINE = 10;
 export async function* billLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<BillItem> {
   let row = 0;
   for await (const text of lines(bytes)) {
+    if (text.trim() === '') continue;
+    // Counted as answers count them: without blank lines.
     row += 1;
-    if (text.trim() !== '') yield itemOf(text, `row ${row}`);
+    yield itemOf(text, `row ${row}`);
   }
 }
 
