@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadOptions } from '../bills/index.ts';
 import { type NodeApiClient, upload } from '../client/index.ts';
 import { ChannelError } from '../emissions/index.ts';
-import type { SentDocument } from '../node/index.ts';
+import { mediaTypeOf, type SentDocument } from '../node/index.ts';
 import { billDocuments } from './bill-documents.ts';
 
 /** A file as operations name it. */
@@ -36,16 +36,6 @@ export function filesHere(api: NodeApiClient): NodeFiles {
   };
 }
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.csv': 'text/csv',
-  '.xml': 'application/xml',
-  '.pdf': 'application/pdf',
-  '.txt': 'text/plain',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-};
-
 /** To a node elsewhere they are uploaded. */
 export function filesFar(api: NodeApiClient): NodeFiles {
   return {
@@ -53,10 +43,8 @@ export function filesFar(api: NodeApiClient): NodeFiles {
       const { size: length } = await stat(path).catch((cause) => {
         throw unreadable(path, 'cannot be read', cause);
       });
-      const mediaType = MEDIA_TYPES[extname(path).toLowerCase()];
       const from = (start: number) => Readable.toWeb(createReadStream(path, { start })) as ReadableStream<Uint8Array>;
-      const file = { length, from, name: basename(path), ...(mediaType === undefined ? {} : { mediaType }) };
-      return { upload: await upload(api, file) };
+      return { upload: await upload(api, { length, from, name: basename(path), mediaType: mediaTypeOf(path) }) };
     },
     documentsOf: billDocuments,
     takeBack: async (given) => {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { patiently } from '../disk/index.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
 import { schema, schemaVersion } from './schema.ts';
 
@@ -94,10 +95,13 @@ export class Database {
 function prepared(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: 5_000 });
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000;
-      PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;`);
-    return database;
+    const opened = new DatabaseSync(path, { timeout: 5_000 });
+    database = opened;
+    patiently(() =>
+      opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000;
+      PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;`),
+    );
+    return opened;
   } catch (cause) {
     database?.close();
     throw fault(cause);

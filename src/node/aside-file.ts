@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { onSqlite, type SqliteFile } from './sqlite-fault.ts';
+import { onSqlite, type SqliteFile } from '../disk/index.ts';
 
 /**
  * A temporary file of SQLite's for what an import cannot hold in memory: SQLite makes it in the folder for temporary files and

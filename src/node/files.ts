@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, type FileHandle, open } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { hashOfFile } from '../disk/index.ts';
 import { ChannelError, defined } from '../emissions/index.ts';
 
 const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
@@ -43,31 +44,12 @@ function unreadable(cause: unknown, where: string | undefined): ChannelError {
   return new ChannelError('FILE_UNREADABLE', message, defined({ where, cause }));
 }
 
-/**
- * The SHA-256 of a file, in lower-case hex. It is read into one buffer: a stream makes a new one for each piece, and memory that
- * was taken for those of a long file is not given back.
- * @throws {ChannelError} as `fileBytes`
- */
+/** The SHA-256 of a file, in lower-case hex. @throws {ChannelError} as `fileBytes` */
 export async function fileSha256(path: string, where: string): Promise<string> {
-  const hash = createHash('sha256');
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    const buffer = Buffer.allocUnsafeSlow(PIECE);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE, null);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-  } catch (cause) {
+  return hashOfFile(path).catch((cause) => {
     throw unreadable(cause, where);
-  } finally {
-    await file?.close();
-  }
+  });
 }
-
-/** Bytes read at a time. */
-const PIECE = 262_144;
 
 /** As `fileBytes`; at the end of the file, before the stream ends, `told` has its SHA-256 and may throw. */
 export async function* digestingBytes(

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { CorrectionReason } from '../channel/index.ts';
+import { onSqlite, openDatabase } from '../disk/index.ts';
 import { hmacSha256 } from '../emissions/index.ts';
 import type { RecordTotals } from './record-totals.ts';
-import { onSqlite } from './sqlite-fault.ts';
 import type { ToldLines } from './told-settings.ts';
 
 /** What is known of an import beside its records; nothing personal. */
@@ -76,6 +76,7 @@ interface RefusalRow extends Omit<LineRow, 'record'> {
   readonly code: string;
 }
 
+const WHAT = 'the list of imports';
 const HAS_LINES = "coalesce(json_extract(details, '$.lines'), 1) > 0";
 
 /** What was imported, so that a file is not recorded twice and an import that was cut off can be finished. */
@@ -86,17 +87,17 @@ export class ImportLog {
   /** @throws {ChannelError} like every method: DISK_FULL, STORE_UNAVAILABLE */
   constructor(path: string, key: Uint8Array) {
     this.#key = key;
-    this.#db = told(() => new DatabaseSync(path, { timeout: 5_000 }));
-    this.#change((db) =>
-      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS imports (id TEXT PRIMARY KEY, digest TEXT NOT NULL, started_at TEXT NOT NULL,
+    this.#db = openDatabase(
+      path,
+      `CREATE TABLE IF NOT EXISTS imports (id TEXT PRIMARY KEY, digest TEXT NOT NULL, started_at TEXT NOT NULL,
         done INTEGER NOT NULL, records INTEGER NOT NULL, evidence TEXT NOT NULL, details TEXT NOT NULL DEFAULT '{}',
         sealed BLOB) STRICT;
       CREATE INDEX IF NOT EXISTS imports_by_digest ON imports (digest);
       CREATE TABLE IF NOT EXISTS lines (import BLOB NOT NULL, line INTEGER NOT NULL, place TEXT NOT NULL,
         record BLOB NOT NULL, sealed BLOB, PRIMARY KEY (import, line)) STRICT, WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS refusals (import BLOB NOT NULL, line INTEGER NOT NULL, place TEXT NOT NULL,
-        code TEXT NOT NULL, sealed BLOB, PRIMARY KEY (import, line)) STRICT, WITHOUT ROWID;`),
+        code TEXT NOT NULL, sealed BLOB, PRIMARY KEY (import, line)) STRICT, WITHOUT ROWID;`,
+      WHAT,
     );
     this.#change(addNewColumns);
     this.#change((db) =>
@@ -285,7 +286,7 @@ function bytes(hex: string): Buffer {
 }
 
 function told<T>(work: () => T): T {
-  return onSqlite({ what: 'the list of imports', where: 'imports.db' }, work);
+  return onSqlite({ what: WHAT, where: 'imports.db' }, work);
 }
 
 function entryOf(row: Row): ImportEntry {

@@ -3,7 +3,7 @@ export { daysText } from './days-text.ts';
 export { openingOf } from './disclosure.ts';
 export { documentInCustody } from './evidence.ts';
 export { publishReleases } from './factor-releases.ts';
-export { fileBytes } from './files.ts';
+export { fileBytes, mediaTypeOf } from './files.ts';
 export { asChannelError } from './foreign-error.ts';
 export { ImportLog } from './import-log.ts';
 export type { EmissionsAnswer, LineAnswer } from './line-answer.ts';

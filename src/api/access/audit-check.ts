@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
+import { onSqlite } from '../../disk/index.ts';
 import type { Progress } from '../../node/index.ts';
 import {
   type AuditFiles,
@@ -12,7 +13,6 @@ import {
   sealOf,
   storedEntries,
 } from './audit-log.ts';
-import { stored } from './sqlite-file.ts';
 
 export interface AuditReport {
   /** Entries that were read. */
@@ -48,10 +48,13 @@ export async function checkAuditLog(
   if (!log && !keyed) return { ...nothing, faults: pinned === undefined ? [] : [unreached(pinned)] };
   if (!log) return { ...nothing, faults: [fault('audit.db', 'the audit log is gone, its key is there')] };
   if (!keyed) return { ...nothing, faults: [fault('audit.key', 'the key of the audit log is gone')] };
-  const db = stored('audit.db', () => new DatabaseSync(path, { readOnly: true, timeout: 5_000 }));
+  const db = onSqlite(
+    { what: 'audit.db', where: 'audit.db' },
+    () => new DatabaseSync(path, { readOnly: true, timeout: 5_000 }),
+  );
   try {
     // A snapshot: other entries may be appended between two pages.
-    stored('audit.db', () => db.exec('BEGIN'));
+    onSqlite({ what: 'audit.db', where: 'audit.db' }, () => db.exec('BEGIN'));
     return await checkEntries(db, readFileSync(keyPath), pinned, progress);
   } finally {
     db.close();
@@ -64,7 +67,9 @@ async function checkEntries(
   pinned: AuditHead | undefined,
   progress: Progress,
 ): Promise<AuditReport> {
-  const head = stored('audit.db', () => db.prepare('SELECT * FROM head').get()) as StoredHead | undefined;
+  const head = onSqlite({ what: 'audit.db', where: 'audit.db' }, () => db.prepare('SELECT * FROM head').get()) as
+    | StoredHead
+    | undefined;
   if (head === undefined)
     return { entries: 0, first: 1, head: emptyHead, faults: [fault('head', 'the audit log has lost its head')] };
   const faults =

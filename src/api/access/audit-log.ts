@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction, onSqlite, openDatabase } from '../../disk/index.ts';
 import { ChannelError, canonical, defined, hmacSha256 } from '../../emissions/index.ts';
 import type { AccessEntry } from './access.ts';
 import { auditKey } from './audit-key.ts';
-import { inTransaction, openDatabase, stored } from './sqlite-file.ts';
 
 /** One thing done at the node. No names, addresses, paths or content: ids only. */
 export interface AuditEntry {
@@ -98,7 +98,7 @@ export class AuditLog {
         before TEXT NOT NULL, number INTEGER NOT NULL, seal TEXT NOT NULL, proof TEXT NOT NULL) STRICT;`,
     );
     try {
-      stored('audit.db', () => inTransaction(this.#db, () => this.#begin(beginning)));
+      onSqlite({ what: 'audit.db', where: 'audit.db' }, () => inTransaction(this.#db, () => this.#begin(beginning)));
       begun();
     } catch (error) {
       this.#db.close();
@@ -127,7 +127,7 @@ export class AuditLog {
 
   /** Where the log ends now. */
   head(): AuditHead {
-    const { number, seal } = stored('audit.db', () => readHead(this.#db));
+    const { number, seal } = onSqlite({ what: 'audit.db', where: 'audit.db' }, () => readHead(this.#db));
     return { number, seal };
   }
 
@@ -177,7 +177,7 @@ export class AuditLog {
     const batch = this.#waiting;
     this.#waiting = [];
     try {
-      stored('audit.db', () => inTransaction(this.#db, () => this.#write(batch)));
+      onSqlite({ what: 'audit.db', where: 'audit.db' }, () => inTransaction(this.#db, () => this.#write(batch)));
     } catch (error) {
       for (const { reject } of batch) reject(error);
       return;
@@ -218,7 +218,7 @@ export function proofOf(key: Buffer, { first, before, number, seal }: Omit<Store
 }
 
 export function storedEntries(db: DatabaseSync, from: number, limit: number): StoredEntry[] {
-  return stored('audit.db', () =>
+  return onSqlite({ what: 'audit.db', where: 'audit.db' }, () =>
     db.prepare('SELECT number, body, seal FROM entries WHERE number >= ? ORDER BY number LIMIT ?').all(from, limit),
   ) as unknown as StoredEntry[];
 }

@@ -1,8 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { onSqlite, openDatabase } from '../../disk/index.ts';
 import { ChannelError, sha256Bytes } from '../../emissions/index.ts';
 import { type ApiRole, isApiRole } from './principal.ts';
-import { openDatabase, stored } from './sqlite-file.ts';
 
 /** A token as the node keeps it: everything but the token. */
 export interface TokenEntry {
@@ -87,12 +87,16 @@ export class TokenStore {
     const today = this.#today();
     if (row.revoked !== null || (row.expires !== null && row.expires < today)) return undefined;
     if (row.last_used !== today)
-      stored('access.db', () => this.#db.prepare('UPDATE tokens SET last_used = ? WHERE id = ?').run(today, row.id));
+      onSqlite({ what: 'access.db', where: 'access.db' }, () =>
+        this.#db.prepare('UPDATE tokens SET last_used = ? WHERE id = ?').run(today, row.id),
+      );
     return entryOf({ ...row, last_used: today });
   }
 
   list(): TokenEntry[] {
-    const rows = stored('access.db', () => this.#db.prepare('SELECT * FROM tokens ORDER BY created, rowid').all());
+    const rows = onSqlite({ what: 'access.db', where: 'access.db' }, () =>
+      this.#db.prepare('SELECT * FROM tokens ORDER BY created, rowid').all(),
+    );
     return (rows as unknown as Row[]).map(entryOf);
   }
 
@@ -113,7 +117,9 @@ export class TokenStore {
   revoke(id: string): TokenEntry {
     const entry = this.get(id);
     const revoked = entry.revoked ?? this.#today();
-    stored('access.db', () => this.#db.prepare('UPDATE tokens SET revoked = ? WHERE id = ?').run(revoked, entry.id));
+    onSqlite({ what: 'access.db', where: 'access.db' }, () =>
+      this.#db.prepare('UPDATE tokens SET revoked = ? WHERE id = ?').run(revoked, entry.id),
+    );
     return { ...entry, revoked };
   }
 
@@ -123,7 +129,9 @@ export class TokenStore {
 
   #find(hash: Buffer): Row | undefined {
     const id = hash.toString('hex').slice(0, 16);
-    return stored('access.db', () => this.#db.prepare('SELECT * FROM tokens WHERE id = ?').get(id)) as Row | undefined;
+    return onSqlite({ what: 'access.db', where: 'access.db' }, () =>
+      this.#db.prepare('SELECT * FROM tokens WHERE id = ?').get(id),
+    ) as Row | undefined;
   }
 
   #insert(hash: Buffer, { role, label, expires }: TokenRequest): TokenEntry {
@@ -137,7 +145,7 @@ export class TokenStore {
       revoked: null,
       last_used: null,
     };
-    stored('access.db', () => {
+    onSqlite({ what: 'access.db', where: 'access.db' }, () => {
       const count = this.#db.prepare('SELECT count(*) AS n FROM tokens').get() as { n: number };
       if (count.n >= MOST_TOKENS)
         throw new ChannelError('OPTION_INVALID', `the node has ${MOST_TOKENS} tokens, the most it keeps`);

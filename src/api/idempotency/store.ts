@@ -1,5 +1,5 @@
-import { chmodSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../../disk/index.ts';
 import { ChannelError, sha256 } from '../../emissions/index.ts';
 
 /** An answer as it was given, to be given again. */
@@ -28,11 +28,11 @@ export class IdempotencyStore {
 
   constructor(path: string, now: () => Date) {
     this.#now = now;
-    this.#db = new DatabaseSync(path, { timeout: 5_000 });
-    if (path !== ':memory:') chmodSync(path, 0o600);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT,
-        digest TEXT) STRICT;`);
+    this.#db = openDatabase(
+      path,
+      `CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT,
+        digest TEXT) STRICT;`,
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
-import { chmodSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../../disk/index.ts';
 import type { ErrorReport } from '../../emissions/index.ts';
 
 export const jobStates = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const;
@@ -38,11 +38,11 @@ export class JobStore {
 
   /** Jobs that were running when the node ended are interrupted from now on; those of more than 30 days ago are forgotten. */
   constructor(path: string, now: Date) {
-    this.#db = new DatabaseSync(path, { timeout: 5_000 });
-    if (path !== ':memory:') chmodSync(path, 0o600);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS jobs (id TEXT PRIMARY KEY, operation TEXT NOT NULL, principal TEXT NOT NULL,
-        state TEXT NOT NULL, created_at TEXT NOT NULL, finished_at TEXT, error TEXT) STRICT;`);
+    this.#db = openDatabase(
+      path,
+      `CREATE TABLE IF NOT EXISTS jobs (id TEXT PRIMARY KEY, operation TEXT NOT NULL, principal TEXT NOT NULL,
+        state TEXT NOT NULL, created_at TEXT NOT NULL, finished_at TEXT, error TEXT) STRICT;`,
+    );
     const ended = this.#db
       .prepare("UPDATE jobs SET state = 'interrupted', finished_at = ? WHERE state = 'running' RETURNING *")
       .all(now.toISOString()) as unknown as Row[];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction, onSqlite, openDatabase } from '../../disk/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
-import { inTransaction, openDatabase, stored } from '../access/sqlite-file.ts';
 import type { LedgerPosition } from '../events/ledger-event.ts';
 import { newSecret } from './signature.ts';
 
@@ -53,7 +53,7 @@ interface Row {
 const MOST_ENDPOINTS = 20;
 const MOST_DEAD = 10_000;
 const OLD_SECRET_HOURS = 24;
-const FILE = 'webhooks.db';
+const FILE = { what: 'webhooks.db', where: 'webhooks.db' };
 
 /**
  * Endpoints, how far each has got, and what was given up, in one SQLite file of this user. The ledger itself is the queue: an
@@ -90,7 +90,7 @@ export class WebhookStore {
       });
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = newSecret();
-    stored(FILE, () => {
+    onSqlite(FILE, () => {
       const { n } = this.#db.prepare('SELECT count(*) AS n FROM endpoints').get() as { n: number };
       if (n >= MOST_ENDPOINTS)
         throw new ChannelError('OPTION_INVALID', `the node has ${MOST_ENDPOINTS} webhooks, the most it serves`);
@@ -143,7 +143,7 @@ export class WebhookStore {
   /** Sends everything again from a block on, also to a receiver that was gone; what was given up is given up no longer. */
   replay(id: string, from: number): void {
     this.#row(id);
-    stored(FILE, () =>
+    onSqlite(FILE, () =>
       inTransaction(this.#db, () => {
         this.#db.prepare('DELETE FROM dead WHERE endpoint = ? AND height >= ?').run(id, from);
         this.#db
@@ -193,7 +193,7 @@ export class WebhookStore {
 
   /** Gives an event up. */
   bury(id: string, { height, index, messageId, attempts, last }: Omit<DeadLetter, 'at'>): void {
-    stored(FILE, () =>
+    onSqlite(FILE, () =>
       inTransaction(this.#db, () => {
         this.#db
           .prepare('INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?, ?, ?)')
@@ -211,7 +211,7 @@ export class WebhookStore {
   /** Events given up on, oldest first. */
   dead(id: string): DeadLetter[] {
     this.#row(id);
-    const rows = stored(FILE, () =>
+    const rows = onSqlite(FILE, () =>
       this.#db
         .prepare(
           `SELECT message AS messageId, height, position AS "index", at, attempts, last FROM dead WHERE endpoint = ?
@@ -234,11 +234,11 @@ export class WebhookStore {
 
   #rows(condition: string, ...values: string[]): Row[] {
     const sql = `SELECT e.*, (SELECT count(*) FROM dead d WHERE d.endpoint = e.id) AS dead FROM endpoints e ${condition}`;
-    return stored(FILE, () => this.#db.prepare(sql).all(...values)) as unknown as Row[];
+    return onSqlite(FILE, () => this.#db.prepare(sql).all(...values)) as unknown as Row[];
   }
 
   #change(sql: string, ...values: (string | number | null)[]): void {
-    stored(FILE, () => this.#db.prepare(sql).run(...values));
+    onSqlite(FILE, () => this.#db.prepare(sql).run(...values));
   }
 }
 

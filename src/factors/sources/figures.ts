@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
-import { ChannelError, type FactorRow, type FactorUnit, type FactorValue, sha256 } from '../../emissions/index.ts';
+import {
+  ChannelError,
+  type FactorRow,
+  type FactorUnit,
+  type FactorValue,
+  type ReleaseManifest,
+  sha256,
+} from '../../emissions/index.ts';
 
 /** One line of a figures file: every column by name, empty where the file has nothing. */
 export type Figures = Readonly<Record<string, string>>;
@@ -16,19 +23,7 @@ export interface FigureFolders {
 
 /** What every source gives for one release; the compiler adds row count and root. */
 export interface Draft {
-  readonly about: {
-    readonly publisher: string;
-    readonly publisherName: string;
-    readonly dataset: string;
-    readonly version: string;
-    readonly title: string;
-    readonly published: string;
-    readonly citation: string;
-    readonly terms: { readonly licence: string; readonly open: boolean; readonly note?: string };
-    readonly sourceSha256?: string;
-    readonly sourceName: string;
-    readonly replaces?: string;
-  };
+  readonly about: Omit<ReleaseManifest, 'rowCount' | 'root'>;
   readonly rows: readonly FactorRow[];
 }
 

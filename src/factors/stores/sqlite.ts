@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { patiently } from '../../disk/index.ts';
 import {
   ChannelError,
   type Commodity,
@@ -216,7 +217,7 @@ export class SqliteFactorStore implements FactorStore {
 function opened(path: string): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: 5000 });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;');
+    patiently(() => db.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;'));
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { readonly user_version: number };
     if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     else if (version !== VERSION) throw new Error(`its layout is version ${version}, this software knows ${VERSION}`);

@@ -1,14 +1,21 @@
 import { chmodSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ChannelError, isChannelError } from '../../emissions/index.ts';
+import { ChannelError, isChannelError } from '../emissions/index.ts';
+
+/** What a file is called, where it lies, and what would be right when it fails. */
+export interface SqliteFile {
+  readonly what: string;
+  readonly where: string;
+  readonly fix?: string;
+}
 
 /**
- * Opens or makes a database that is this user's alone and durable at every commit.
+ * Opens or makes a database that is this user's alone and durable at every commit. `what`: how errors call it.
  * @throws {ChannelError} DISK_FULL, STORE_UNAVAILABLE
  */
-export function openDatabase(path: string, schema: string): DatabaseSync {
-  return stored(basename(path), () => {
+export function openDatabase(path: string, schema: string, what: string = basename(path)): DatabaseSync {
+  return onSqlite({ what, where: basename(path) }, () => {
     const db = new DatabaseSync(path, { timeout: 5_000 });
     if (path !== ':memory:') chmodSync(path, 0o600);
     try {
@@ -26,13 +33,13 @@ const PAUSE_MS = 5;
 const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** Tries again while another process opens the file: SQLite does not wait by itself where the journal's mode changes. */
-function patiently(work: () => void): void {
+export function patiently(work: () => void): void {
   for (const end = Date.now() + PATIENCE_MS; ; ) {
     try {
       work();
       return;
     } catch (error) {
-      if (((error as { errcode?: number }).errcode ?? 0) % 256 !== SQLITE_BUSY || Date.now() > end) throw error;
+      if (primaryCode(error) !== SQLITE_BUSY || Date.now() > end) throw error;
       Atomics.wait(pause, 0, 0, PAUSE_MS);
     }
   }
@@ -42,15 +49,21 @@ function patiently(work: () => void): void {
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
-/** Runs `work` on a database file, and tells what SQLite says as an error of this software. */
-export function stored<T>(where: string, work: () => T): T {
+function primaryCode(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+}
+
+/**
+ * Runs `work` on a SQLite file, and tells what SQLite says as an error of this software.
+ * @throws {ChannelError} DISK_FULL, STORE_UNAVAILABLE, and the ChannelErrors of `work`
+ */
+export function onSqlite<T>({ what, ...details }: SqliteFile, work: () => T): T {
   try {
     return work();
   } catch (cause) {
     if (isChannelError(cause)) throw cause;
-    const { errcode = 0, message } = cause as { errcode?: number; message: string };
-    const code = (errcode & 0xff) === SQLITE_FULL ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
-    throw new ChannelError(code, `${where}: ${message}`, { where, cause });
+    const code = primaryCode(cause) === SQLITE_FULL ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
+    throw new ChannelError(code, `${what}: ${(cause as Error).message}`, { ...details, cause });
   }
 }
 
