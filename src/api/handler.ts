@@ -80,6 +80,12 @@ async function bodyOf(
 ): Promise<Pick<Call, 'body' | 'files' | 'stream'>> {
   const { body, raw } = operation;
   if (body === undefined && raw === undefined) return NOTHING;
+  // A body in another coding would be taken for what it is not (RFC 9110, section 8.4).
+  if ((request.headers.get('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity')
+    throw new ChannelError('CONTENT_TYPE_UNSUPPORTED', 'the body is in a coding, such as gzip', {
+      where: 'Content-Encoding',
+      fix: 'Send the body as it is.',
+    });
   const type = mediaTypeOf(request.headers.get('Content-Type'));
   const most = access.bodyLimit(principal.role);
   const bytes = request.body ?? NO_BODY;

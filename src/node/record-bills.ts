@@ -17,7 +17,7 @@ import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
 import { PeriodCheck } from './period-check.ts';
-import { plainName } from './plain-name.ts';
+import { plainName, shownText } from './plain-name.ts';
 import type { Progress } from './progress.ts';
 import { RecordSums, type RecordTotals } from './record-totals.ts';
 import { type SentDocument, SentDocuments } from './sent-documents.ts';
@@ -238,7 +238,7 @@ async function submitAll(work: Import, request: RecordRequest, files: readonly C
     }
     let room = file.held.length;
     const name = plainName(request.names?.[file.index] ?? file.path);
-    const labels = defined({ name: name || undefined, label: request.label });
+    const labels = defined({ name: name || undefined, label: request.label && shownText(request.label) });
     const id = await submitFile(work, file, labels, meters, (line) => {
       if (room > 0) lines.push(lineOf(line, file.index, desk, false));
       room -= 1;

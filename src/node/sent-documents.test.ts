@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainName, sentName } from './plain-name.ts';
+import { plainName, sentName, shownText } from './plain-name.ts';
 import { SentDocuments } from './sent-documents.ts';
 
 test('a document is found by the name that the row gives it, with its folders', () => {
@@ -27,6 +27,7 @@ test('one that was sent without its folder stands for one name of a row, and not
 test('names hold nothing that a terminal obeys or that turns the text, are well-formed, and at most 200 characters', () => {
   assert.equal(plainName('C:\\bills\\a\u001b[2Jb\u202Efdp.csv'), 'a[2Jbfdp.csv');
   assert.equal(plainName('../../etc/passwd'), 'passwd');
+  assert.equal(shownText('a\u001b[2J\u202Eb\\c\n'), 'a[2Jb\\c');
   assert.equal(sentName('a/\ud800.pdf'), 'a/\ufffd.pdf');
   assert.equal(plainName('\u{1F600}'.repeat(300)), '\u{1F600}'.repeat(200));
 });

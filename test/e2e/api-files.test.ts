@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import * as tus from 'tus-js-client';
 import { upload } from '../../src/client/index.ts';
 import type { ChannelError } from '../../src/emissions/index.ts';
@@ -188,6 +189,42 @@ describe('files that are sent', () => {
     );
     assert.notEqual(kept[0]?.commitment, kept[1]?.commitment);
     assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+  });
+
+  test('an upload that is gone when it was used does not undo the import, and one named twice is one', async () => {
+    const row = (meter: string) =>
+      `meter,commodity,start,end,end_convention,quantity,unit,country\n${meter},electricity,2021-08-01,2021-09-01,exclusive,5,kWh,DE\n`;
+    const sent = (text: string) => upload(client(), { length: Buffer.byteLength(text), from: () => text });
+    const id = await sent(row('GONE'));
+    const removed: Promise<unknown>[] = [];
+    const { totals } = await client().run('POST /imports', { body: { files: [{ upload: id }] } }, () => {
+      if (removed.length > 0) return;
+      const headers = { 'Tus-Resumable': '1.0.0' };
+      removed.push(
+        client()
+          .call('DELETE /uploads/{id}', { params: { id }, headers })
+          .catch(() => undefined),
+      );
+    });
+    assert.equal(totals.lines, 1);
+    const twice = await sent(row('TWICE'));
+    const body = { files: [{ upload: twice }, { upload: twice }], separately: true };
+    const { files } = await client().run('POST /imports', { body });
+    assert.deepEqual(
+      files.map(({ state }) => state),
+      ['recorded', 'refused'],
+    );
+    assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
+  });
+
+  test('a body in a coding is refused', async () => {
+    const headers = { 'Content-Type': 'text/csv', 'Content-Encoding': 'gzip' };
+    const told = await problem(
+      await send('/imports', { method: 'POST', body: gzipSync('meter'), headers }),
+      415,
+      'CONTENT_TYPE_UNSUPPORTED',
+    );
+    assert.equal(told.where, 'Content-Encoding');
   });
 
   test('whatever name a file is sent under, it reaches no file of the machine, and stands nowhere', async () => {

@@ -1,4 +1,4 @@
-import { ChannelError } from '../../emissions/index.ts';
+import { ChannelError, isChannelError } from '../../emissions/index.ts';
 import type { Call } from '../operation.ts';
 import type { FileRef } from '../schemas/common.ts';
 
@@ -32,7 +32,11 @@ export async function namedFiles({ api, principal }: Caller, refs: readonly File
     }
   }
   const remove = async () => {
-    for (const id of uploads) await api.uploads.remove(id, principal);
+    // What the caller, or another request that named it, removed meanwhile does not undo what was done with it.
+    for (const id of uploads)
+      await api.uploads.remove(id, principal).catch((error) => {
+        if (!isChannelError(error, 'UPLOAD_NOT_FOUND')) throw error;
+      });
   };
   return { paths, names, remove };
 }

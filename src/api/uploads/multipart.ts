@@ -36,6 +36,9 @@ export async function readForm(
     else fields.append(name, value);
   });
   parser.on('file', (field, stream, name, _encoding, mediaType) => {
+    // Told to the parser as well. Here it must be heard from the first moment on: nobody may be reading yet, and an error that
+    // nobody hears ends the process.
+    stream.on('error', () => undefined);
     const done = onFile({ field, name, mediaType, bytes: stream }, fields).catch((error) => {
       stream.resume();
       fail(error);
