@@ -1,5 +1,5 @@
 // Reads a bill file once, in a process of its own, so that the peak of its memory is its own: `csv`, `papaparse`,
-// `green-button`, `saxes`, `pdf`, `unpdf`, `portfolio-manager` or `yauzl`, then the path; the last two with the command's settings of the heap.
+// `green-button`, `saxes`, `pdf`, `unpdf`, `portfolio-manager` or `yauzl`, then the path; each with the command's settings of the heap.
 // Prints seconds, processor seconds, items and peak resident bytes.
 import { createReadStream, readFileSync } from 'node:fs';
 import Papa from 'papaparse';
@@ -38,14 +38,8 @@ async function saxes(): Promise<void> {
   parser.close();
 }
 
-async function portfolioManager(): Promise<void> {
-  keepHeapSmall();
-  await ours();
-}
-
 /** The sheet of a workbook unpacked and its elements told: what any reader of it has to do. */
 async function yauzl(): Promise<void> {
-  keepHeapSmall();
   const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName !== 'xl/worksheets/sheet1.xml') continue;
@@ -88,9 +82,10 @@ const readers: Readonly<Record<string, () => Promise<void>>> = {
   pdf,
   saxes,
   unpdf,
-  'portfolio-manager': portfolioManager,
+  'portfolio-manager': ours,
   yauzl,
 };
+keepHeapSmall();
 const before = process.cpuUsage();
 const time = await seconds(readers[kind] as () => Promise<void>);
 const { user, system } = process.cpuUsage(before);

@@ -14,11 +14,12 @@ import {
   type UnitName,
 } from '../emissions/index.ts';
 import type { BillLine, PlaceHint, ReadOptions } from './bill.ts';
+import { canonicalAmount } from './canonical-amount.ts';
 import type { CsvColumn } from './csv-columns.ts';
 import { placeOf, readRow } from './csv-row.ts';
 import { unguardCell } from './formula-guard.ts';
 import { PeriodDays, type ReadDay } from './iso-day.ts';
-import { ownText } from './own-text.ts';
+import { KnownTexts } from './known-texts.ts';
 import { isZone } from './zone.ts';
 
 /** Columns that a row without register needs; each has its place in the row, or -1. */
@@ -26,8 +27,6 @@ type Places = Readonly<Record<CsvColumn, number>>;
 
 const MAX_TEXT = 200;
 const MAX_DAYS = 800;
-/** How many texts of one column are remembered: portfolios repeat the same few. */
-const MAX_KNOWN = 4_096;
 
 /** What a row says of how its amount and dates are to be read, and of where it was. Many rows say the same. */
 type Terms = Pick<BillLine, 'commodity' | 'flow' | 'statedEnd' | 'unit' | 'readBasis' | 'place'> & Given<'zone'>;
@@ -57,13 +56,13 @@ export class PlainRows {
   readonly #termsAt: readonly number[];
   readonly #namesAt: readonly number[];
   readonly #rareAt: readonly number[];
-  readonly #commodities: Known<Commodity>;
-  readonly #flows: Known<Flow>;
-  readonly #bases: Known<ReadBasis>;
-  readonly #ends: Known<StatedEnd>;
-  readonly #units: Known<UnitName>;
-  readonly #zones: Known<string>;
-  readonly #places: Known<PlaceHint>;
+  readonly #commodities: KnownTexts<Commodity>;
+  readonly #flows: KnownTexts<Flow>;
+  readonly #bases: KnownTexts<ReadBasis>;
+  readonly #ends: KnownTexts<StatedEnd>;
+  readonly #units: KnownTexts<UnitName>;
+  readonly #zones: KnownTexts<string>;
+  readonly #places: KnownTexts<PlaceHint>;
   /** The row whose cells say `#setting`. */
   #above: readonly string[] = [];
   #setting: Setting | undefined;
@@ -81,13 +80,16 @@ export class PlainRows {
     this.#termsAt = placesIn(TERMS);
     this.#namesAt = placesIn(NAMES);
     this.#rareAt = placesIn(RARE);
-    this.#commodities = new Known(oneOf(commodities), options.commodity);
-    this.#flows = new Known(oneOf(flows), 'delivered');
-    this.#bases = new Known(oneOf(readBases), 'actual');
-    this.#ends = new Known(oneOf(statedEnds), options.statedEnd);
-    this.#units = new Known(unitOf, options.unit === undefined ? undefined : unitOf(options.unit));
-    this.#zones = new Known((text) => (isZone(text) ? text : undefined), undefined);
-    this.#places = new Known(() => orUndefined(() => placeOf(this.cellOf(this.#row), options.place ?? {})), undefined);
+    this.#commodities = new KnownTexts(oneOf(commodities), options.commodity);
+    this.#flows = new KnownTexts(oneOf(flows), 'delivered');
+    this.#bases = new KnownTexts(oneOf(readBases), 'actual');
+    this.#ends = new KnownTexts(oneOf(statedEnds), options.statedEnd);
+    this.#units = new KnownTexts(unitOf, options.unit === undefined ? undefined : unitOf(options.unit));
+    this.#zones = new KnownTexts((text) => (isZone(text) ? text : undefined), undefined);
+    this.#places = new KnownTexts(
+      () => orUndefined(() => placeOf(this.cellOf(this.#row), options.place ?? {})),
+      undefined,
+    );
   }
 
   /**
@@ -252,39 +254,6 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const NONE: BillLine['warnings'] = [];
 const NOWHERE: PlaceHint = {};
 
-/** Texts of a column with what they mean; what means nothing is left to `readRow`. */
-class Known<T> {
-  readonly #values = new Map<string, T | undefined>();
-  readonly #read: (text: string) => T | undefined;
-  readonly #absent: T | undefined;
-  #lastText: string | undefined;
-  #last: T | undefined;
-
-  constructor(read: (text: string) => T | undefined, absent: T | undefined) {
-    this.#read = read;
-    this.#absent = absent;
-  }
-
-  of(text: string | undefined): T | undefined {
-    if (text === undefined || text === '') return this.#absent;
-    if (text === this.#lastText) return this.#last;
-    let value = this.#values.get(text);
-    if (value === undefined && !this.#values.has(text)) {
-      value = this.#read(text);
-      if (value !== undefined) this.learn(text, value);
-    }
-    this.#lastText = text;
-    this.#last = value;
-    return value;
-  }
-
-  learn(text: string, value: T): void {
-    if (this.#values.size >= MAX_KNOWN) this.#values.clear();
-    this.#values.set(ownText(text), value);
-    this.#lastText = undefined;
-  }
-}
-
 function oneOf<T extends string>(names: readonly T[]): (text: string) => T | undefined {
   return (text) => names.find((name) => name === text);
 }
@@ -302,32 +271,6 @@ function orUndefined<T>(read: () => T): T | undefined {
     throw error;
   }
 }
-
-/** A plain decimal in the form in which it stands on the ledger, the trailing zeros taken off; undefined for any other text. */
-function canonicalAmount(text: string): string | undefined {
-  return DECIMAL.test(text) ? withoutZeros(text) : undefined;
-}
-
-/** As `canonicalAmount`, of what `plainAmount` gives: it is a decimal already, only maybe negative or too long. */
-export function canonicalPlain(text: string): string | undefined {
-  return text.length < LONGEST_FRACTION && text.charCodeAt(0) !== MINUS ? withoutZeros(text) : canonicalAmount(text);
-}
-
-const LONGEST_FRACTION = 18;
-const MINUS = 45;
-
-function withoutZeros(text: string): string {
-  if (text.charCodeAt(text.length - 1) !== ZERO) return text;
-  const dot = text.indexOf('.');
-  if (dot < 0) return text;
-  let end = text.length;
-  while (text.charCodeAt(end - 1) === ZERO) end -= 1;
-  return text.slice(0, end - 1 === dot ? dot : end);
-}
-
-/** As `parseDecimal` reads it. */
-const DECIMAL = /^(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,18})?$/;
-const ZERO = 48;
 
 const USUAL = /^(?:[!-&(-~](?:[ -~]*[!-~])?)?$/;
 

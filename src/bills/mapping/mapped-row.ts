@@ -1,9 +1,10 @@
 import { ChannelError, type Commodity, type ErrorCode, isChannelError, type StatedEnd } from '../../emissions/index.ts';
 import type { BillLine, RawCells, ReadOptions } from '../bill.ts';
-import { type CsvColumn, csvColumns, mappedLineColumns, placesOf } from '../csv-columns.ts';
+import { canonicalPlain } from '../canonical-amount.ts';
+import { type CsvColumn, mappedLineColumns, placesOf } from '../csv-columns.ts';
 import type { DelimitedRow } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
-import { canonicalPlain, type Mutable, PlainRows, type Setting } from '../plain-rows.ts';
+import { type Mutable, PlainRows, type Setting } from '../plain-rows.ts';
 import { QuietRows } from '../quiet-rows.ts';
 import type { RowOutcome } from '../registers.ts';
 import { faultsOf } from '../row-faults.ts';
@@ -12,6 +13,7 @@ import { plainAmount } from './amount-form.ts';
 import type { DecimalSign, MappedColumn } from './bill-mapping.ts';
 import { commodityNamed, isBlankWord, isSentOut, unitOfText } from './column-words.ts';
 import type { DateReader } from './date-form.ts';
+import { inFileWords } from './in-file-words.ts';
 import type { AmountColumn } from './named-units.ts';
 import { basisOf } from './read-basis.ts';
 import type { RowShape } from './row-shape.ts';
@@ -26,22 +28,6 @@ export interface Conventions {
 
 /** Where the plain columns stand in a row made here. */
 const PLACES = placesOf(new Map(mappedLineColumns.map((name, at) => [name, at])));
-
-/** Which column of the foreign table a plain column comes from. */
-const SOURCES: Readonly<Partial<Record<CsvColumn, MappedColumn>>> = {
-  utility: 'utility',
-  account: 'account',
-  meter: 'meter',
-  site: 'site',
-  commodity: 'commodity',
-  start: 'start',
-  end: 'end',
-  days: 'days',
-  quantity: 'quantity',
-  unit: 'unit',
-  read_basis: 'read_basis',
-  zip: 'zip',
-};
 
 /** Columns beside dates and amounts that a line is read from. */
 const SETTING: readonly MappedColumn[] = [
@@ -126,33 +112,8 @@ export class MappedRows {
       return { line: this.#rows.read(plain, record.row) };
     } catch (error) {
       if (!isChannelError(error)) throw error;
-      return { error: this.#inFileWords(error) };
+      return { error: inFileWords(error, this.#binding) };
     }
-  }
-
-  /** The error with the columns' names in the file. */
-  #inFileWords(error: ChannelError): ChannelError {
-    const { where, fix } = error.details;
-    const words = (text: string) =>
-      text.replace(/\b(columns? )([a-z_, ]+)$/, (_, head: string, names: string) => {
-        return (
-          head +
-          names
-            .split(', ')
-            .map((name) => this.#shown(name))
-            .join(', ')
-        );
-      });
-    return new ChannelError(error.code, error.message, {
-      ...(where === undefined ? {} : { where: words(where) }),
-      ...(fix === undefined ? {} : { fix }),
-    });
-  }
-
-  #shown(name: string): string {
-    const column = csvColumns.find((one) => one === name);
-    const source = column === undefined ? undefined : SOURCES[column];
-    return source === undefined || this.#binding.at[source] < 0 ? name : this.#binding.nameOf(source);
   }
 
   /**

@@ -1,0 +1,37 @@
+import { ownText } from './own-text.ts';
+
+/** How many texts of one column are remembered: portfolios repeat the same few. */
+const MAX_KNOWN = 4_096;
+
+/** Texts of a column with what they mean; the last text is told by a look, also one that means nothing. */
+export class KnownTexts<T> {
+  readonly #values = new Map<string, T | undefined>();
+  readonly #read: (text: string) => T | undefined;
+  readonly #absent: T | undefined;
+  #lastText: string | undefined;
+  #last: T | undefined;
+
+  constructor(read: (text: string) => T | undefined, absent: T | undefined) {
+    this.#read = read;
+    this.#absent = absent;
+  }
+
+  of(text: string | undefined): T | undefined {
+    if (text === undefined || text === '') return this.#absent;
+    if (text === this.#lastText) return this.#last;
+    let value = this.#values.get(text);
+    if (value === undefined && !this.#values.has(text)) {
+      value = this.#read(text);
+      if (value !== undefined) this.learn(text, value);
+    }
+    this.#lastText = text;
+    this.#last = value;
+    return value;
+  }
+
+  learn(text: string, value: T): void {
+    if (this.#values.size >= MAX_KNOWN) this.#values.clear();
+    this.#values.set(ownText(text), value);
+    this.#lastText = undefined;
+  }
+}
