@@ -9,7 +9,9 @@ export class QuietRows {
   /** Cells of the last row that was quiet. */
   #above: readonly string[] = [];
   readonly #read: ReadonlySet<number>;
+  /** Places that are looked at in rows of `#width` cells. */
   #places: readonly number[] = [];
+  #width = 0;
 
   /** `read`: places of cells that are read for themselves. */
   constructor(read: readonly number[] = []) {
@@ -19,7 +21,10 @@ export class QuietRows {
   /** False where a closer look is needed; it may still be a bill. */
   isQuiet(cells: readonly string[]): boolean {
     const above = this.#above;
-    if (cells.length !== above.length) this.#places = [...cells.keys()].filter((at) => !this.#read.has(at));
+    if (cells.length !== this.#width) {
+      this.#width = cells.length;
+      this.#places = [...cells.keys()].filter((at) => !this.#read.has(at));
+    }
     for (const at of this.#places) {
       const cell = cells[at] as string;
       if (cell !== above[at] && LETTER.test(cell) && (saysNotValid(cell) || totalWord(cell) !== undefined))
@@ -30,5 +35,5 @@ export class QuietRows {
   }
 }
 
-/** What no amount, date or sum of money holds, and each of the words does. */
+/** Each of the words has a letter; most amounts and dates have none. */
 const LETTER = /[^\0-@]/;

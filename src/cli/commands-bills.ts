@@ -1,4 +1,4 @@
-import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { BillTemplate, DateOrder, DecimalSign, ReadOptions } from '../bills/index.ts';
 import { ChannelError, defined, type ReadBasis, readBases, type StatedEnd, statedEnds } from '../emissions/index.ts';
@@ -8,6 +8,7 @@ import { askedDigests } from './commands-proposal.ts';
 import { reasonOf } from './correction-reason.ts';
 import { documentsFrom } from './error-documents.ts';
 import { exitCodes } from './exit-code.ts';
+import { KeptFile } from './kept-file.ts';
 import { withNode } from './node-client.ts';
 import { print } from './output.ts';
 import { resolvePath } from './paths.ts';
@@ -82,11 +83,15 @@ export async function record(
   const whole = { ...request, read, files, ...acceptPartial, ...(folders && { separately: true }) };
   const { progress, end } = progressLine();
   const stop = stopSignal();
+  const kept = errors === undefined ? undefined : new KeptFile(errors);
   const keepRejected = async ({ rejected }: UseCaseResult<'record'>): Promise<void> => {
     if (errors === undefined || rejected.length === 0) return;
     const { errorFile } = await import('../bills/index.ts');
-    const told = errorFile(documentsFrom(rejected, files, dirname(errors)), request.read);
-    await writeFile(errors, told, { mode: 0o600 });
+    const rows = documentsFrom(rejected, files, dirname(errors)).map((row, at) => {
+      const file = files[rejected[at]?.file ?? 0];
+      return files.length === 1 || file === undefined ? row : { ...row, where: `${basename(file)}, ${row.where}` };
+    });
+    await kept?.write(errorFile(rows, request.read));
   };
   const answer = await withNode(folder, 'uec record', async (node) => {
     // The rows that are left out are written before the others are recorded, so that a kill in between loses none of them.
@@ -102,7 +107,10 @@ export async function record(
     process.exitCode = exitCodes.input;
   const names = folders ? files.map((file) => basename(file)) : undefined;
   print({ ...wholeLines(answer), ...(names && { names }) }, options.json, () =>
-    renderRecorded(answer, { dir, errorsFile: options.errors, again: optionsAgain(options), names, others }),
+    renderRecorded(answer, {
+      ...{ dir, errorsFile: options.errors, again: optionsAgain(options), kept: kept?.kept, others },
+      ...{ names: files.map((file) => basename(file)), isFolder: folders },
+    }),
   );
 }
 

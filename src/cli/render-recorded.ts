@@ -6,6 +6,7 @@ import { toldText, toldTogether } from './told-text.ts';
 import { amount, counted, days, explainFlag, factorText, kilograms, lastDay, shellWord } from './words.ts';
 
 const MOST_LINES = 40;
+const MOST_SHOWN = 200;
 const MOST_PROBLEMS = 5;
 const RESIDUAL_MIX =
   "residual mix: the grid's electricity that nobody has claimed with certificates; it stands for energy bought without any";
@@ -17,8 +18,12 @@ export interface RecordedContext {
   readonly errorsFile: string | undefined;
   /** Options that are to be given again with that file. */
   readonly again: string;
-  /** Names of the files, where a folder was named. */
-  readonly names: readonly string[] | undefined;
+  /** Where an earlier file of that name is kept now. */
+  readonly kept: string | undefined;
+  /** Names of the files. */
+  readonly names: readonly string[];
+  /** Whether a folder was named: each of its files is recorded by itself. */
+  readonly isFolder: boolean;
   /** What in the folder is no regular file. */
   readonly others: number;
 }
@@ -26,8 +31,10 @@ export interface RecordedContext {
 /** What was recorded, line by line as a person wants to read it; below, the totals, once what is worth knowing, and what to do next. */
 export function renderRecorded(answer: RecordAnswer, context?: RecordedContext): string {
   const { totals } = answer;
-  const shown = answer.lines.slice(0, MOST_LINES).flatMap(renderLine);
-  const hidden = totals.lines - Math.min(answer.lines.length, MOST_LINES);
+  // Beyond the first lines, those that a person has to look at.
+  const lines = answer.lines.filter(({ warnings }, at) => at < MOST_LINES || warnings.length > 0).slice(0, MOST_SHOWN);
+  const shown = lines.flatMap((line, at) => [...fileTitle(lines, at, context), ...renderLine(line)]);
+  const hidden = totals.lines - lines.length;
   const all = answer.omitted === undefined ? '--json shows all' : 'uec imports show has all once they are recorded';
   const more = hidden > 0 ? [`... and ${counted(hidden, 'more line')} (${all})`] : [];
   const done = `${answer.dryRun ? 'Would record' : 'Recorded'} ${counted(totals.lines, 'line')}`;
@@ -39,42 +46,67 @@ export function renderRecorded(answer: RecordAnswer, context?: RecordedContext):
     ...totalLines(answer),
     ...toldLine(answer, context),
     ...noteLines(answer),
-    ...warningLine(answer),
+    ...warningLine(answer, lines),
     ...(context === undefined ? [] : fileLines(answer, context)),
     ...rejectedLines(answer, context),
     ...(context === undefined ? [] : nextLines(answer, context)),
   ].join('\n');
 }
 
+/** Of several files, the name of the one that the lines below are of. */
+function fileTitle(lines: readonly RecordedLine[], at: number, context: RecordedContext | undefined): string[] {
+  const file = lines[at]?.file as number;
+  if (context === undefined || context.names.length === 1 || file === lines[at - 1]?.file) return [];
+  return [...(at === 0 ? [] : ['']), styleText('underline', context.names[file] ?? '')];
+}
+
 /** Of a folder it is told file by file. */
 function toldLine({ files, totals }: RecordAnswer, context: RecordedContext | undefined): string[] {
-  const options = context?.names === undefined ? toldText(toldTogether(files), totals.lines) : '';
+  const options = context?.isFolder !== true ? toldText(toldTogether(files), totals.lines) : '';
   return options === '' ? [] : [`  by the options: ${options}`];
 }
 
-function warningLine({ lines }: RecordAnswer): string[] {
-  const warned = lines.filter(({ warnings }) => warnings.length > 0).length;
-  return warned === 0
-    ? []
-    : [`  look at ${counted(warned, 'line')} above: docs/bills.md says what each warning asks for`];
+function warningLine(answer: RecordAnswer, shown: readonly RecordedLine[]): string[] {
+  const warned = (lines: readonly RecordedLine[]) => lines.filter(({ warnings }) => warnings.length > 0).length;
+  const [all, above] = [warned(answer.lines), warned(shown)];
+  if (all === 0) return [];
+  const more = all > above ? ` (and ${all - above} more, which --json shows)` : '';
+  return [`  look at ${counted(above, 'line')} above${more}: docs/bills.md says what each warning asks for`];
 }
 
 /** Of a folder, what became of each file. */
-function fileLines({ files }: RecordAnswer, { names, others }: RecordedContext): string[] {
-  if (names === undefined) return [];
-  const rows = files.map(({ file, state, lines, told, error }) => {
+function fileLines(answer: RecordAnswer, { names, isFolder, others }: RecordedContext): string[] {
+  if (!isFolder) return [];
+  const rows = answer.files.map(({ file, state, lines, told, error }) => {
     const options = toldText(told, lines);
     const by = options === '' ? '' : `; by the options: ${options}`;
     const what = error === undefined ? `${counted(lines, 'line')}${by}` : `${error.code}: ${error.message}`;
     const problems = error?.problems ?? [];
+    // A duplicate wants nothing to be done.
+    const fix = error === undefined || problems.length > 0 || state === 'duplicate' ? [] : [`      ${error.fix}`];
+    const digest = proposedDigest(answer, file);
+    const shown = digest === undefined ? state : 'to confirm';
     return [
-      `  ${state.padEnd(9)}  ${names[file]}  ${what}`,
-      ...problems.slice(0, MOST_PROBLEMS).map((one) => `      - ${one.where ?? ''}: ${one.code}: ${one.message}`),
+      `  ${shown.padEnd(10)}  ${names[file]}  ${what}${digest === undefined ? '' : `; compare it with the bill, then --confirm ${digest}`}`,
+      ...fix,
+      ...problems
+        .slice(0, MOST_PROBLEMS)
+        .flatMap((one) => [`      - ${one.where ?? ''}: ${one.code}: ${one.message}`, `          ${one.fix}`]),
       ...(problems.length > MOST_PROBLEMS ? [`      ... and ${problems.length - MOST_PROBLEMS} more`] : []),
     ];
   });
   const skipped = others === 0 ? [] : [`  ${counted(others, 'link or other thing')} that is no file was left alone`];
   return ['', ...rows.flat(), ...skipped];
+}
+
+/** What a person confirms of a PDF that a dry run read unconfirmed. */
+function proposedDigest({ dryRun, lines }: RecordAnswer, file: number): string | undefined {
+  if (!dryRun) return undefined;
+  for (const line of lines) {
+    const proposed = line.file === file ? line.warnings.find(({ code }) => code === 'BILL_PROPOSED') : undefined;
+    if (proposed !== undefined) return /--confirm ([0-9a-f]+)/.exec(proposed.message)?.[1] ?? 'DIGEST';
+  }
+  return undefined;
 }
 
 function nextLines(answer: RecordAnswer, { dir, errorsFile }: RecordedContext): string[] {
@@ -91,13 +123,18 @@ function nextLines(answer: RecordAnswer, { dir, errorsFile }: RecordedContext): 
 }
 
 /** What to do after a dry run: the same command is told only where it would record what was shown. */
-function afterDryRun({ lines, totals, rejected, files }: RecordAnswer, errorsFile: string | undefined): string {
+function afterDryRun(answer: RecordAnswer, errorsFile: string | undefined): string {
+  const { totals, rejected, files } = answer;
   const nothing = rejected.length > 0 && errorsFile !== undefined ? 'Nothing was recorded.' : 'Nothing was written.';
   if (totals.lines === 0 && (rejected.length > 0 || files.some(({ state }) => state === 'refused')))
     return `${nothing} Mend what is named above, or give the option that it asks for, and try the same command again.`;
   if (rejected.length > 0 && errorsFile === undefined)
     return `${nothing} As it is, the file would be refused whole: mend the rows above; or give --errors FILE, which records the good lines and writes the others there.`;
-  if (lines.some(({ warnings }) => warnings.some(({ code }) => code === 'BILL_PROPOSED')))
+  const proposed = files.filter(({ file }) => proposedDigest(answer, file) !== undefined).length;
+  const others = files.filter(({ state }) => state === 'checked').length - proposed;
+  if (proposed > 0 && others > 0)
+    return `${nothing} The same command without --dry-run records the others; ${proposed === 1 ? 'the PDF needs' : `the ${proposed} PDFs need`} the --confirm told above as well, once compared with the bill (uec bills read shows how it was read).`;
+  if (proposed > 0)
     return `${nothing} To record it: compare it with the bill as uec bills read shows it, then the same command with --confirm DIGEST instead of --dry-run.`;
   return `${nothing} To record it: the same command without --dry-run.`;
 }
@@ -188,17 +225,24 @@ function noteText(count: number, of: number, all: boolean, text: string): string
   return `  note (${share}): ${text}`;
 }
 
-function rejectedLines(answer: RecordAnswer, { errorsFile, again }: Partial<RecordedContext> = {}): string[] {
+function rejectedLines(
+  answer: RecordAnswer,
+  { errorsFile, again, kept, names = [] }: Partial<RecordedContext> = {},
+): string[] {
   if (answer.rejected.length === 0) return [];
   const options = again ? `, again with${again}` : '';
   const where =
-    errorsFile === undefined ? '' : `; they are in ${errorsFile}: mend the cells and record that file${options}`;
+    errorsFile === undefined
+      ? ''
+      : `; they are in ${errorsFile}: mend the cells and record that file${options}${kept === undefined ? '' : `; what was there before is now ${kept}`}`;
   return [
     '',
     `${answer.rejected.length} rejected${where}`,
     ...faultLines(
       answer.rejected.map(({ file, rejected }) =>
-        answer.files.length === 1 ? rejected : { ...rejected, where: `file ${file + 1}, ${rejected.where ?? ''}` },
+        answer.files.length === 1
+          ? rejected
+          : { ...rejected, where: `${names[file] ?? `file ${file + 1}`}, ${rejected.where ?? ''}` },
       ),
     ),
   ];

@@ -17,8 +17,8 @@ export interface SqliteFile {
 export function openDatabase(path: string, schema: string, what: string = basename(path)): DatabaseSync {
   return onSqlite({ what, where: basename(path) }, () => {
     const db = new DatabaseSync(path, { timeout: 5_000 });
-    if (path !== ':memory:') chmodSync(path, 0o600);
     try {
+      if (path !== ':memory:') chmodSync(path, 0o600);
       patiently(() => db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schema}`));
     } catch (error) {
       db.close();

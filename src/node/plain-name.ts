@@ -2,7 +2,7 @@
 const LONGEST = 200;
 
 /** What a terminal obeys, and what turns the direction of what follows: a name with it shows other than it is. */
-const UNSEEN = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const UNSEEN = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 /** A text of the owner's as it may be shown at a terminal. */
 export function shownText(text: string): string {

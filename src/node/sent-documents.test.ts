@@ -27,7 +27,7 @@ test('one that was sent without its folder stands for one name of a row, and not
 test('names hold nothing that a terminal obeys or that turns the text, are well-formed, and at most 200 characters', () => {
   assert.equal(plainName('C:\\bills\\a\u001b[2Jb\u202Efdp.csv'), 'a[2Jbfdp.csv');
   assert.equal(plainName('../../etc/passwd'), 'passwd');
-  assert.equal(shownText('a\u001b[2J\u202Eb\\c\n'), 'a[2Jb\\c');
+  assert.equal(shownText('a\u001b[2J\u202E\u061Cb\\c\n'), 'a[2Jb\\c');
   assert.equal(sentName('a/\ud800.pdf'), 'a/\ufffd.pdf');
   assert.equal(plainName('\u{1F600}'.repeat(300)), '\u{1F600}'.repeat(200));
 });

@@ -21,9 +21,12 @@ test('one place for a folder: which lines took it is told file by file, of a PDF
   const told = (answer: RecordAnswer) => answer.files.map(({ told: counts }) => counts);
   assert.deepEqual(told(tried), [{ place: 2, unit: 3 }, { unit: 1 }, { place: 1, unit: 1 }]);
   const { stdout } = await command(['record', acme, bills, '--dry-run', ...options]);
-  assert.match(stdout, /checked {4}a\.csv {2}3 lines; by the options: place on 2 of 3 lines, unit\n/);
-  assert.match(stdout, /checked {4}b\.csv {2}1 line; by the options: unit\n/);
-  assert.match(stdout, /checked {4}c\.pdf {2}1 line; by the options: place, unit\n/);
+  assert.match(stdout, /checked {5}a\.csv {2}3 lines; by the options: place on 2 of 3 lines, unit\n/);
+  assert.match(stdout, /checked {5}b\.csv {2}1 line; by the options: unit\n/);
+  assert.match(
+    stdout,
+    /to confirm {2}c\.pdf {2}1 line; by the options: place, unit; compare it with the bill, then --confirm [0-9a-f]{64}\n/,
+  );
   const single = await command(['record', acme, join(bills, 'a.csv'), ...options]);
   assert.match(single.stdout, /\n {2}by the options: place on 2 of 3 lines, unit\n/);
   const { items } = await answerOf<UseCaseResult<'imports'>>(['imports', 'list', acme]);

@@ -135,7 +135,7 @@ test('a folder of bills: each file by itself, one that is refused keeps no other
     ]);
   }
   const again = await command(['record', acme, folder]);
-  assert.match(again.stdout, /duplicate {2}a\.csv {2}FILE_DUPLICATE/);
+  assert.match(again.stdout, /duplicate {3}a\.csv {2}FILE_DUPLICATE/);
 });
 
 test('options that do not go together are refused', async () => {

@@ -26,10 +26,11 @@ async function* readPdfBill(body: AsyncIterable<Uint8Array>, options: ReadOption
   const proposal = await readProposal(body, options);
   const { digest } = proposal;
   if (digest === null) throw openProposal(proposal);
-  if (options.unconfirmed !== true && options.confirm?.includes(digest) !== true) throw unconfirmed(options);
+  const isConfirmed = options.confirm?.includes(digest) === true;
+  if (options.unconfirmed !== true && !isConfirmed) throw unconfirmed(options);
   const warnings: BillWarning[] = proposal.notes.map((message) => ({ code: 'PAGE_PARTS_UNREAD', message }));
   warnings.push(...proposal.beside.map((message) => ({ code: 'BILL_HAS_MORE' as const, message })));
-  if (options.unconfirmed === true)
+  if (!isConfirmed)
     warnings.push({ code: 'BILL_PROPOSED', message: `proposed from a PDF; recorded with --confirm ${digest}` });
   for (const { line } of proposal.lines) if (line !== undefined) yield { line: { ...line, warnings } };
 }

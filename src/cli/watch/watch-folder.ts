@@ -140,10 +140,15 @@ function reasons({ code, message, where, fix, problems = [] }: ErrorReport): str
     fix,
     '',
     ...rows,
-    'Mend the file and put it into the watched folder again.',
+    AS_IT_IS.test(code) ? ELSEWHERE : 'Mend the file and put it into the watched folder again.',
     '',
   ].join('\n');
 }
+
+/** What is not wrong with the file: a person has to say something that the watch was not told. */
+const AS_IT_IS = /^(PROPOSAL_|FILE_KIND_UNKNOWN$)/;
+const ELSEWHERE =
+  'The watch cannot take it as it is: record it with uec record DIR FILE and what is said above (--confirm, --map). It need not come back here.';
 
 /** Wakes the watch when something changes in the folder. */
 class Bell {
