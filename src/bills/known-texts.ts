@@ -2,6 +2,8 @@ import { ownText } from './own-text.ts';
 
 /** How many texts of one column are remembered: portfolios repeat the same few. */
 const MAX_KNOWN = 4_096;
+/** Longer texts are read each time: the bound would be none in bytes. */
+const LONGEST = 300;
 
 /** Texts of a column with what they mean; the last text is told by a look, also one that means nothing. */
 export class KnownTexts<T> {
@@ -22,7 +24,7 @@ export class KnownTexts<T> {
     let value = this.#values.get(text);
     if (value === undefined && !this.#values.has(text)) {
       value = this.#read(text);
-      if (value !== undefined) this.learn(text, value);
+      if (value !== undefined && text.length <= LONGEST) this.learn(text, value);
     }
     this.#lastText = text;
     this.#last = value;

@@ -231,6 +231,7 @@ export class PlainRows {
     let text = this.#days.get(day);
     if (text === undefined) {
       text = formatDate(day);
+      if (this.#days.size >= MAX_DATES) this.#days.clear();
       this.#days.set(day, text);
     }
     return text;
@@ -243,9 +244,9 @@ export class PlainRows {
       return this.#options.place ?? NOWHERE;
     const part = (at: number) => (at < 0 ? '' : cells[at]);
     this.#row = cells;
-    return this.#places.of(
-      `${part(country)}\n${part(subdivision)}\n${part(region)}\n${part(zip)}\n${part(utility_id)}`,
-    );
+    // No cell of a usual row has a line break; of any other no place is remembered.
+    const key = `${part(country)}\n${part(subdivision)}\n${part(region)}\n${part(zip)}\n${part(utility_id)}`;
+    return key.split('\n').length === PLACE_PARTS ? this.#places.of(key) : undefined;
   }
 }
 
@@ -253,6 +254,10 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NONE: BillLine['warnings'] = [];
 const NOWHERE: PlaceHint = {};
+/** Cells that say a place. */
+const PLACE_PARTS = 5;
+/** End days that are remembered as text. */
+const MAX_DATES = 4_096;
 
 function oneOf<T extends string>(names: readonly T[]): (text: string) => T | undefined {
   return (text) => names.find((name) => name === text);

@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type ReadOptions, readBills } from '../bills/index.ts';
 import { ChannelError } from '../emissions/index.ts';
-import { fileBytes, type SentDocument } from '../node/index.ts';
+import { fileBytes, type SentDocument, sentName } from '../node/index.ts';
 
 /** The only format with a column for documents. */
 const PLAIN = 'csv';
@@ -14,20 +14,22 @@ const HEAD = 65_536;
  * @throws {ChannelError} OPTION_INVALID where two of the files mean different documents by one name
  */
 export async function billDocuments(files: readonly string[], read: ReadOptions): Promise<SentDocument[]> {
-  const paths = new Map<string, string>();
+  const paths = new Map<string, SentDocument>();
   for (const file of files) {
     for (const name of await namesIn(file, read)) {
       const path = resolve(dirname(file), name);
-      if (!(await isFile(path))) continue;
-      if ((paths.get(name) ?? path) !== path)
+      // Also where it is missing: the other file's document is not this one's.
+      const key = sentName(name);
+      if ((paths.get(key)?.path ?? path) !== path)
         throw new ChannelError('OPTION_INVALID', 'two of the bill files name different documents by one name', {
           where: 'column document',
           fix: 'Record the files one after the other.',
         });
-      paths.set(name, path);
+      paths.set(key, { name, path });
     }
   }
-  return [...paths].map(([name, path]) => ({ name, path }));
+  const found = await Promise.all([...paths.values()].map(async (one) => ((await isFile(one.path)) ? [one] : [])));
+  return found.flat();
 }
 
 async function namesIn(file: string, read: ReadOptions): Promise<ReadonlySet<string>> {

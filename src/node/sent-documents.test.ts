@@ -16,6 +16,24 @@ test('a document is found by the name that the row gives it, with its folders', 
   assert.equal(sent.pathOf('mar/bill.pdf'), undefined);
 });
 
+test('one that was sent under the whole name of a row stands for no other row', () => {
+  const sent = new SentDocuments([{ name: 'bill.pdf', path: '/1', isWhole: true }]);
+  assert.equal(sent.pathOf('2022/bill.pdf'), undefined);
+  assert.equal(sent.pathOf('bill.pdf'), '/1');
+  assert.equal(sent.pathOf('2022\\bill.pdf'), undefined);
+});
+
+test('two documents of one name are refused, however it is written', () => {
+  for (const [one, other] of [
+    ['e\u0301.pdf', '\u00e9.pdf'],
+    ['a/b.pdf', 'a\\b.pdf'],
+    ['a.pdf', 'a.pdf'],
+  ] as const)
+    assert.throws(() => new SentDocuments([one, other].map((name) => ({ name, path: name }))), {
+      code: 'REQUEST_INVALID',
+    });
+});
+
 test('one that was sent without its folder stands for one name of a row, and not for a second', () => {
   const sent = new SentDocuments([{ name: 'bill.pdf', path: '/1' }]);
   assert.equal(sent.pathOf('jan/bill.pdf'), '/1');

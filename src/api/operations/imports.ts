@@ -98,7 +98,10 @@ async function filesOf(call: ImportCall): Promise<Sent> {
   const refs = [...files, ...documents.map(({ file }) => file), ...(document === undefined ? [] : [document])];
   const named = await namedFiles(call, refs);
   const paths = named.paths.slice(0, files.length);
-  const sent = documents.map(({ name }, at) => ({ name, path: named.paths[files.length + at] as string }));
+  const sent = documents.map(({ name }, at) => ({
+    ...{ name, path: named.paths[files.length + at] as string },
+    isWhole: true,
+  }));
   const beside = documents.length === 0 && files.every((file) => 'path' in file);
   const request: Request = { ...defined(flags), read: readOf(read) };
   const { names, remove } = named;

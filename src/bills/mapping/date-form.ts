@@ -141,8 +141,8 @@ export class DateReader {
     const shape = dateShape(cell);
     const day = shape === undefined ? undefined : dayOfShape(shape, this.order);
     const read = day === undefined ? undefined : { day, iso: formatDate(day) };
-    if (this.#known.size >= 10_000) this.#known.clear();
-    this.#known.set(ownText(cell), read);
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    if (cell.length <= LONGEST_DATE) this.#known.set(ownText(cell), read);
     return read;
   }
 }
