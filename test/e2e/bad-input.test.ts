@@ -169,7 +169,7 @@ test('with several files every refusal names its file, and none is recorded', as
   assert.match(columns.fix, /uec bills map FILE/);
   const blank = billFile(join(folder, 'blank.csv'), ['S-1,electricity,2022-03-01,2022-04-01,exclusive,,kWh,DE']);
   const dry = await command(['record', channel.acme, good, blank, '--dry-run']);
-  assert.match(dry.stdout, /- file 2, row 2, column quantity: QUANTITY_BLANK/);
+  assert.match(dry.stdout, /- blank\.csv, row 2, column quantity: QUANTITY_BLANK/);
   assert.deepEqual(fingerprints(channel.acme), prints);
 });
 
