@@ -31,7 +31,6 @@ const UNCLOSED = -2;
  */
 export class DelimitedText {
   readonly #delimiter: string;
-  readonly #delimiterCode: number;
   #pending = '';
   /** Length that the pending text must reach before it is split again. */
   #enough: number;
@@ -47,7 +46,6 @@ export class DelimitedText {
     this.#delimiter = delimiter;
     this.#leastRun = leastRun;
     this.#enough = leastRun;
-    this.#delimiterCode = delimiter.charCodeAt(0);
   }
 
   /**
@@ -103,17 +101,12 @@ export class DelimitedText {
 
   /** Adds the cells from a place on up to one in quotation marks; where that begins, or that the last was the record's. */
   #cells(text: string, at: number, cells: string[]): number {
-    const [end, delimiter, above] = [this.#end, this.#delimiter, this.#above];
     let start = at;
     do {
-      const found = text.indexOf(delimiter, start);
-      const isLast = found < 0 || found > end;
-      const cell = text.slice(start, isLast ? end : found);
-      const over = above[cells.length];
-      // What repeats the cell above is that very string: whoever reads it sees at once that it means what it meant there.
-      cells.push(cell === over ? over : cell);
-      if (isLast) return LAST;
-      start = found + 1;
+      const stop = this.#stopOf(text, start);
+      this.#add(text.slice(start, stop), cells);
+      if (stop === this.#end) return LAST;
+      start = stop + 1;
     } while (text.charCodeAt(start) !== QUOTE);
     return start;
   }
@@ -124,20 +117,24 @@ export class DelimitedText {
     if (close < 0) return UNCLOSED;
     if (close > this.#end) this.#end = ends.from(close);
     const inside = text.slice(at + 1, close);
-    const whole = inside.includes('"') ? inside.replaceAll('""', '"') : inside;
-    const above = this.#above[cells.length];
-    const cell = whole === above ? above : whole;
+    const cell = inside.includes('"') ? inside.replaceAll('""', '"') : inside;
     const start = afterBlanks(text, close + 1);
-    if (text.charCodeAt(start) === this.#delimiterCode) {
-      cells.push(cell);
-      return start + 1;
-    }
+    const stop = this.#stopOf(text, start);
+    if (stop > start) this.#misquoted = true;
+    this.#add(stop > start ? cell + text.slice(start, stop) : cell, cells);
+    return stop === this.#end ? LAST : stop + 1;
+  }
+
+  /** Where a cell without quotation marks ends that begins at a place: before a delimiter, or with the record. */
+  #stopOf(text: string, start: number): number {
     const found = text.indexOf(this.#delimiter, start);
-    const isLast = found < 0 || found > this.#end;
-    const rest = text.slice(start, isLast ? this.#end : found);
-    if (rest !== '') this.#misquoted = true;
-    cells.push(cell + rest);
-    return isLast ? LAST : found + 1;
+    return found < 0 || found > this.#end ? this.#end : found;
+  }
+
+  /** What repeats the cell above is that very string: whoever reads it sees at once that it means what it meant there. */
+  #add(cell: string, cells: string[]): void {
+    const above = this.#above[cells.length];
+    cells.push(cell === above ? above : cell);
   }
 }
 

@@ -7,7 +7,7 @@ const LONGEST = 300;
 
 /** Texts of a column with what they mean; the last text is told by a look, also one that means nothing. */
 export class KnownTexts<T> {
-  readonly #values = new Map<string, T | undefined>();
+  readonly #values = new Map<string, T>();
   readonly #read: (text: string) => T | undefined;
   readonly #absent: T | undefined;
   #lastText: string | undefined;
@@ -21,19 +21,18 @@ export class KnownTexts<T> {
   of(text: string | undefined): T | undefined {
     if (text === undefined || text === '') return this.#absent;
     if (text === this.#lastText) return this.#last;
-    let value = this.#values.get(text);
-    if (value === undefined && !this.#values.has(text)) {
-      value = this.#read(text);
-      if (value !== undefined && text.length <= LONGEST) this.learn(text, value);
-    }
+    const value = this.#values.get(text) ?? this.#learn(text);
     this.#lastText = text;
     this.#last = value;
     return value;
   }
 
-  learn(text: string, value: T): void {
+  /** Reads a text that was not met, and remembers what it means. */
+  #learn(text: string): T | undefined {
+    const value = this.#read(text);
+    if (value === undefined || text.length > LONGEST) return value;
     if (this.#values.size >= MAX_KNOWN) this.#values.clear();
     this.#values.set(ownText(text), value);
-    this.#lastText = undefined;
+    return value;
   }
 }

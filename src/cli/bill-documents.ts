@@ -1,8 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type ReadOptions, readBills } from '../bills/index.ts';
+import { isPdf, type ReadOptions, readBills } from '../bills/index.ts';
 import { ChannelError } from '../emissions/index.ts';
 import { fileBytes, type SentDocument, sentName } from '../node/index.ts';
+import { headOf } from './file-head.ts';
 
 /** The only format with a column for documents. */
 const PLAIN = 'csv';
@@ -52,20 +53,9 @@ async function namesIn(file: string, read: ReadOptions): Promise<ReadonlySet<str
 
 /** Whether the word stands where a header can be, in any encoding: most bills need not be read to know that none is named. */
 async function mayNameDocuments(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return false;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-    const head = buffer.subarray(0, bytesRead);
-    return (
-      !head.subarray(0, 5).equals(Buffer.from('%PDF-')) &&
-      /document/i.test(head.toString('latin1').replaceAll('\0', ''))
-    );
-  } catch {
-    return false;
-  } finally {
-    await file.close();
-  }
+  const head = await headOf(path, HEAD);
+  if (head === undefined || isPdf(head)) return false;
+  return /document/i.test(Buffer.from(head).toString('latin1').replaceAll('\0', ''));
 }
 
 function isFile(path: string): Promise<boolean> {

@@ -76,6 +76,7 @@ export async function record(
       'Name one: uec record DIR FILE, or uec record DIR FOLDER.',
     );
   const { files, folders, others } = await withoutFolders(named, isFolder);
+  const names = files.map((file) => basename(file));
   const errors = options.errors === undefined ? undefined : resolvePath(options.errors);
   if (errors !== undefined) await checkErrorsPath(errors, files);
   const acceptPartial = errors === undefined ? {} : { acceptPartial: true };
@@ -87,10 +88,9 @@ export async function record(
   const keepRejected = async ({ rejected }: UseCaseResult<'record'>): Promise<void> => {
     if (errors === undefined || rejected.length === 0) return;
     const { errorFile } = await import('../bills/index.ts');
-    const rows = documentsFrom(rejected, files, dirname(errors)).map((row, at) => {
-      const file = files[rejected[at]?.file ?? 0];
-      return files.length === 1 || file === undefined ? row : { ...row, where: `${basename(file)}, ${row.where}` };
-    });
+    const rows = documentsFrom(rejected, files, dirname(errors)).map((row) =>
+      files.length === 1 ? row : { ...row, where: `${names[row.file]}, ${row.where}` },
+    );
     await kept?.write(errorFile(rows, request.read));
   };
   const answer = await withNode(folder, 'uec record', async (node) => {
@@ -105,11 +105,10 @@ export async function record(
   await keepRejected(answer);
   if (answer.rejected.length > 0 || answer.files.some(({ state }) => state === 'refused'))
     process.exitCode = exitCodes.input;
-  const names = folders ? files.map((file) => basename(file)) : undefined;
-  print({ ...wholeLines(answer), ...(names && { names }) }, options.json, () =>
+  print({ ...wholeLines(answer), ...(folders && { names }) }, options.json, () =>
     renderRecorded(answer, {
       ...{ dir, errorsFile: options.errors, again: optionsAgain(options), kept: kept?.kept, others },
-      ...{ names: files.map((file) => basename(file)), isFolder: folders },
+      ...{ names, isFolder: folders },
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { ReadOptions } from '../bills/index.ts';
 import { ChannelError, isChannelError } from '../emissions/index.ts';
+import { headOf } from './file-head.ts';
 import { print } from './output.ts';
 import { renderProposal } from './render-proposal.ts';
 
@@ -56,15 +56,8 @@ export async function askedDigests(files: readonly string[], read: ReadOptions):
 
 async function startsAsPdf(path: string): Promise<boolean> {
   const { isPdf } = await import('../bills/index.ts');
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return false;
-  try {
-    const head = Buffer.alloc(1_024);
-    const { bytesRead } = await file.read(head, 0, head.length, 0);
-    return isPdf(head.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
+  const head = await headOf(path, 1_024);
+  return head !== undefined && isPdf(head);
 }
 
 /** @throws {ChannelError} CANCELLED at Ctrl-C; the end of input is no yes */

@@ -1,4 +1,5 @@
 import { rename, stat, writeFile } from 'node:fs/promises';
+import { firstFree } from './first-free.ts';
 
 /** More copies than anybody keeps; beyond them something else is wrong. */
 const MOST_KEPT = 1_000;
@@ -29,15 +30,9 @@ export class KeptFile {
 }
 
 async function freeName(path: string): Promise<string> {
-  for (let at = 1; at < MOST_KEPT; at += 1) if (!(await exists(`${path}.${at}`))) return `${path}.${at}`;
-  throw new Error(`${MOST_KEPT} earlier files of one name are kept`);
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  const free = await firstFree(Array.from({ length: MOST_KEPT - 1 }, (_, at) => `${path}.${at + 1}`));
+  if (free === undefined) throw new Error(`${MOST_KEPT} earlier files of one name are kept`);
+  return free;
 }
 
 /** True for a file with something in it; a device such as `/dev/stdout` keeps nothing. */

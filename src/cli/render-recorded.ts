@@ -77,6 +77,7 @@ function warningLine(answer: RecordAnswer, shown: readonly RecordedLine[]): stri
 /** Of a folder, what became of each file. */
 function fileLines(answer: RecordAnswer, { names, isFolder, others }: RecordedContext): string[] {
   if (!isFolder) return [];
+  const digests = proposedDigests(answer);
   const rows = answer.files.map(({ file, state, lines, told, error }) => {
     const options = toldText(told, lines);
     const by = options === '' ? '' : `; by the options: ${options}`;
@@ -84,7 +85,7 @@ function fileLines(answer: RecordAnswer, { names, isFolder, others }: RecordedCo
     const problems = error?.problems ?? [];
     // A duplicate wants nothing to be done.
     const fix = error === undefined || problems.length > 0 || state === 'duplicate' ? [] : [`      ${error.fix}`];
-    const digest = proposedDigest(answer, file);
+    const digest = digests.get(file);
     const shown = digest === undefined ? state : 'to confirm';
     return [
       `  ${shown.padEnd(10)}  ${names[file]}  ${what}${digest === undefined ? '' : `; compare it with the bill, then --confirm ${digest}`}`,
@@ -99,14 +100,14 @@ function fileLines(answer: RecordAnswer, { names, isFolder, others }: RecordedCo
   return ['', ...rows.flat(), ...skipped];
 }
 
-/** What a person confirms of a PDF that a dry run read unconfirmed. */
-function proposedDigest({ dryRun, lines }: RecordAnswer, file: number): string | undefined {
-  if (!dryRun) return undefined;
-  for (const line of lines) {
-    const proposed = line.file === file ? line.warnings.find(({ code }) => code === 'BILL_PROPOSED') : undefined;
-    if (proposed !== undefined) return /--confirm ([0-9a-f]+)/.exec(proposed.message)?.[1] ?? 'DIGEST';
+/** By file, what a person confirms of a PDF that a dry run read unconfirmed. */
+function proposedDigests({ dryRun, lines }: RecordAnswer): ReadonlyMap<number, string> {
+  const digests = new Map<number, string>();
+  for (const { file, warnings } of dryRun ? lines : []) {
+    const proposed = warnings.find(({ code }) => code === 'BILL_PROPOSED');
+    if (proposed !== undefined) digests.set(file, /--confirm ([0-9a-f]+)/.exec(proposed.message)?.[1] ?? 'DIGEST');
   }
-  return undefined;
+  return digests;
 }
 
 function nextLines(answer: RecordAnswer, { dir, errorsFile }: RecordedContext): string[] {
@@ -130,7 +131,7 @@ function afterDryRun(answer: RecordAnswer, errorsFile: string | undefined): stri
     return `${nothing} Mend what is named above, or give the option that it asks for, and try the same command again.`;
   if (rejected.length > 0 && errorsFile === undefined)
     return `${nothing} As it is, the file would be refused whole: mend the rows above; or give --errors FILE, which records the good lines and writes the others there.`;
-  const proposed = files.filter(({ file }) => proposedDigest(answer, file) !== undefined).length;
+  const proposed = proposedDigests(answer).size;
   const others = files.filter(({ state }) => state === 'checked').length - proposed;
   if (proposed > 0 && others > 0)
     return `${nothing} The same command without --dry-run records the others; ${proposed === 1 ? 'the PDF needs' : `the ${proposed} PDFs need`} the --confirm told above as well, once compared with the bill (uec bills read shows how it was read).`;

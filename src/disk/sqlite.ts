@@ -54,10 +54,12 @@ function primaryCode(error: unknown): number {
 }
 
 /**
- * Runs `work` on a SQLite file, and tells what SQLite says as an error of this software.
+ * Runs `work` on a SQLite file, and tells what SQLite says as an error of this software. A file that errors call by its name needs
+ * no more than that.
  * @throws {ChannelError} DISK_FULL, STORE_UNAVAILABLE, and the ChannelErrors of `work`
  */
-export function onSqlite<T>({ what, ...details }: SqliteFile, work: () => T): T {
+export function onSqlite<T>(file: SqliteFile | string, work: () => T): T {
+  const { what, ...details } = typeof file === 'string' ? { what: file, where: file } : file;
   try {
     return work();
   } catch (cause) {

@@ -7,6 +7,7 @@ import { EvidenceKeeper } from './evidence-keeper.ts';
 import type { FactorDesk } from './factor-desk.ts';
 import { FilePrint, LINES_A_PRINT } from './file-print.ts';
 import { digestingBytes, fileSha256 } from './files.ts';
+import type { GivenDocument } from './given-document.ts';
 import type { ImportEntry } from './import-log.ts';
 import { LineMaker } from './line-maker.ts';
 import { mergeHints } from './line-place.ts';
@@ -27,7 +28,7 @@ export interface Import {
   readonly read: ReadOptions;
   readonly gwp: GwpChoice;
   /** Evidence of every line, where one was given. */
-  readonly document: string | undefined;
+  readonly document: GivenDocument | undefined;
   /** What the owner calls each file; absent where that is its name here. */
   readonly names: readonly (string | undefined)[];
   /** Documents that came with bills from elsewhere. */
@@ -102,7 +103,7 @@ export async function checkBills(work: Import, path: string, index: number): Pro
   const sha256 = await fileSha256(path, name);
   const digest = node.imports.digestOf(sha256);
   const open = openImport(node, digest, name);
-  const given = document === undefined ? undefined : { path: document, name: await givenName(document) };
+  const given = document && { path: document.path, name: await document.name() };
   const evidence = new EvidenceKeeper(node, { billFile: path, given, sent }, open?.evidence);
   const previous = previousImport(node, digest, open);
   const maker = new LineMaker(work, evidence, previous, (line) => work.meters.lookUp(line));
@@ -291,15 +292,4 @@ export const MOST_PROBLEMS = 1_000;
 function mendedImport(node: Node, id: string | undefined): string | undefined {
   if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) return undefined;
   return node.imports.byPrefix(id)[0]?.id;
-}
-
-/** Says whether the document can be read, once for the file: else every line of it would be rejected for the same reason. */
-async function givenName(document: string): Promise<string> {
-  const sha256 = await fileSha256(document, '--document').catch((cause) => {
-    throw new ChannelError('FILE_UNREADABLE', 'the file given with --document cannot be read', {
-      where: '--document',
-      cause,
-    });
-  });
-  return `given ${sha256}`;
 }

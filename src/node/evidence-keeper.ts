@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { BillLine } from '../bills/index.ts';
+import { ownText } from '../bills/own-text.ts';
 import type { EvidenceCommitment } from '../channel/index.ts';
 import type { Archive } from '../documents/index.ts';
 import { ChannelError, defined } from '../emissions/index.ts';
@@ -66,8 +67,7 @@ export class EvidenceKeeper {
     let wanted = this.#wanted.get(name);
     if (wanted === undefined) {
       wanted = { lines: 0, fields: [] };
-      // A copy, for the same reason.
-      this.#wanted.set(Buffer.from(name).toString(), wanted);
+      this.#wanted.set(ownText(name), wanted);
     }
     wanted.lines += 1;
     if (wanted.lines <= MOST_LINES_WITH_FIELDS) wanted.fields.push(JSON.stringify(fieldsOf(line)));

@@ -13,6 +13,7 @@ import {
 import { type CheckedFile, checkBills, type Import, MOST_PROBLEMS, type NumberedLine, nameOf } from './bill-file.ts';
 import { ChannelClient } from './channel-client.ts';
 import { FactorDesk } from './factor-desk.ts';
+import { GivenDocument } from './given-document.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import { MeterBook } from './meter-book.ts';
 import type { Node } from './node.ts';
@@ -119,7 +120,7 @@ export async function recordBills(
       node,
       read,
       gwp,
-      document,
+      document: document === undefined ? undefined : new GivenDocument(document),
       names: request.names ?? [],
       sent: sent && new SentDocuments(sent),
       desk,

@@ -48,13 +48,10 @@ export async function checkAuditLog(
   if (!log && !keyed) return { ...nothing, faults: pinned === undefined ? [] : [unreached(pinned)] };
   if (!log) return { ...nothing, faults: [fault('audit.db', 'the audit log is gone, its key is there')] };
   if (!keyed) return { ...nothing, faults: [fault('audit.key', 'the key of the audit log is gone')] };
-  const db = onSqlite(
-    { what: 'audit.db', where: 'audit.db' },
-    () => new DatabaseSync(path, { readOnly: true, timeout: 5_000 }),
-  );
+  const db = onSqlite('audit.db', () => new DatabaseSync(path, { readOnly: true, timeout: 5_000 }));
   try {
     // A snapshot: other entries may be appended between two pages.
-    onSqlite({ what: 'audit.db', where: 'audit.db' }, () => db.exec('BEGIN'));
+    onSqlite('audit.db', () => db.exec('BEGIN'));
     return await checkEntries(db, readFileSync(keyPath), pinned, progress);
   } finally {
     db.close();
@@ -67,9 +64,7 @@ async function checkEntries(
   pinned: AuditHead | undefined,
   progress: Progress,
 ): Promise<AuditReport> {
-  const head = onSqlite({ what: 'audit.db', where: 'audit.db' }, () => db.prepare('SELECT * FROM head').get()) as
-    | StoredHead
-    | undefined;
+  const head = onSqlite('audit.db', () => db.prepare('SELECT * FROM head').get()) as StoredHead | undefined;
   if (head === undefined)
     return { entries: 0, first: 1, head: emptyHead, faults: [fault('head', 'the audit log has lost its head')] };
   const faults =

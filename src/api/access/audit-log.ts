@@ -98,7 +98,7 @@ export class AuditLog {
         before TEXT NOT NULL, number INTEGER NOT NULL, seal TEXT NOT NULL, proof TEXT NOT NULL) STRICT;`,
     );
     try {
-      onSqlite({ what: 'audit.db', where: 'audit.db' }, () => inTransaction(this.#db, () => this.#begin(beginning)));
+      onSqlite('audit.db', () => inTransaction(this.#db, () => this.#begin(beginning)));
       begun();
     } catch (error) {
       this.#db.close();
@@ -127,7 +127,7 @@ export class AuditLog {
 
   /** Where the log ends now. */
   head(): AuditHead {
-    const { number, seal } = onSqlite({ what: 'audit.db', where: 'audit.db' }, () => readHead(this.#db));
+    const { number, seal } = onSqlite('audit.db', () => readHead(this.#db));
     return { number, seal };
   }
 
@@ -177,7 +177,7 @@ export class AuditLog {
     const batch = this.#waiting;
     this.#waiting = [];
     try {
-      onSqlite({ what: 'audit.db', where: 'audit.db' }, () => inTransaction(this.#db, () => this.#write(batch)));
+      onSqlite('audit.db', () => inTransaction(this.#db, () => this.#write(batch)));
     } catch (error) {
       for (const { reject } of batch) reject(error);
       return;
@@ -218,7 +218,7 @@ export function proofOf(key: Buffer, { first, before, number, seal }: Omit<Store
 }
 
 export function storedEntries(db: DatabaseSync, from: number, limit: number): StoredEntry[] {
-  return onSqlite({ what: 'audit.db', where: 'audit.db' }, () =>
+  return onSqlite('audit.db', () =>
     db.prepare('SELECT number, body, seal FROM entries WHERE number >= ? ORDER BY number LIMIT ?').all(from, limit),
   ) as unknown as StoredEntry[];
 }

@@ -87,16 +87,12 @@ export class TokenStore {
     const today = this.#today();
     if (row.revoked !== null || (row.expires !== null && row.expires < today)) return undefined;
     if (row.last_used !== today)
-      onSqlite({ what: 'access.db', where: 'access.db' }, () =>
-        this.#db.prepare('UPDATE tokens SET last_used = ? WHERE id = ?').run(today, row.id),
-      );
+      onSqlite('access.db', () => this.#db.prepare('UPDATE tokens SET last_used = ? WHERE id = ?').run(today, row.id));
     return entryOf({ ...row, last_used: today });
   }
 
   list(): TokenEntry[] {
-    const rows = onSqlite({ what: 'access.db', where: 'access.db' }, () =>
-      this.#db.prepare('SELECT * FROM tokens ORDER BY created, rowid').all(),
-    );
+    const rows = onSqlite('access.db', () => this.#db.prepare('SELECT * FROM tokens ORDER BY created, rowid').all());
     return (rows as unknown as Row[]).map(entryOf);
   }
 
@@ -117,9 +113,7 @@ export class TokenStore {
   revoke(id: string): TokenEntry {
     const entry = this.get(id);
     const revoked = entry.revoked ?? this.#today();
-    onSqlite({ what: 'access.db', where: 'access.db' }, () =>
-      this.#db.prepare('UPDATE tokens SET revoked = ? WHERE id = ?').run(revoked, entry.id),
-    );
+    onSqlite('access.db', () => this.#db.prepare('UPDATE tokens SET revoked = ? WHERE id = ?').run(revoked, entry.id));
     return { ...entry, revoked };
   }
 
@@ -129,9 +123,9 @@ export class TokenStore {
 
   #find(hash: Buffer): Row | undefined {
     const id = hash.toString('hex').slice(0, 16);
-    return onSqlite({ what: 'access.db', where: 'access.db' }, () =>
-      this.#db.prepare('SELECT * FROM tokens WHERE id = ?').get(id),
-    ) as Row | undefined;
+    return onSqlite('access.db', () => this.#db.prepare('SELECT * FROM tokens WHERE id = ?').get(id)) as
+      | Row
+      | undefined;
   }
 
   #insert(hash: Buffer, { role, label, expires }: TokenRequest): TokenEntry {
@@ -145,7 +139,7 @@ export class TokenStore {
       revoked: null,
       last_used: null,
     };
-    onSqlite({ what: 'access.db', where: 'access.db' }, () => {
+    onSqlite('access.db', () => {
       const count = this.#db.prepare('SELECT count(*) AS n FROM tokens').get() as { n: number };
       if (count.n >= MOST_TOKENS)
         throw new ChannelError('OPTION_INVALID', `the node has ${MOST_TOKENS} tokens, the most it keeps`);

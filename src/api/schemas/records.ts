@@ -287,7 +287,6 @@ export const proposalBody = z.strictObject({
   read: readOptions.default({}),
   gwp: c.gwpChoice.optional(),
 });
-/** What an import answers. */
 const toldLines = z.partialRecord(z.enum(toldSettings), z.int()).meta({
   id: 'ToldLines',
   description:
@@ -304,6 +303,7 @@ const importedFile = z
     error: c.errorReport.optional(),
   })
   .meta({ id: 'ImportedFile', description: 'What became of a file, by its position in the request.' });
+/** What an import answers. */
 export const importAnswer = z
   .looseObject({
     dryRun: z.boolean(),

@@ -53,7 +53,7 @@ interface Row {
 const MOST_ENDPOINTS = 20;
 const MOST_DEAD = 10_000;
 const OLD_SECRET_HOURS = 24;
-const FILE = { what: 'webhooks.db', where: 'webhooks.db' };
+const FILE = 'webhooks.db';
 
 /**
  * Endpoints, how far each has got, and what was given up, in one SQLite file of this user. The ledger itself is the queue: an

@@ -143,10 +143,10 @@ export class BillTable {
     return decision.statedEnd;
   }
 
-  #read(held: readonly DelimitedRow[]): BillItem[] {
+  #read(records: readonly DelimitedRow[]): BillItem[] {
     const items: BillItem[] = [];
     const rows = this.#rows as MappedRows;
-    for (const row of held) {
+    for (const row of records) {
       const line = rows.usual(row);
       const kind = line === undefined ? this.#kindOf(row) : 'bill';
       if (kind === 'bill') this.#bill(row, line === undefined ? rows.read(row) : { line }, items);

@@ -7,6 +7,11 @@ import { type LabelProposal, proposeByLabels } from './propose-bill.ts';
 // Bills with more than one use: what is one amount at two places, and what are two. Never is one of two taken in silence.
 
 const PERIOD = 'Service period | 2022-01-15 to 2022-02-14 (31 days)';
+/** A bill of a meter with 500 kWh and another one. */
+const twoMeters = (other: string) => [
+  ...['Electricity', PERIOD, 'Meter number | M-100', 'Usage | 500 kWh', ''],
+  ...['Meter number | M-200', `Usage | ${other} kWh`],
+];
 const ONE_METER = ['Electricity', 'Meter number | M-100', PERIOD];
 
 function proposed(rows: readonly string[], options: ReadOptions = {}): LabelProposal {
@@ -46,15 +51,7 @@ test('one use in a summary and in the details is one', () => {
 });
 
 test('two meters that used the same are asked about, as meters and as amounts', () => {
-  const rows = [
-    'Electricity',
-    PERIOD,
-    'Meter number | M-100',
-    'Usage | 500 kWh',
-    '',
-    'Meter number | M-200',
-    'Usage | 500 kWh',
-  ];
+  const rows = twoMeters('500');
   const { questions } = proposed(rows);
   assert.deepEqual(
     questions.map(({ field, choices }) => [field, choices.length]),
@@ -90,15 +87,7 @@ test('equal energy of two commodities is not one amount', () => {
 });
 
 test('whoever picks or tells one of several is told of the others by their places, without their numbers', () => {
-  const rows = [
-    'Electricity',
-    PERIOD,
-    'Meter number | M-100',
-    'Usage | 500 kWh',
-    '',
-    'Meter number | M-200',
-    'Usage | 700 kWh',
-  ];
+  const rows = twoMeters('700');
   const picked = proposed(rows, { pick: ['quantity:2', 'meter:2'] });
   assert.deepEqual(picked.questions, []);
   assert.deepEqual([picked.line.line?.meter, picked.line.line?.quantity], ['M-200', '700']);

@@ -1,5 +1,6 @@
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { basename, join, parse } from 'node:path';
+import { firstFree } from '../first-free.ts';
 
 export type Aside = 'done' | 'refused';
 
@@ -19,13 +20,11 @@ export async function writeAside(folder: string, name: string, text: string): Pr
 
 /** `bill.csv`, or `bill-2.csv` where that is taken, and so on. */
 export async function freeName(folder: string, name: string): Promise<string> {
+  return basename((await firstFree(namesLike(folder, name))) as string);
+}
+
+function* namesLike(folder: string, name: string): Generator<string> {
   const { name: stem, ext } = parse(name);
-  for (let count = 1; ; count += 1) {
-    const free = count === 1 ? name : `${stem}-${count}${ext}`;
-    const taken = await access(join(folder, free)).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return free;
-  }
+  yield join(folder, name);
+  for (let count = 2; ; count += 1) yield join(folder, `${stem}-${count}${ext}`);
 }
