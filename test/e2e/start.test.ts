@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { command } from '../support/command.ts';
+import { finished, startCommand } from '../support/command.ts';
 import { billFile, newChannel, temporaryFolder } from '../support/nodes.ts';
 
 // Writes the packages that a process has loaded to stderr when it ends.
@@ -18,7 +18,7 @@ process.on('exit', () => process.stderr.write(JSON.stringify([...packages].sort(
 
 async function loadedBy(args: readonly string[]): Promise<string[]> {
   const watched = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
-  const { code, stderr } = await command(args, { env: watched });
+  const { code, stderr } = await finished(startCommand(args, { env: watched }));
   assert.equal(code, 0, stderr);
   return JSON.parse(stderr) as string[];
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { hostedCommand } from './hosted-command.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -41,9 +42,15 @@ export async function finished(child: ChildProcess): Promise<Ran> {
   return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
 }
 
-/** Runs the real command and gives what it printed and its exit code. */
-export function command(args: readonly string[], options?: CommandOptions): Promise<Ran> {
-  return finished(startCommand(args, options));
+const apart = process.env.UEC_TESTS_COMMANDS === 'apart';
+
+/**
+ * Runs the real command and gives what it printed and its exit code: in a process that has run others before, since half of what a
+ * test of commands costs is their starts; with UEC_TESTS_COMMANDS=apart, as .ci/run does, each in a process of its own.
+ */
+export function command(args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
+  if (apart) return finished(startCommand(args, options));
+  return hostedCommand({ args, cwd: options.cwd ?? process.cwd(), env: plainEnvironment(options.env) });
 }
 
 /** Runs the command with --json. The answer must be one line of JSON, with nothing beside it. */
