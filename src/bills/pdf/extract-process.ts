@@ -1,33 +1,24 @@
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { answerPdf } from './answer-pdf.ts';
 import type { PdfAnswer, PdfQuestion } from './pdf-text.ts';
 
 // A process of its own: its input is the question as one line of JSON, then the file; its output one JSON value, or nothing when it is ended.
 
-if (isMainThread) await main();
-else watchMemory();
-
-async function main(): Promise<void> {
-  const input = Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Uint8Array>));
-  const end = input.indexOf('\n');
-  const question = JSON.parse(input.subarray(0, end).toString()) as PdfQuestion;
-  const { limits } = question;
-  const watch = new Worker(new URL(import.meta.url), { workerData: limits.megabytes });
-  await new Promise((resolve) => watch.once('online', resolve));
-  const read = await answerPdf(new Uint8Array(input.subarray(end + 1)), question);
-  const answer: PdfAnswer = tookTooMuch(limits.megabytes) ? { fault: 'memory' } : read;
-  await new Promise<void>((resolve) => process.stdout.write(JSON.stringify(answer), () => resolve()));
-  process.exit(0);
-}
+const input = Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Uint8Array>));
+const end = input.indexOf('\n');
+const question = JSON.parse(input.subarray(0, end).toString()) as PdfQuestion;
+const { limits } = question;
+const watch = new Worker(new URL(`./memory-watch${extname(import.meta.url)}`, import.meta.url), {
+  workerData: limits.megabytes,
+});
+await new Promise((resolve) => watch.once('online', resolve));
+const read = await answerPdf(new Uint8Array(input.subarray(end + 1)), question);
+const answer: PdfAnswer = tookTooMuch(limits.megabytes) ? { fault: 'memory' } : read;
+await new Promise<void>((resolve) => process.stdout.write(JSON.stringify(answer), () => resolve()));
+process.exit(0);
 
 /** For a file that is read faster than the thread looks. */
 function tookTooMuch(megabytes: number): boolean {
   return process.resourceUsage().maxRSS > megabytes * 1024;
-}
-
-/** Buffers are no part of the heap that can be limited: so the whole is looked at, from a thread that no work holds up. */
-function watchMemory(): void {
-  setInterval(() => {
-    if (process.memoryUsage.rss() > (workerData as number) * 1024 * 1024) process.kill(process.pid, 'SIGUSR2');
-  }, 20);
 }

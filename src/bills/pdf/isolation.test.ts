@@ -56,17 +56,17 @@ test('a template whose pattern can be matched in endless ways, and a page full o
   const ticking = setInterval(() => {
     ticks += 1;
   }, 100).unref();
-  const limits = { ...pdfLimits, milliseconds: 2_500 };
+  const limits = { ...pdfLimits, milliseconds: 1_500 };
   for (const [file, options] of [
     [long, { template }],
     [labels, {}],
   ] as const)
     await assert.rejects(readProposal([file] as never, options, limits), {
       code: 'FILE_TOO_LARGE',
-      message: /takes more than 2\.5 s/,
+      message: /takes more than 1\.5 s/,
     });
   clearInterval(ticking);
-  assert.ok(ticks > 20, 'the process that asked went on meanwhile');
+  assert.ok(ticks > 10, 'the process that asked went on meanwhile');
 });
 
 test('limits of bytes, pages and words are told as what they are', async () => {
@@ -79,13 +79,6 @@ test('limits of bytes, pages and words are told as what they are', async () => {
   ] as const) {
     await assert.rejects(readPdf(bill, { ...pdfLimits, [limit]: most }), { code: 'FILE_TOO_LARGE', message }, limit);
   }
-});
-
-test('many files at once are read one after another by few processes', async () => {
-  const file = billBytes('ambiguous-dates');
-  const read = () => readProposal([file] as never, {});
-  const found = await Promise.all(Array.from({ length: 6 }, read));
-  assert.equal(new Set(found.map(({ file: digest }) => digest)).size, 1);
 });
 
 test('a body that goes on beyond the limit is not taken in whole', async () => {

@@ -160,19 +160,19 @@ test('the digest is of the file and of every value: another option gives another
 test('what is told beside the bill is confirmed too: place, time zone and GWP set', async () => {
   const houston = { place: { zip: '77002' } };
   const read = async (options: ReadOptions) => {
-    const { digest, questions } = await readProposal(one(billBytes('us-electricity')), options);
+    const { digest, questions } = await readProposal(one(billBytes('us-electricity')), options, pdfLimits, askHere);
     assert.deepEqual(questions, []);
     return digest;
   };
-  const digests = await Promise.all(
-    [
-      { recorded: houston },
-      { recorded: { place: { zip: '77003' } } },
-      { recorded: { place: { country: 'US', region: 'ERCT' } } },
-      { recorded: { ...houston, gwp: 'AR5' as const } },
-      { recorded: houston, zone: 'America/Chicago' },
-    ].map(read),
-  );
+  const digests: (string | null)[] = [];
+  for (const told of [
+    { recorded: houston },
+    { recorded: { place: { zip: '77003' } } },
+    { recorded: { place: { country: 'US', region: 'ERCT' } } },
+    { recorded: { ...houston, gwp: 'AR5' as const } },
+    { recorded: houston, zone: 'America/Chicago' },
+  ])
+    digests.push(await read(told));
   assert.equal(new Set(digests).size, digests.length);
   assert.equal(await read({ recorded: { ...houston, gwp: 'publisher' } }), digests[0]);
 });

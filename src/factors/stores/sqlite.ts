@@ -10,7 +10,6 @@ import {
   merkleRoot,
   type Place,
   type ProvenRow,
-  parseCanonical,
   type ReleaseManifest,
   type ReleaseRef,
   sha256,
@@ -255,9 +254,10 @@ function problemsOf(held: ReleaseLine, lines: readonly FactorLine[]): StoreProbl
   return problems;
 }
 
+/** By which a row's text is found; its hash says apart from this whether the text is the one that was imported. */
 function keyOf(content: string): string {
   try {
-    const { commodity, place } = parseCanonical(content) as FactorRow;
+    const { commodity, place } = JSON.parse(content) as FactorRow;
     return placeKey(commodity, place);
   } catch {
     return 'unreadable';
