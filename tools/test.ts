@@ -9,16 +9,18 @@ import { run } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import report from './test-reporter.ts';
 
-/** Folders whose tests keep nothing of the process to themselves: the files of each share one, which spares some eighty starts. */
-const TOGETHER = [
-  'src/{emissions,inventory}/**',
-  'src/channel/**',
-  'src/{factors,node}/**',
-  'src/api/**',
-  'src/ledger/fabric/*',
+/**
+ * Folders whose tests keep nothing of the process to themselves: the files of each share so many, which spares some hundred starts.
+ * Those that take long come first, so that at the end no core waits for one of them.
+ */
+const TOGETHER: readonly (readonly [folder: string, processes: number])[] = [
+  ['test/e2e/*', 8],
+  ['src/{emissions,inventory}/**', 1],
+  ['src/channel/**', 1],
+  ['src/{factors,node}/**', 1],
+  ['src/api/**', 1],
+  ['src/ledger/fabric/*', 1],
 ];
-/** Those that take long come first, so that at the end no core waits for one of them. */
-const ALL = ['test/e2e/*', 'src/bills/**', '{src,test}/**'];
 
 const shared = await mkdtemp(join(tmpdir(), 'uec-tests-'));
 // The processes of tests need much the same: what one has compiled, and the channel that one has made, the others need not. Of
@@ -37,16 +39,20 @@ await pipeline(tests, report, Readable.from, process.stdout, { end: false });
 await rm(shared, { recursive: true, force: true });
 
 function all(): string[] {
-  const together = TOGETHER.map(testsIn);
+  const together = TOGETHER.flatMap(([folder, processes]) => dealt(testsIn(folder), processes));
   const grouped = new Set(together.flat());
-  const apart = new Set(ALL.flatMap(testsIn).filter((file) => !grouped.has(file)));
-  return [...together.map(oneFile), ...apart];
+  return [...together.map(oneFile), ...testsIn('{src,test}/**').filter((file) => !grouped.has(file))];
 }
 
 function testsIn(folder: string): string[] {
-  return globSync(`${folder}/*.test.ts`.replace('/*/*.', '/*.'))
+  const files = folder.endsWith('/**') ? `${folder}/*.test.ts` : `${folder}.test.ts`;
+  return globSync(files)
     .sort()
     .map((file) => resolve(file));
+}
+
+function dealt(files: readonly string[], hands: number): string[][] {
+  return Array.from({ length: hands }, (_, hand) => files.filter((_, at) => at % hands === hand));
 }
 
 function oneFile(files: readonly string[], number: number): string {

@@ -2,7 +2,6 @@
 // is its start. What it prints goes back to the test; what it leaves open, which would keep `uec` from ending, is told.
 
 import { run } from '../../src/cli/program.ts';
-import { keepHeapSmall } from '../../src/cli/small-heap.ts';
 
 export interface Order {
   readonly args: readonly string[];
@@ -18,7 +17,6 @@ export interface Done {
   readonly open: readonly string[];
 }
 
-keepHeapSmall();
 process.on('message', async (order: Order) => process.send?.(await obey(order)));
 process.once('disconnect', () => process.exit());
 
