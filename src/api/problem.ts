@@ -8,8 +8,6 @@ export function problemResponse(error: unknown, headers: Headers = new Headers()
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
   const wait = (body as { retryAfter?: number }).retryAfter;
   if (wait !== undefined) headers.set('Retry-After', String(wait));
-  // What is left of a body that is too long is never read: the connection cannot carry another request.
-  if (status === 413) headers.set('Connection', 'close');
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -237,6 +237,15 @@ describe('bodies', () => {
     assert.deepEqual(left(), []);
   });
 
+  test('the answer reaches who goes on sending: what still comes is let go for a moment before the connection ends', async () => {
+    const head = `POST /api/v1/imports HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${of('operator')}\r\nContent-Type: text/csv\r\nContent-Length: 20000001\r\n\r\n`;
+    // A byte less than was told: it never ends by itself.
+    const request = Buffer.concat([Buffer.from(head), Buffer.alloc(20_000_000, 'x')]);
+    const text = await exchange(Number(new URL(served.address).port), request);
+    assert.deepEqual(statuses(text), [413]);
+    assert.match(text, /"code":"BODY_TOO_LARGE".*\}$/);
+  });
+
   test('one that tells its length, or that of a resumable upload, is refused before a byte of it is taken', async () => {
     const send = (role: string, path: string, headers: Record<string, string>) =>
       exchange(

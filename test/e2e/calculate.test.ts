@@ -1,4 +1,4 @@
-// `uec calculate` in a process of its own. Expected values: published factors, computed with rational arithmetic apart from
+// `uec calculate`. Expected values: published factors, computed with rational arithmetic apart from
 // this software (eGRID2022 CAMX 499.278 lb CO2e/MWh; EEA 2025 DE 2023 316 g/kWh; DESNZ 2023; CEA V21.0; EPA Hub 2025 Table 1).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

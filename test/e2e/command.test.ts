@@ -1,4 +1,4 @@
-// The whole command surface on nodes of three members, each step a process of its own. Expected totals: samples/README.md and
+// The whole command surface on nodes of three members. Expected totals: samples/README.md and
 // published factors with rational arithmetic, apart from this software.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
