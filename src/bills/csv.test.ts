@@ -370,7 +370,7 @@ test('an error file reads back as it was, is text to a spreadsheet and can be se
   const rows = [bad('=cmd()', '@a'), bad("'=b", "''+c"), bad("O'Neill", '-5'), bad('"a ""b"", c"', '"x, y"')];
   const first = refused(await read(`${head}\n${rows.join('\n')}\n`));
   assert.equal(first.length, 4);
-  const file = errorFile(first);
+  const file = [...errorFile(first)].join('');
   assert.doesNotMatch(file, /(^|[,\n])"?[=+@-]/);
   assert.match(file, /error_where,error_code,error,fix\r\n/);
   const second = refused(await read(file));
@@ -378,7 +378,7 @@ test('an error file reads back as it was, is text to a spreadsheet and can be se
     second.map((item) => item.rejected),
     first.map((item) => item.rejected),
   );
-  assert.equal(errorFile(second), file);
+  assert.equal([...errorFile(second)].join(''), file);
   const mended = lines(await read(file.replaceAll(',inclusive,,', ',inclusive,7,')));
   assert.deepEqual(
     mended.map((line) => [line.meter, line.site, line.quantity]),

@@ -3,16 +3,15 @@ import type { RejectedRow } from '../bills/index.ts';
 
 /** The row with its document named another way. */
 export function withDocument<R extends RejectedRow>(row: R, named: (document: string) => string): R {
-  if (row.raw === undefined) return row;
+  if (row.raw?.some((cells) => Object.entries(cells).some(isDocument)) !== true) return row;
   const raw = row.raw.map((cells) =>
-    Object.fromEntries(
-      Object.entries(cells).map(([column, cell]) => {
-        const isDocument = column.trim().toLowerCase() === 'document' && cell.trim() !== '';
-        return [column, isDocument ? named(cell) : cell];
-      }),
-    ),
+    Object.fromEntries(Object.entries(cells).map((one) => (isDocument(one) ? [one[0], named(one[1])] : one))),
   );
   return { ...row, raw };
+}
+
+function isDocument([column, cell]: readonly [column: string, cell: string]): boolean {
+  return column.trim().toLowerCase() === 'document' && cell.trim() !== '';
 }
 
 /**

@@ -18,14 +18,14 @@ export class KeptFile {
     this.#path = path;
   }
 
-  /** Writes the whole file, for its owner alone. */
-  async write(text: string): Promise<void> {
+  /** Writes the whole file from its pieces, for its owner alone. */
+  async write(pieces: string | Iterable<string>): Promise<void> {
     if (!this.#isOwn && (await isFilled(this.#path))) {
       this.kept = await freeName(this.#path);
       await rename(this.#path, this.kept);
     }
     this.#isOwn = true;
-    await writeFile(this.#path, text, { mode: 0o600 });
+    await writeFile(this.#path, pieces, { mode: 0o600 });
   }
 }
 

@@ -292,7 +292,7 @@ test('the error file of a layout is the plain layout: it keeps what the whole fi
   );
   const bad = items.flatMap((item) => ('rejected' in item ? [item] : []));
   assert.equal(bad.length, 1);
-  const file = errorFile(bad);
+  const file = [...errorFile(bad)].join('');
   const again = await readText(file);
   assert.deepEqual(
     again.map((item) => 'rejected' in item && item.rejected.code),

@@ -13,7 +13,7 @@ async function* bytes(text: string) {
 
 test('the error file of a workbook is mended and read again', async () => {
   const rejected = (await read(createReadStream(workbook))).filter((item): item is RejectedRow => 'rejected' in item);
-  const file = errorFile(rejected);
+  const file = [...errorFile(rejected)].join('');
   // What a person does: the delivery goes out, the others are filled in.
   const mended = file
     .split('\r\n')

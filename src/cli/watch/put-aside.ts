@@ -11,10 +11,10 @@ export async function putAside(folder: string, name: string, aside: Aside): Prom
 }
 
 /** Writes a text beside refused files, whole or not at all: one of an earlier try of the same file is replaced. */
-export async function writeAside(folder: string, name: string, text: string): Promise<void> {
+export async function writeAside(folder: string, name: string, pieces: string | Iterable<string>): Promise<void> {
   const to = join(folder, 'refused');
   await mkdir(to, { recursive: true, mode: 0o700 });
-  await writeFile(join(to, `.${name}.tmp`), text, { mode: 0o600 });
+  await writeFile(join(to, `.${name}.tmp`), pieces, { mode: 0o600 });
   await rename(join(to, `.${name}.tmp`), join(to, name));
 }
 
