@@ -18,10 +18,9 @@ const DELETED = 0xffffffff;
  */
 export function encodeOutcome(outcome: Outcome): Buffer {
   const { result, event, writes } = outcome;
-  let size = 4 + 3 * result.length + 4 + 4;
-  if (event !== undefined) size += 4 + 3 * (event.name.length + event.payload.length);
-  for (const [key, value] of writes) size += 8 + 3 * (key.length + (value?.length ?? 0));
-  // No UTF-16 unit takes more than 3 bytes in UTF-8: one allocation, cut to what was used.
+  let size = 4 + Buffer.byteLength(result) + 4 + 4;
+  if (event !== undefined) size += 4 + Buffer.byteLength(event.name) + Buffer.byteLength(event.payload);
+  for (const [key, value] of writes) size += 8 + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value));
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   const text = (value: string): void => {
@@ -38,7 +37,7 @@ export function encodeOutcome(outcome: Outcome): Buffer {
     if (value === null) at = bytes.writeUInt32BE(DELETED, at);
     else text(value);
   }
-  return bytes.subarray(0, at);
+  return bytes;
 }
 
 /**
