@@ -20,6 +20,9 @@ const TOGETHER: readonly (readonly [folder: string, processes: number])[] = [
   ['src/{factors,node}/**', 1],
   ['src/api/**', 1],
   ['src/ledger/fabric/*', 1],
+  ['src/{documents,bundles,cli,client,disk}/**', 1],
+  ['src/bills/*', 2],
+  ['src/bills/{layouts,mapping,portfolio-manager}/**', 1],
 ];
 
 const shared = await mkdtemp(join(tmpdir(), 'uec-tests-'));

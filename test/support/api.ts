@@ -1,10 +1,10 @@
 // The API of a node in this process, on a free port of the loopback address.
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { type Access, type ApiRole, LocalAccess, type Principal } from '../../src/api/access/index.ts';
 import { type NodeParts, type OpenApiNode, openApi, openNodeParts, silentLog } from '../../src/api/index.ts';
+import { apiServer } from '../../src/api/transport/server.ts';
 import { nodePaths } from '../../src/cli/config.ts';
 import { openNode } from '../../src/cli/wire.ts';
 import { ChannelError } from '../../src/emissions/index.ts';
@@ -46,7 +46,7 @@ export async function serveApi(folder: string, mostBody?: number): Promise<Serve
   const door = api.door(access);
   const fetch = (request: Request, { incoming }: HttpBindings) =>
     door(request, { address: incoming.socket.remoteAddress ?? '' });
-  const server = createAdaptorServer({ fetch: fetch as never, overrideGlobalObjects: false }) as Server;
+  const server = apiServer({ fetch: fetch as never });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

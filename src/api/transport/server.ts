@@ -7,6 +7,7 @@ import { ChannelError, type ErrorCode, isChannelError } from '../../emissions/in
 import { problemOf } from '../../node/index.ts';
 import type { Peer } from '../access/access.ts';
 import { type BodyPace, watchBodies } from './body-watch.ts';
+import { answerBeforeBody } from './early-answer.ts';
 import { answerPreflight, corsHeaders, secureHeaders } from './headers.ts';
 import { guardRequest } from './request-guard.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -91,6 +92,7 @@ export function apiServer(options: TransportOptions): Server {
       return;
     }
     if (answerPreflight(request, response, origins)) return;
+    answerBeforeBody(request, response);
     void listener(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, options));

@@ -13,7 +13,7 @@ test('known entries in any style are read exactly, or refused or marked where no
     fc.asyncProperty(workbookCase, async (one) => {
       outcomes[await checkCase(one)] += 1;
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
   // A reader that refused everything would keep its promise, and be of no use.
   assert.ok(outcomes.read > outcomes.refused / 4, JSON.stringify(outcomes));
@@ -22,7 +22,7 @@ test('known entries in any style are read exactly, or refused or marked where no
 test('broken workbooks give lines, rejected rows or an error with a code', async () => {
   await fc.assert(
     fc.asyncProperty(brokenFile, async (file) => checkBroken(await file)),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });
 
