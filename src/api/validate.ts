@@ -3,27 +3,38 @@ import { ChannelError, type ErrorReport } from '../emissions/index.ts';
 
 export type Part = 'path' | 'query' | 'body' | 'form';
 const MOST_PROBLEMS = 50;
+const MOST_NAMES = 40;
 
 /**
  * What was sent, as the schema says it.
  * @throws {ChannelError} REQUEST_INVALID with one report a fault, each with a JSON pointer (RFC 6901) behind the part's name
  */
 export function validated<T extends z.ZodType>(schema: T, value: unknown, part: Part): z.output<T> {
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, { error: knownNames });
   if (success) return data;
   const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => reportOf(issue, part));
   const [first] = problems as [ErrorReport];
   throw new ChannelError('REQUEST_INVALID', `${first.where}: ${first.message}`, {
     where: first.where as string,
+    fix: first.fix,
     problems,
   });
 }
 
+/** Of an object with a field that is not known: the names that are, as the issue's message. Only the raw issue tells which object. */
+function knownNames({ code, inst }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'unrecognized_keys' || !(inst instanceof z.ZodObject)) return undefined;
+  const names = Object.keys(inst.shape);
+  if (names.length === 0) return 'No field is taken here.';
+  const more = names.length - MOST_NAMES;
+  return `Fields are ${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
 function reportOf(issue: z.core.$ZodIssue, part: Part): ErrorReport {
   const at = () => `${part}${pointer(issue.path)}`;
-  const report = (message: string, where: string): ErrorReport => {
-    const { code, fix } = new ChannelError('REQUEST_INVALID', message);
-    return { code, message, where, fix };
+  const report = (message: string, where: string, fix?: string): ErrorReport => {
+    const { code, fix: advice } = new ChannelError('REQUEST_INVALID', message);
+    return { code, message, where, fix: fix ?? advice };
   };
   // A name that is not known is the caller's own text, like a value.
   if (issue.code === 'unrecognized_keys') {
@@ -31,6 +42,7 @@ function reportOf(issue: z.core.$ZodIssue, part: Part): ErrorReport {
     return report(
       `has ${length === 1 ? 'a field' : `${length} fields`} that ${length === 1 ? 'is' : 'are'} not known here`,
       at(),
+      issue.message,
     );
   }
   return report(wordsOf(issue), at());
