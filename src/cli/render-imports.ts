@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import { add, formatExact, parseDecimal } from '../emissions/index.ts';
 import type { UseCaseResult } from '../node/index.ts';
+import { nodeWords } from './node-words.ts';
 import { table } from './output.ts';
 import { toldText } from './told-text.ts';
-import { amount, counted, explainEvidence, shellWord } from './words.ts';
+import { amount, counted, explainEvidence } from './words.ts';
 
 type ImportsAnswer = UseCaseResult<'imports'>;
 type ImportAnswer = UseCaseResult<'showImport'>;
@@ -31,12 +32,12 @@ export function renderImports({ items, next }: ImportsAnswer, dir: string): stri
     ];
   });
   const head = ['import', 'when (UTC)', 'state', 'records', 'rejected', 'since', 'kWh', 'kg CO2e', 'format', 'file'];
-  return [table(head, rows), ...nextText(next, `uec imports list ${shellWord(dir)}`)].join('\n');
+  return [table(head, rows), ...nextText(next, `uec imports list ${nodeWords(dir)}`)].join('\n');
 }
 
 /** The import as a whole, then line by line. */
 export function renderImport({ import: view, lines, refusals, next }: ImportAnswer, dir: string): string {
-  const undo = `uec imports undo ${shellWord(dir)} ${view.id.slice(0, 12)}`;
+  const undo = `uec imports undo ${nodeWords(dir)} ${view.id.slice(0, 12)}`;
   return [
     styleText('bold', `Import ${view.id}`),
     ...aboutLines(view),
@@ -47,7 +48,7 @@ export function renderImport({ import: view, lines, refusals, next }: ImportAnsw
       `  - ${report?.where ?? where}: ${code}${report === null ? '' : `: ${report.message}`}`,
       ...(report === null ? [] : [`      ${report.fix}`]),
     ]),
-    ...nextText(next, `uec imports show ${shellWord(dir)} ${view.id.slice(0, 12)}`),
+    ...nextText(next, `uec imports show ${nodeWords(dir)} ${view.id.slice(0, 12)}`),
     ...(view.records.active === 0 ? [] : ['', `To take it back: ${undo} --reason entered-in-error --dry-run`]),
   ].join('\n');
 }
@@ -101,9 +102,9 @@ export function renderUndo(answer: UseCaseResult<'undoImport'>, dir: string, rea
     }),
     ...(corrected.length === 0
       ? []
-      : [`To take the corrections out too: uec void ${shellWord(dir)} RECORD --reason ${reason}`]),
+      : [`To take the corrections out too: uec void ${nodeWords(dir)} RECORD --reason ${reason}`]),
     dryRun
-      ? `To do it: uec imports undo ${shellWord(dir)} ${id.slice(0, 12)} --reason ${reason}`
+      ? `To do it: uec imports undo ${nodeWords(dir)} ${id.slice(0, 12)} --reason ${reason}`
       : 'The same file can be recorded again.',
   ].join('\n');
 }

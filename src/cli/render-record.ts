@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import type { UseCaseResult } from '../node/index.ts';
+import { nodeWords } from './node-words.ts';
 import { flagLines, noResultText, resultLines, sliceLines } from './render-calculation.ts';
-import { amount, days, explainEvidence, shellWord } from './words.ts';
+import { amount, days, explainEvidence } from './words.ts';
 
 type Explanation = UseCaseResult<'show'>;
 
@@ -42,7 +43,7 @@ export function renderExplanation(answer: Explanation, dir: string): string {
     ...(answer.documents.length === 0
       ? ['  no document was kept with it']
       : answer.documents.map(({ commitment, state }) => `  document ${commitment}: ${explainEvidence(state)}`)),
-    `  check it: uec verify ${shellWord(dir)} ${answer.id.slice(0, 12)}`,
+    `  check it: uec verify ${nodeWords(dir)} ${answer.id.slice(0, 12)}`,
   ].join('\n');
 }
 

@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import type { LineAnswer, RecordAnswer, RecordedLine } from '../node/index.ts';
 import { faultLines } from './fault-lines.ts';
+import { nodeWords } from './node-words.ts';
 import { fuelText, noResultText } from './render-calculation.ts';
 import { toldText, toldTogether } from './told-text.ts';
-import { amount, counted, days, explainFlag, factorText, kilograms, lastDay, shellWord } from './words.ts';
+import { amount, counted, days, explainFlag, factorText, kilograms, lastDay } from './words.ts';
 
 const MOST_LINES = 40;
 const MOST_SHOWN = 200;
@@ -115,7 +116,7 @@ function nextLines(answer: RecordAnswer, { dir, errorsFile }: RecordedContext): 
   const ids = answer.files.flatMap((file) => (file.import === null ? [] : [file.import.slice(0, 12)]));
   const [id] = ids;
   if (id === undefined) return [];
-  const where = shellWord(dir);
+  const where = nodeWords(dir);
   if (ids.length > 1) return ['', `${ids.length} imports: uec imports list ${where}`];
   return [
     '',

@@ -135,6 +135,9 @@ describe('a node at a URL', () => {
     ]);
     assert.ok(items.some(({ id }) => id === record));
     assert.equal((await answerOf<{ id: string }>(['show', url, record, ...far('viewer')])).id, record);
+    const told = await command(['show', url, record, ...far('viewer')]);
+    const here = ['verify', url, ...far('viewer'), record.slice(0, 12)].join(' ');
+    assert.ok(told.stdout.includes(`uec ${here}`), 'the command that is told can be copied as it is');
     const csv = await command(['inventory', url, '--year', '2022', '--csv', ...far('viewer')]);
     assert.match(csv.stdout, /scope/);
     assert.equal((await command(['verify', url, record, ...far()])).code, 0);
