@@ -25,8 +25,8 @@ export function renderImports({ items, next }: ImportsAnswer, dir: string): stri
       String(records.active + records.superseded + records.voided),
       String(rejected),
       since.join(', '),
-      totals === null ? '' : amount(totals.kWh),
-      totals === null ? '' : kilogramsOf(totals),
+      sumText(item, totals === null ? '' : amount(totals.kWh)),
+      sumText(item, totals === null ? '' : kilogramsOf(totals)),
       format ?? '',
       nameText(item, '(not known)'),
     ];
@@ -55,6 +55,7 @@ export function renderImport({ import: view, lines, refusals, next }: ImportAnsw
 
 function aboutLines(view: ImportView): string[] {
   const { records, totals, undone } = view;
+  const since = countsNothing(view) ? ', as recorded; none of it counts any more' : '';
   const rows: [string, string | null][] = [
     ['file', nameText(view)],
     ['format', view.format],
@@ -63,8 +64,8 @@ function aboutLines(view: ImportView): string[] {
     ['records', `${records.active} active, ${records.superseded} corrected, ${records.voided} voided`],
     ['by options', toldText(view.told, view.lines ?? records.active) || null],
     ['to come', records.absent === 0 ? null : counted(records.absent, 'line')],
-    ['kWh', totals === null ? null : amount(totals.kWh)],
-    ['CO2e', totals === null ? null : `${kilogramsOf(totals)} kg, location-based and fuels`],
+    ['kWh', totals === null ? null : `${amount(totals.kWh)}${since}`],
+    ['CO2e', totals === null ? null : `${kilogramsOf(totals)} kg, location-based and fuels${since}`],
     ['mends', view.mends === null ? null : `import ${view.mends.slice(0, 12)}`],
     [
       'mended by',
@@ -127,6 +128,17 @@ function nameText({ file, label, lines }: ImportView, unknown = NAME_UNKNOWN): s
 
 function stateText({ state }: ImportView): string {
   return state === 'cut-off' ? 'cut off' : state;
+}
+
+/** The totals are those of the day it was recorded: beside an import of which nothing counts they would be taken for its share. */
+function sumText(view: ImportView, text: string): string {
+  return countsNothing(view) ? '-' : text;
+}
+
+/** Undone, or voided record by record. A correction counts on, but is no part of an import that was undone. */
+function countsNothing({ state, records: { active, superseded, voided, absent } }: ImportView): boolean {
+  if (state === 'undone') return active === 0;
+  return voided > 0 && active + superseded + absent === 0;
 }
 
 function count(number: number, what: string): string {

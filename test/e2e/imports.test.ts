@@ -88,6 +88,12 @@ test('an import is listed with its totals, undone with a reason, and its file re
   });
   const twice = await command(['imports', 'undo', channel.acme, id, '--reason', 'other']);
   assert.match(twice.stdout, /^Nothing was left to void/);
+  const { stdout } = await command(['imports', 'list', channel.acme]);
+  const sums = (state: string) => stdout.split('\n').find((row) => row.includes(`  ${state} `));
+  assert.match(sums('finished') ?? '', / 10 +3\.16 +csv /);
+  assert.match(sums('undone') ?? '', / - +- +csv /, 'nothing of it counts');
+  const old = await command(['imports', 'show', channel.acme, id]);
+  assert.match(old.stdout, /kWh +10, as recorded; none of it counts any more/);
 });
 
 test('an import that does not exist, or a page that cannot be, is refused', async () => {
