@@ -55,7 +55,7 @@ export function readBills({ body, options, told, looked }: BillFile): AsyncItera
     try {
       const { head, ended } = await readHead(source);
       const reader = readers.find((one) => one.recognises(head, options));
-      if (reader === undefined) throw unknownKind(head);
+      if (reader === undefined) throw unknownKind(head, options);
       told?.(reader.format);
       items = reader.read(rest(head, source, ended), options, looked)[Symbol.asyncIterator]();
       return await items.next();
@@ -108,13 +108,23 @@ const MAP_IT = {
   fix: 'If it is a table of bills, uec bills map FILE proposes how to read it; then record it with --map.',
 };
 
-function unknownKind(head: Uint8Array): ChannelError {
+function unknownKind(head: Uint8Array, { mapping, ...options }: ReadOptions): ChannelError {
   const kind = kindOf(head);
+  if (kind === UNKNOWN_TEXT && mapping !== undefined)
+    return unmapped(readers.some((one) => one.recognises(head, options)));
   return new ChannelError(
     'FILE_KIND_UNKNOWN',
     `a bill file was expected, this is ${kind}`,
     kind === UNKNOWN_TEXT ? MAP_IT : {},
   );
+}
+
+/** A mapping was told, and the text has no row with its columns. It is never left out for that: it may hold what the file does not say. */
+function unmapped(isKnown: boolean): ChannelError {
+  const [also, fix] = isKnown
+    ? ['; it is of a layout that is read without a mapping', 'Record the file without --map.']
+    : ['', 'Use the mapping of this layout, or propose one: uec bills map FILE.'];
+  return new ChannelError('FILE_KIND_UNKNOWN', `no row of the file names the columns of the mapping${also}`, { fix });
 }
 
 function kindOf(head: Uint8Array): string {

@@ -94,6 +94,31 @@ test('a file that is read without a mapping says so; what is no table is refused
     await assert.rejects(propose(text), (error) => isChannelError(error, 'FILE_KIND_UNKNOWN'), text);
 });
 
+test('a table without the columns of the mapping is refused, and told where it needs none', async () => {
+  const mapping = parseMapping(
+    JSON.stringify({ kind: 'bills', columns: { start: 'Von', end: 'Bis', quantity: 'Verbrauch' } }),
+  );
+  const known = 'TYPE,START DATE,END DATE,USAGE,UNITS\nElectric billing,2022-01-01,2022-01-31,5,kWh\n';
+  const plain = 'Meter,Commodity,Start,End,End Convention,Quantity,Unit\n';
+  const entries = 'Meter ID,Meter Type,Start Date,End Date,Usage/Quantity,Usage Units\n';
+  for (const text of [known, plain, entries])
+    await assert.rejects(
+      read(text, { mapping }),
+      (error) =>
+        isChannelError(error, 'FILE_KIND_UNKNOWN') &&
+        /of the mapping; it is of a layout that is read without a mapping/.test(error.message) &&
+        /without --map/.test(error.fix),
+      text,
+    );
+  await assert.rejects(
+    read('Property,Bill Start,Bill End,kWh Used\n', { mapping }),
+    (error) =>
+      isChannelError(error, 'FILE_KIND_UNKNOWN') &&
+      /of the mapping$/.test(error.message) &&
+      /bills map/.test(error.fix),
+  );
+});
+
 test('a mapping file is checked field by field', () => {
   const good = { kind: 'bills', columns: { start: 'a', end: 'b', quantity: 'c' }, fixed: { unit: null } };
   assert.deepEqual(parseMapping(JSON.stringify(good)), { ...good, fixed: {} });
