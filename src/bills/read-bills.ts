@@ -78,7 +78,8 @@ export function readBills({ body, options, told, looked }: BillFile): AsyncItera
   };
 }
 
-async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; ended: boolean }> {
+/** The first 64 KiB of a file, by which its kind is known. */
+export async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; ended: boolean }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   while (length < HEAD) {
@@ -90,7 +91,12 @@ async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ head: Uint
   return { head: Buffer.concat(pieces), ended: false };
 }
 
-async function* rest(head: Uint8Array, source: AsyncIterator<Uint8Array>, ended: boolean): AsyncGenerator<Uint8Array> {
+/** The file from its beginning, after its head was looked at. */
+export async function* rest(
+  head: Uint8Array,
+  source: AsyncIterator<Uint8Array>,
+  ended: boolean,
+): AsyncGenerator<Uint8Array> {
   try {
     yield head;
     while (!ended) {

@@ -6,7 +6,10 @@ import { print } from './output.ts';
 import { resolvePath } from './paths.ts';
 import { shellWord } from './words.ts';
 
-/** Proposes a mapping for a file, and prints it or writes it. It names columns and rows, and holds nothing else of the bill. */
+/**
+ * Proposes a mapping for a file, and prints it or writes it. It names columns and rows, and holds nothing else of the bill.
+ * Of a layout that needs none it says so; with --json the proposal is there all the same.
+ */
 export async function mapBills(
   file: string,
   options: { readonly out?: string; readonly json?: boolean },
@@ -15,6 +18,11 @@ export async function mapBills(
     if (isChannelError(cause)) throw cause;
     throw new ChannelError('FILE_UNREADABLE', 'the bill file cannot be read', { cause });
   });
+  const { layout } = proposal.evidence;
+  if (layout !== undefined) {
+    print(proposal, options.json, () => notNeeded(layout, options.out));
+    return;
+  }
   const text = `${JSON.stringify(proposal, undefined, 2)}\n`;
   if (options.out === undefined) {
     print(proposal, options.json, () => text.trimEnd());
@@ -40,15 +48,20 @@ export async function mapBills(
   print(proposal, options.json, () => summaryOf(proposal, written));
 }
 
-function summaryOf({ open, evidence }: ProposedMapping, written: string): string {
+/** What a mapping leaves open of a known layout is no question: the layout's own reader asks for what the file does not say. */
+function notNeeded(layout: string, out: string | undefined): string {
+  return [
+    `No mapping is needed${out === undefined ? '' : ', and none was written'}: ${layout}.`,
+    'Record it as it is: uec record DIR FILE --dry-run',
+  ].join('\n');
+}
+
+function summaryOf({ open }: ProposedMapping, written: string): string {
   const next = `uec record DIR FILE --map ${shellWord(written)} --dry-run`;
-  const known = evidence.layout === undefined ? [] : [`Not needed: ${evidence.layout}`];
-  if (open.length === 0)
-    return ['Mapping written; nothing is open.', ...known, `Check it against one bill, then: ${next}`].join('\n');
+  if (open.length === 0) return `Mapping written; nothing is open.\nCheck it against one bill, then: ${next}`;
   return [
     `Mapping written; ${open.length} question${open.length === 1 ? '' : 's'} open:`,
     ...open.map((one) => `  ${one}`),
-    ...known,
     `Write the answers into ${written}, check the rest against one bill, then: ${next}`,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -47,4 +47,21 @@ test('a table of an unknown layout: refused with the way out, mapped, filled, an
     stderr,
   );
   assert.equal(answer.lines.length + answer.rejected.length, 6);
+});
+
+test('a table that is read without a mapping gets none, but the command that records it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'uec-map-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const known = fileURLToPath(new URL('../../samples/layouts/green-button-billing.csv', import.meta.url));
+  const shown = await command(['bills', 'map', known]);
+  assert.match(
+    shown.stdout,
+    /^No mapping is needed: .*Green Button billing.*\nRecord it as it is: uec record DIR FILE/,
+  );
+  const out = join(folder, 'map.json');
+  const written = await command(['bills', 'map', known, '--out', out]);
+  assert.match(written.stdout, /^No mapping is needed, and none was written: /);
+  assert.deepEqual([written.code, existsSync(out)], [0, false]);
+  const { stdout } = await command(['bills', 'map', known, '--json']);
+  assert.equal(JSON.parse(stdout).columns.quantity, 'USAGE');
 });

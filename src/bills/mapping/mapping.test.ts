@@ -94,6 +94,25 @@ test('a file that is read without a mapping says so; what is no table is refused
     await assert.rejects(propose(text), (error) => isChannelError(error, 'FILE_KIND_UNKNOWN'), text);
 });
 
+test('a file that is no table to be mapped is refused with what it is and how it is read', async () => {
+  const kinds: [string, RegExp, RegExp][] = [
+    ['%PDF-1.7\n', /a PDF/, /uec bills read FILE/],
+    ['PK\x03\x04\x14\0', /a workbook \(xlsx\)/, /Portfolio Manager is read as it is: uec record.*any other as CSV/],
+    ['<feed xmlns:e="http://naesb.org/espi">', /Green Button XML/, /without a mapping: uec record/],
+    [
+      'Meter ID,Meter Type,Start Date,End Date,Usage/Quantity,Usage Units\n1,Electric - Grid,2022-01-01,2022-01-31,5,kWh\n',
+      /a sheet of Portfolio Manager/,
+      /without a mapping: uec record/,
+    ],
+  ];
+  for (const [text, kind, fix] of kinds)
+    await assert.rejects(
+      propose(text),
+      (error) => isChannelError(error, 'FILE_KIND_UNKNOWN') && kind.test(error.message) && fix.test(error.fix),
+      text,
+    );
+});
+
 test('a table without the columns of the mapping is refused, and told where it needs none', async () => {
   const mapping = parseMapping(
     JSON.stringify({ kind: 'bills', columns: { start: 'Von', end: 'Bis', quantity: 'Verbrauch' } }),

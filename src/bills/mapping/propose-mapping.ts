@@ -2,6 +2,7 @@ import { ChannelError, isChannelError, type UnitName } from '../../emissions/ind
 import { hasPlainColumns } from '../csv-columns.ts';
 import { type DelimitedRow, delimiters } from '../delimited.ts';
 import { knownLayout } from '../layouts/known-layouts.ts';
+import { readHead, rest } from '../read-bills.ts';
 import { HEAD_LENGTH, headRows } from '../table-head.ts';
 import { decodeText } from '../text-encoding.ts';
 import { signDecision } from './amount-evidence.ts';
@@ -13,6 +14,7 @@ import { DateReader, dateShape } from './date-form.ts';
 import { guessColumns } from './guess-columns.ts';
 import { factorIn, headerUnit } from './header-unit.ts';
 import { endDecision } from './period-evidence.ts';
+import { demandTableFile } from './table-file.ts';
 import { TotalRows } from './total-rows.ts';
 
 /** A mapping as a file for a person: what was found, by what, and what is left to fill. `null` is not decided. */
@@ -32,7 +34,7 @@ export interface ProposedMapping {
 
 /**
  * Proposes how a delimited file of an unknown layout could be read, by its first 64 KiB of text.
- * @throws {ChannelError} FILE_KIND_UNKNOWN where no row looks like a header with dates and amounts below it; FILE_MALFORMED
+ * @throws {ChannelError} FILE_KIND_UNKNOWN where it is read in another way, or no row looks like a header with dates and amounts below it; FILE_MALFORMED
  */
 export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<ProposedMapping> {
   const table = await tableIn(body);
@@ -116,8 +118,11 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
 
 /** @throws {ChannelError} FILE_KIND_UNKNOWN where there is none */
 async function tableIn(body: AsyncIterable<Uint8Array>): Promise<LikelyTable> {
+  const source = body[Symbol.asyncIterator]();
+  const { head, ended } = await readHead(source);
+  demandTableFile(head);
   let text = '';
-  for await (const piece of decodeText(body).pieces) {
+  for await (const piece of decodeText(rest(head, source, ended)).pieces) {
     text += piece;
     if (text.length >= HEAD_LENGTH) break;
   }
