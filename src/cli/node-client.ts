@@ -71,11 +71,13 @@ async function remoteClient(url: string): Promise<NodeClient> {
 }
 
 async function clientBy(send: Send, filesOf: (api: NodeApiClient) => NodeFiles): Promise<NodeClient> {
-  const [{ NodeApiClient }, { servedCalls }] = await Promise.all([
+  const [{ NodeApiClient }, { servedCalls }, { COMMAND_ADVICE }] = await Promise.all([
     import('../client/index.ts'),
     import('./served-calls.ts'),
+    import('../api/advice.ts'),
   ]);
-  const api = new NodeApiClient(send);
+  // Who reads the advice here has the command's options, and no fields of the API.
+  const api = new NodeApiClient((request) => send({ ...request, headers: { ...request.headers, ...COMMAND_ADVICE } }));
   const files = filesOf(api);
   return {
     call: (name, args, progress = () => undefined, signal) =>
