@@ -20,7 +20,8 @@ export function encodeOutcome(outcome: Outcome): Buffer {
   const { result, event, writes } = outcome;
   let size = 4 + Buffer.byteLength(result) + 4 + 4;
   if (event !== undefined) size += 4 + Buffer.byteLength(event.name) + Buffer.byteLength(event.payload);
-  for (const [key, value] of writes) size += 8 + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value));
+  for (const [key, value] of writes)
+    size += 8 + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value));
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   const text = (value: string): void => {
