@@ -40,7 +40,7 @@ async function route(api: Api, routers: Routers, request: Request, peer: Peer, s
   // Who may not ask is told nothing of what there is in the API.
   if (inside) await admit(api, { id: 'unknown', role: 'viewer' }, request, peer, seen);
   if (match === undefined) throw new ChannelError('NOT_FOUND', 'there is nothing at this path');
-  return otherMethod(match.operations, request);
+  return otherMethod(match.operations, request.method);
 }
 
 function matched({ api, root }: Routers, pathname: string, inside: boolean): ReturnType<Router['match']> {
@@ -65,10 +65,10 @@ async function admit(
   access.admit(principal, { id, role, ...(length === null ? {} : { bodyBytes: Number(length) }) });
 }
 
-function otherMethod(operations: ReadonlyMap<Method, AnyOperation>, request: Request): Response {
+function otherMethod(operations: ReadonlyMap<Method, AnyOperation>, method: string): Response {
   const allow = [...new Set([...operations.keys(), ...(operations.has('GET') ? ['HEAD'] : []), 'OPTIONS'])].join(', ');
   const headers = new Headers({ Allow: allow });
-  if (request.method === 'OPTIONS') {
+  if (method === 'OPTIONS') {
     if ([...operations.values()].some(({ id }) => id === 'createUpload'))
       for (const [name, value] of Object.entries(TUS)) headers.set(name, value);
     return new Response(null, { status: 204, headers });
@@ -77,7 +77,6 @@ function otherMethod(operations: ReadonlyMap<Method, AnyOperation>, request: Req
     new ChannelError('METHOD_NOT_ALLOWED', 'there is something at this path, and not by this method', {
       fix: `Use one of ${allow}.`,
     }),
-    request,
     headers,
   );
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ChannelError, canonical, type Json, sha256 } from '../emissions/index.ts';
 import type { Principal } from './access/principal.ts';
-import { adviceFor } from './advice.ts';
 import { chosenType, jsonBody, limited, mediaTypeOf } from './body.ts';
 import { contentTag, isKnown, ledgerTag } from './etag.ts';
 import { chosenFields, withFields } from './fields.ts';
@@ -186,7 +185,7 @@ function jsonAnswer(
 ): Response {
   const status = operation.status ?? 200;
   if (value === undefined) return new Response(null, { status: status === 200 ? 204 : status, headers });
-  const text = adviceFor(request, JSON.stringify(value));
+  const text = JSON.stringify(value);
   headers.set('Content-Type', 'application/json');
   if (operation.method === 'GET') {
     const tag = known ?? contentTag(text);

@@ -1,15 +1,14 @@
 import { ChannelError, type ErrorReport } from '../emissions/index.ts';
 import { asChannelError, problemOf } from '../node/index.ts';
-import { adviceFor } from './advice.ts';
 
-/** An error as the answer to a request: RFC 9457. */
-export function problemResponse(error: unknown, request: Request, headers: Headers = new Headers()): Response {
+/** An error as an answer: RFC 9457. */
+export function problemResponse(error: unknown, headers: Headers = new Headers()): Response {
   const { status, body } = problemOf(error);
   headers.set('Content-Type', 'application/problem+json');
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
   const wait = (body as { retryAfter?: number }).retryAfter;
   if (wait !== undefined) headers.set('Retry-After', String(wait));
-  return new Response(adviceFor(request, JSON.stringify(body)), { status, headers });
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
 /** An error as it is told inside an answer: a fault of the software tells nothing of itself. */

@@ -1,5 +1,3 @@
-import { inApiWords } from './advice.ts';
-
 export interface ServerEvent {
   readonly id: string;
   readonly event: string;
@@ -51,5 +49,5 @@ export function eventStream(source: AsyncGenerator<ServerEvent>, stop: () => voi
 }
 
 function textOf({ id, event, data }: ServerEvent): string {
-  return `id: ${id}\nevent: ${event}\ndata: ${inApiWords(JSON.stringify(data))}\n\n`;
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -71,13 +71,11 @@ async function remoteClient(url: string): Promise<NodeClient> {
 }
 
 async function clientBy(send: Send, filesOf: (api: NodeApiClient) => NodeFiles): Promise<NodeClient> {
-  const [{ NodeApiClient }, { servedCalls }, { COMMAND_ADVICE }] = await Promise.all([
+  const [{ NodeApiClient }, { servedCalls }] = await Promise.all([
     import('../client/index.ts'),
     import('./served-calls.ts'),
-    import('../api/advice.ts'),
   ]);
-  // Who reads the advice here has the command's options, and no fields of the API.
-  const api = new NodeApiClient((request) => send({ ...request, headers: { ...request.headers, ...COMMAND_ADVICE } }));
+  const api = new NodeApiClient(send);
   const files = filesOf(api);
   return {
     call: (name, args, progress = () => undefined, signal) =>

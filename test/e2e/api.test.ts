@@ -7,7 +7,6 @@ import * as tus from 'tus-js-client';
 import { describedApi } from '../../src/api/index.ts';
 import { Jobs } from '../../src/api/jobs/jobs.ts';
 import { type LedgerEvent, ledgerEvent } from '../../src/api/schemas/events.ts';
-import { isChannelError } from '../../src/emissions/index.ts';
 import { type ServedApi, serveApi } from '../support/api.ts';
 import { callsOf, problem, rejects } from '../support/api-calls.ts';
 import { newChannel, samples } from '../support/nodes.ts';
@@ -75,11 +74,6 @@ describe('the API', () => {
       assert.ok(steps.includes('recording'));
       assert.deepEqual(readdirSync(join(folder, 'uploads')), []);
       await assert.rejects(client().run('POST /imports', { raw }), rejects('FILE_DUPLICATE'));
-      // The advice of a job's error is for a caller of the API.
-      await assert.rejects(
-        client().run('POST /imports', { raw }),
-        (error) => isChannelError(error) && error.fix.endsWith('In the API: POST /imports/{id}/undo.'),
-      );
       // Sent without a name.
       assert.equal(await nameOfNewest(), null);
       // What became of the job is in the folder; the lines of the bill are not.

@@ -58,8 +58,6 @@ describe('a node at a URL', () => {
     record = answer.lines[0]?.recordId as string;
     const again = await refusalOf(['record', url, bill, ...far()]);
     assert.deepEqual([again.code, again.exit], ['FILE_DUPLICATE', 3]);
-    // Advice in words of the command alone, although it came through the API.
-    assert.match(again.fix, /uec imports undo DIR \w+ --reason entered-in-error\.$/);
     assert.equal((await refusalOf(['record', url, bill, '--dry-run', ...far('viewer')])).code, 'ROLE_INSUFFICIENT');
     const { documents } = await answerOf<UseCaseResult<'documents'>>(['document', 'list', url, ...far()]);
     assert.ok(documents.some(({ records }) => records.includes(record)));

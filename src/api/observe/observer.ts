@@ -30,7 +30,7 @@ export async function observed(
   let code: ReturnType<typeof asChannelError>['code'] | undefined;
   let response = await answer(seen).catch((error) => {
     code = asChannelError(error).code;
-    return problemResponse(error, request);
+    return problemResponse(error);
   });
   const { operation, principal } = seen;
   try {
@@ -46,7 +46,7 @@ export async function observed(
   } catch (error) {
     log.write('error', 'fault', { request: id, code: asChannelError(error).code, outcome: 'audit' });
     await response.body?.cancel();
-    response = problemResponse(error, request);
+    response = problemResponse(error);
   }
   if (principal !== undefined)
     for (const [name, value] of Object.entries(access.rateHeaders(principal))) response.headers.set(name, value);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { sha256 } from '../../emissions/index.ts';
 import { type PageOutcome, recordLines } from '../../node/index.ts';
-import { inApiWords } from '../advice.ts';
 import { billLines } from '../ndjson/rows.ts';
 import { operation } from '../operation.ts';
 import { reportOf } from '../problem.ts';
@@ -49,7 +48,7 @@ function linesOf(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const counts: StreamCounts = { pages: 0, recorded: 0, refused: 0 };
-  const line = (value: object) => encoder.encode(`${inApiWords(JSON.stringify(value))}\n`);
+  const line = (value: object) => encoder.encode(`${JSON.stringify(value)}\n`);
   return new ReadableStream({
     async pull(controller) {
       // The status is said already: what ends the stream is its last line.
