@@ -49,5 +49,5 @@ function columnsOf(rejected: readonly ErrorRow[], cellsOf: (row: ErrorRow) => re
 }
 
 function text(rows: readonly (readonly string[])[]): string {
-  return `${Papa.unparse(rows as string[][], { newline: '\r\n' })}\r\n`;
+  return rows.length === 0 ? '' : `${Papa.unparse(rows as string[][], { newline: '\r\n' })}\r\n`;
 }

@@ -8,11 +8,18 @@ const idle: ChildProcess[] = [];
 
 /** Gives what the command printed and its exit code. One that leaves something open, such as a timer or a socket, is a fault. */
 export async function hostedCommand(order: Order): Promise<Omit<Done, 'open'>> {
-  const host = idle.pop() ?? fork(file, { env: order.env, execArgv: [] });
+  const host = idle.pop() ?? newHost(order.env);
   const { open, ...ran } = await answerOf(host, order);
   idle.push(host);
   if (open.length > 0) throw new Error(`uec ${order.args.join(' ')} left open: ${open.join(', ')}`);
   return ran;
+}
+
+function newHost(env: NodeJS.ProcessEnv): ChildProcess {
+  const host = fork(file, { env, execArgv: [] });
+  return host.once('exit', () => {
+    if (idle.includes(host)) idle.splice(idle.indexOf(host), 1);
+  });
 }
 
 /** While it is idle, a host keeps no test file from ending, and ends with it. */

@@ -92,14 +92,19 @@ export function apiServer(options: TransportOptions): Server {
       return;
     }
     if (answerPreflight(request, response, origins)) return;
-    answerBeforeBody(request, response);
+    answerBeforeBody(request, response, () => refused.add(request.socket));
     void listener(request, response);
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, options));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // One connection has one last answer.
+    if (refused.has(socket)) socket.destroySoon();
+    else refuseBytes(error, socket, options);
+  });
   server.on('connect', (_request: IncomingMessage, socket: Socket) =>
     refuseBytes({ code: 'CONNECT' }, socket, options),
   );
   const unwatch = watchBodies(server, times, (request) => {
+    if (refused.has(request.socket)) return;
     refused.add(request.socket);
     refuseBytes({ code: 'SLOW' }, request.socket, options);
   });
