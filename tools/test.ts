@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
 import report from './test-reporter.ts';
 
 /**
- * Folders whose tests keep nothing of the process to themselves: the files of each share so many, which spares some hundred starts.
- * Those that take long come first, so that at the end no core waits for one of them.
+ * Folders whose tests leave their process as it was, and the number of processes that the files of each share: that spares more than a
+ * hundred starts. Those that take long come first, so that at the end no core waits for one of them.
  */
 const TOGETHER: readonly (readonly [folder: string, processes: number])[] = [
   ['test/e2e/*', 8],

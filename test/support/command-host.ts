@@ -1,6 +1,5 @@
 // Runs commands one after the other in this process, as `uec` runs one: a test file needs many, and most of the time of a short one
 // is its start. What it prints goes back to the test; what it leaves open, which would keep `uec` from ending, is told.
-
 import { run } from '../../src/cli/program.ts';
 
 export interface Order {
