@@ -2,7 +2,7 @@ import { ChannelError } from '../emissions/index.ts';
 import { batchedItems } from './batched-items.ts';
 import type { BillItem, BillReader, BillWarning, ReadOptions } from './bill.ts';
 import { knownColumns } from './csv-columns.ts';
-import { type DelimitedRow, DelimitedText } from './delimited.ts';
+import { BATCH, type DelimitedRow, DelimitedText } from './delimited.ts';
 import { knownLayout } from './layouts/known-layouts.ts';
 import { BillTable } from './mapping/bill-table.ts';
 import { ReadingTable } from './mapping/reading-table.ts';
@@ -21,9 +21,6 @@ export const csvReader: BillReader = {
   recognises: (head, options) => tableHead(decodeHead(head), recogniser(options)) !== undefined,
   read: (body, options) => batchedItems(readTable(body, options)),
 };
-
-/** Records read at a time: lines that wait to be taken grow old, and what is old is cleared up late. */
-const BATCH = 64;
 
 /** A table that takes records and gives what is complete. */
 interface Table {
@@ -60,15 +57,15 @@ async function* readTable(body: AsyncIterable<Uint8Array>, options: ReadOptions)
     let rows = 0;
     let told = false;
     for (let piece = head, last = ended; ; ) {
-      const records = split.push(piece, last).filter(({ row }) => row > found.header.row);
-      rows += records.length;
       const { notice } = text.encoding();
       if (notice !== undefined && !told) {
         told = true;
         table.note([encodingNotice(text.encoding())]);
       }
-      for (let at = 0; at < records.length; at += BATCH) {
-        yield table.push(records.slice(at, at + BATCH));
+      for (const records of split.records(piece, last, BATCH)) {
+        const below = records.filter(({ row }) => row > found.header.row);
+        rows += below.length;
+        yield table.push(below);
         yield* held(table, false);
       }
       if (last) break;

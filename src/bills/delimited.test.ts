@@ -18,7 +18,8 @@ test('cells are split as papaparse splits them', () => {
       fc.constantFrom('\n', '\r\n'),
       fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }),
       fc.integer({ min: 1, max: 60 }),
-      (rows, lineEnd, marks, piece) => {
+      fc.integer({ min: 1, max: 4 }),
+      (rows, lineEnd, marks, piece, most) => {
         let at = 0;
         const written = (text: string) => {
           at += 1;
@@ -30,9 +31,12 @@ test('cells are split as papaparse splits them', () => {
         const found: (readonly string[])[] = [];
         for (let from = 0; from < text.length; from += piece) {
           const last = from + piece >= text.length;
-          for (const { cells, misquoted } of split.push(text.slice(from, from + piece), last)) {
-            assert.equal(misquoted, false);
-            found.push(cells);
+          for (const records of split.records(text.slice(from, from + piece), last, most)) {
+            assert.ok(records.length > 0 && records.length <= most);
+            for (const { cells, misquoted } of records) {
+              assert.equal(misquoted, false);
+              found.push(cells);
+            }
           }
         }
         const { data } = Papa.parse<string[]>(text, { delimiter: ',', newline: lineEnd });

@@ -10,6 +10,9 @@ export interface DelimitedRow {
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 
+/** Records to take at a time. */
+export const BATCH = 64;
+
 /** Longest record, in characters: far beyond any row of a bill; a quote that is never closed ends here. */
 const MAX_RECORD = 65_536;
 const MAX_CELLS = 256;
@@ -49,32 +52,31 @@ export class DelimitedText {
   }
 
   /**
-   * The records that are complete with this piece of text, added to `rows`; all that are left where it is the last. No further
-   * is read than to the `most`th, for a look at the head of a text.
+   * The records that are complete with this piece of text, all that are left where it is the last: at most `most` at a time, each
+   * read when they are asked for, because what waits to be taken grows old. All are to be taken before the next piece is given.
    * @throws {ChannelError} FILE_MALFORMED for a record longer than 65,536 characters or 256 cells, or a quotation mark that is
    * never closed
    */
-  push(
-    piece: string,
-    last: boolean,
-    rows: DelimitedRow[] = [],
-    most: number = Number.POSITIVE_INFINITY,
-  ): DelimitedRow[] {
+  *records(piece: string, last: boolean, most: number): Generator<DelimitedRow[]> {
     const text = this.#pending === '' ? piece : this.#pending + piece;
     this.#pending = text;
-    if (text === '' || (!last && text.length < this.#enough)) return rows;
+    if (text === '' || (!last && text.length < this.#enough)) return;
     const ends = new LineEnds(text);
+    let rows: DelimitedRow[] = [];
     let at = 0;
-    while (at < text.length && rows.length < most) {
+    while (at < text.length) {
       const next = this.#record(text, at, ends, last, rows);
       if (next < 0) break;
       at = next;
+      if (rows.length < most) continue;
+      yield rows;
+      rows = [];
     }
     this.#pending = at === 0 ? text : text.slice(at);
-    if (this.#pending.length > MAX_RECORD && rows.length < most) throw tooLong(this.#row + 1);
+    if (this.#pending.length > MAX_RECORD) throw tooLong(this.#row + 1);
     if (last) this.#pending = '';
     this.#enough = this.#pending.length + this.#leastRun;
-    return rows;
+    if (rows.length > 0) yield rows;
   }
 
   /** Reads the record that begins at `at`; where the next begins, or -1 where more text is needed. */

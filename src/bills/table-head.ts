@@ -42,7 +42,10 @@ export function tableHead<T>(
 export function headRows(head: string, delimiter: string, most = MAX_PREAMBLE): readonly DelimitedRow[] {
   const rows: DelimitedRow[] = [];
   try {
-    new DelimitedText(delimiter, 0).push(head, head.length < HEAD_LENGTH, rows, most);
+    for (const read of new DelimitedText(delimiter, 0).records(head, head.length < HEAD_LENGTH, 1)) {
+      rows.push(...read);
+      if (rows.length === most) break;
+    }
   } catch (error) {
     if (!isChannelError(error)) throw error;
   }

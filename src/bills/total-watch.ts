@@ -48,10 +48,10 @@ export class TotalWatch {
     const isNamed = this.#isNamed(line);
     const days = length ?? daysOf(line);
     const { since, all } = watched;
-    const sums = isSum(line, amount, since) ? since : isSum(line, amount, all) ? all : undefined;
+    const sums = isSum(line, amount, since) ? since : since !== all && isSum(line, amount, all) ? all : undefined;
     if (sums === undefined) {
       enter(since, line, amount, days);
-      enter(all, line, amount, days);
+      if (since !== all) enter(all, line, amount, days);
       return isNamed ? [suspected('the line is named like a total of others, and was counted')] : NONE;
     }
     watched.since = noSums();
@@ -77,7 +77,8 @@ export class TotalWatch {
     const last = this.#last;
     if (last !== undefined && last.commodity === commodity && last.unit === unit && last.flow === flow) return last;
     const key = `${commodity} ${unit} ${flow}`;
-    const known = this.#sums.get(key) ?? { commodity, unit, flow, since: noSums(), all: noSums() };
+    const all = noSums();
+    const known = this.#sums.get(key) ?? { commodity, unit, flow, since: all, all };
     this.#sums.set(key, known);
     this.#last = known;
     return known;
@@ -99,7 +100,7 @@ export class TotalWatch {
   }
 }
 
-/** Of one commodity, unit and flow: sums since the last line that was a sum, and since the beginning. */
+/** Of one commodity, unit and flow: sums since the last line that was a sum, and since the beginning. They are one until there is a sum. */
 interface Watched extends Pick<BillLine, 'commodity' | 'unit' | 'flow'> {
   since: Sums;
   readonly all: Sums;

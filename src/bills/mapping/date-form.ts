@@ -124,6 +124,8 @@ const FULL_NAMES = 'january february march april may june july august september 
 export class DateReader {
   readonly order: DateOrder;
   readonly #known = new Map<string, ReadDay | undefined>();
+  /** The same of cells that hold three numbers: a number is found sooner than a text. */
+  readonly #numbers = new Map<number, ReadDay>();
 
   constructor(order: DateOrder) {
     this.order = order;
@@ -136,13 +138,47 @@ export class DateReader {
 
   /** The day; undefined where the cell holds no date of this order. */
   read(cell: string): ReadDay | undefined {
+    const key = numbersIn(cell);
+    return (key < 0 ? undefined : this.#numbers.get(key)) ?? this.#look(cell, key);
+  }
+
+  #look(cell: string, key: number): ReadDay | undefined {
     const found = this.#known.get(cell);
     if (found !== undefined || this.#known.has(cell)) return found;
     const shape = dateShape(cell);
     const day = shape === undefined ? undefined : dayOfShape(shape, this.order);
     const read = day === undefined ? undefined : { day, iso: formatDate(day) };
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    if (cell.length <= LONGEST_DATE) this.#known.set(ownText(cell), read);
+    if (key >= 0 && read !== undefined) {
+      if (this.#numbers.size >= MAX_KNOWN) this.#numbers.clear();
+      this.#numbers.set(key, read);
+    } else if (cell.length <= LONGEST_DATE) {
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      this.#known.set(ownText(cell), read);
+    }
     return read;
   }
 }
+
+/** The three numbers of `1/31/2022`, where nothing else is in the cell, as one number; -1 for any other text. */
+function numbersIn(cell: string): number {
+  const { length } = cell;
+  if (length < 8 || length > 10) return -1;
+  let [parts, count, part, digits] = [0, 0, 0, 0];
+  for (let at = 0; at < length; at += 1) {
+    const code = cell.charCodeAt(at);
+    if (code === SLASH) {
+      if (digits === 0 || digits > 2) return -1;
+      parts = parts * 100 + part;
+      count += 1;
+      [part, digits] = [0, 0];
+    } else if (code >= ZERO && code <= NINE) {
+      part = part * 10 + code - ZERO;
+      digits += 1;
+    } else return -1;
+  }
+  return count === 2 && digits === 4 ? parts * 10_000 + part : -1;
+}
+
+const SLASH = 47;
+const ZERO = 48;
+const NINE = 57;

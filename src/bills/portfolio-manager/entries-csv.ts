@@ -1,6 +1,6 @@
 import { ChannelError } from '../../emissions/index.ts';
 import type { BillItem, BillReader, ReadOptions } from '../bill.ts';
-import { type DelimitedRow, DelimitedText } from '../delimited.ts';
+import { BATCH, type DelimitedRow, DelimitedText } from '../delimited.ts';
 import { unguardCell } from '../formula-guard.ts';
 import { HEAD_LENGTH, tableHead } from '../table-head.ts';
 import { decodeHead, decodeText } from '../text-encoding.ts';
@@ -52,10 +52,8 @@ async function* sheetRows(body: AsyncIterable<Uint8Array>): AsyncGenerator<reado
       throw new ChannelError('FILE_KIND_UNKNOWN', 'no row of the file names the columns of meter entries');
     const text = new DelimitedText(found.delimiter);
     for (let piece = head, last = ended; ; ) {
-      yield text
-        .push(piece, last)
-        .filter(({ row }) => row >= found.header.row)
-        .map(sheetRow);
+      for (const rows of text.records(piece, last, BATCH))
+        yield rows.filter(({ row }) => row >= found.header.row).map(sheetRow);
       if (last) return;
       const next = await pieces.next();
       last = next.done === true;
