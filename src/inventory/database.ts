@@ -99,7 +99,7 @@ function prepared(path: string): DatabaseSync {
     database = opened;
     patiently(() =>
       opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000;
-      PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;`),
+      PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;`),
     );
     return opened;
   } catch (cause) {

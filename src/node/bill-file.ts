@@ -162,6 +162,7 @@ class FileCheck {
   readonly #index: number;
   readonly #open: ImportEntry | undefined;
   readonly #rejected: NumberedRejection[] = [];
+  readonly #once = textsOnce();
   #rejectedText = 0;
   readonly #held: NumberedLine[] = [];
   #heldText = 0;
@@ -257,7 +258,7 @@ class FileCheck {
     const text = JSON.stringify(row);
     this.#rejectedText += text.length;
     // A copy: the row's cells are parts of the text of their piece of the file, which they would keep in memory.
-    this.#rejected.push(JSON.parse(text) as NumberedRejection);
+    this.#rejected.push(JSON.parse(text, this.#once) as NumberedRejection);
     const count = this.#rejected.length;
     if (count <= MOST_REJECTED && this.#rejectedText <= MOST_REJECTED_TEXT) return;
     const found =
@@ -277,6 +278,22 @@ class FileCheck {
     if (evidence === undefined) return false;
     return this.#work.node.inventory.recordState(recordId({ ...record, evidence })) !== undefined;
   }
+}
+
+/** Texts that rejected rows have in common. */
+const MOST_TEXTS = 5_000;
+
+/** For `JSON.parse`: equal texts become one. Rejected rows repeat each other's faults, and most of each other's cells. */
+function textsOnce(): (key: string, value: unknown) => unknown {
+  const known = new Map<string, string>();
+  return (_key, value) => {
+    if (typeof value !== 'string') return value;
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    if (known.size >= MOST_TEXTS) known.clear();
+    known.set(value, value);
+    return value;
+  };
 }
 
 /** Characters of the rows that a line was read from. */

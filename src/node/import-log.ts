@@ -197,7 +197,7 @@ export class ImportLog {
     });
   }
 
-  keepRefusals(id: string, refusals: readonly ImportRefusal[]): void {
+  keepRefusals(id: string, refusals: Iterable<ImportRefusal>): void {
     this.#together((db) => {
       const insert = db.prepare(
         'INSERT OR REPLACE INTO refusals (import, line, place, code, sealed) VALUES (?, ?, ?, ?, ?)',

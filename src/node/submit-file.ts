@@ -75,7 +75,7 @@ export function keepEmpty({ node }: Import, file: CheckedFile): string | null {
   node.imports.describe(id, { lines: 0, finishedAt: now, totals, ...(format && { format }) });
   node.imports.keepRefusals(
     id,
-    file.rejected.map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: undefined })),
+    file.rejected.values().map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: undefined })),
   );
   node.imports.finish(id, 0);
   return id;
@@ -97,10 +97,11 @@ function describe(
   const { format, mends, told } = file;
   const details = { lines: file.count, told, ...(format && { format }), ...(mends && { mends }) };
   node.imports.describe(id, details, seal?.seal(labels));
-  node.imports.keepRefusals(
-    id,
-    file.rejected.map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: seal?.seal(rejected) })),
-  );
+  // One by one: there can be many, and a sealed text takes several times its length.
+  const refusals = file.rejected
+    .values()
+    .map(({ at, where, rejected }) => ({ at, where, code: rejected.code, sealed: seal?.seal(rejected) }));
+  node.imports.keepRefusals(id, refusals);
 }
 
 /** Records after which the read model catches up: else a long import would end in a long wait. */

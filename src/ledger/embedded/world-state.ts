@@ -68,8 +68,7 @@ export class WorldState implements StateView {
     try {
       database = new DatabaseSync(path);
       database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = ${lasting ? 'WAL' : 'OFF'};
-        PRAGMA synchronous = ${lasting ? 'NORMAL' : 'OFF'}; PRAGMA wal_autocheckpoint = 20000;
-        PRAGMA cache_size = -8192;`);
+        PRAGMA synchronous = ${lasting ? 'NORMAL' : 'OFF'}; PRAGMA wal_autocheckpoint = 20000;`);
       database.exec(SCHEMA);
       return new WorldState(path, database);
     } catch (cause) {
