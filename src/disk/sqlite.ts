@@ -39,7 +39,7 @@ export function patiently(work: () => void): void {
       work();
       return;
     } catch (error) {
-      if (primaryCode(error) !== SQLITE_BUSY || Date.now() > end) throw error;
+      if (!isBusy(error) || Date.now() > end) throw error;
       Atomics.wait(pause, 0, 0, PAUSE_MS);
     }
   }
@@ -48,6 +48,11 @@ export function patiently(work: () => void): void {
 // SQLite's primary result codes (https://www.sqlite.org/rescode.html).
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
+
+/** True where another connection holds what SQLite needs: nothing is wrong with the file or the disk. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_BUSY;
+}
 
 function primaryCode(error: unknown): number {
   return ((error as { errcode?: number }).errcode ?? 0) & 0xff;

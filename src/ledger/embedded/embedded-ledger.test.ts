@@ -68,6 +68,17 @@ test('the lock names its holder, and ends with it', () =>
     await put(ledger, 'still/open');
   }));
 
+test('a lock whose file cannot be used is held by nobody: the file is named', () =>
+  withLedger(async (ledger, dir) => {
+    await ledger.close();
+    writeFileSync(join(dir, 'lock'), 'no file of SQLite, and longer than its header of a hundred bytes. '.repeat(20));
+    await assert.rejects(openTestLedger(dir), (error) => {
+      assert.ok(isChannelError(error, 'STORE_UNAVAILABLE'));
+      assert.equal(error.details.where, join(dir, 'lock'));
+      return true;
+    });
+  }));
+
 test('the transaction id is the hash of the signed header, in canonical form', () =>
   withLedger(async (ledger) => {
     const timestamp = '2024-02-29T12:00:00.000Z';

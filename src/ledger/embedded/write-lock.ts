@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy, onSqlite } from '../../disk/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
 
 /** Who writes to a ledger folder. */
@@ -27,19 +28,24 @@ export class WriteLock {
     this.#holderFile = holderFile;
   }
 
-  /** @throws {ChannelError} LEDGER_LOCKED naming the holder */
+  /** @throws {ChannelError} LEDGER_LOCKED naming the holder; DISK_FULL, STORE_UNAVAILABLE where the lock's file cannot be used */
   static take(folder: string, purpose: string): WriteLock {
     const holderFile = join(folder, 'holder.json');
-    const lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-    } catch (cause) {
-      lock.close();
-      throw new ChannelError('LEDGER_LOCKED', `the ledger in ${folder} is held by ${holderOf(holderFile)}`, {
-        where: folder,
-        cause,
-      });
-    }
+    const path = join(folder, 'lock');
+    const lock = onSqlite({ what: "the lock's file", where: path }, () => {
+      const opened = new DatabaseSync(path, { timeout: 0 });
+      try {
+        opened.exec('BEGIN EXCLUSIVE');
+        return opened;
+      } catch (cause) {
+        opened.close();
+        if (!isBusy(cause)) throw cause;
+        throw new ChannelError('LEDGER_LOCKED', `the ledger in ${folder} is held by ${holderOf(holderFile)}`, {
+          where: folder,
+          cause,
+        });
+      }
+    });
     const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), purpose };
     try {
       writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
