@@ -18,6 +18,7 @@ import {
   type Outcome,
   shown,
 } from './usage-point.ts';
+import { yearWarnings } from './year-readings.ts';
 
 /**
  * The lines of a usage point's commodity: delivered amounts first, then exported, each by start. Billing summaries are bills;
@@ -100,7 +101,8 @@ function flowOutcomes(
     const { use, agrees, warnings } = compareWithReadings(bill, series?.metered, at.zone);
     if (use) {
       const doubt = at.mayBeNet && !agrees ? [mayBeNet] : [];
-      used.push(withReadings({ ...bill, warnings: [...bill.warnings, ...warnings, ...doubt] }, series));
+      const years = series === undefined ? [] : yearWarnings(bill, series.metered, at.zone);
+      used.push(withReadings({ ...bill, warnings: [...bill.warnings, ...warnings, ...doubt, ...years] }, series));
     } else notUsed.push({ bill, warnings });
   }
   const { open, notes } = openDays(flow, all, used, at);
