@@ -28,6 +28,8 @@ export interface Upload {
 const DAY = 86_400_000;
 /** Uploads of one caller that are not used yet: an import takes a thousand bills and as many documents. */
 const MOST = 2_000;
+/** Bytes of them together, as they were announced: four times what a request may have at most. */
+const MOST_BYTES = 16 * 2 ** 30;
 
 /**
  * Files on their way in. They stand in the node's folder in the clear, for this user alone, until they are used: a bill is read
@@ -36,13 +38,15 @@ const MOST = 2_000;
 export class Uploads {
   readonly #folder: string;
   readonly #now: () => Date;
+  readonly #most: number;
   readonly #notes = new Map<string, Note>();
   /** Uploads to which bytes are being added. */
   readonly #busy = new Set<string>();
 
-  constructor(folder: string, now: () => Date) {
+  constructor(folder: string, now: () => Date, most = MOST) {
     this.#folder = folder;
     this.#now = now;
+    this.#most = most;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // A note is written last: what has none was cut off by a crash, like everything that was only spooled.
     const names = readdirSync(folder);
@@ -59,15 +63,14 @@ export class Uploads {
     return spool(this.#folder, bytes, mediaType);
   }
 
-  /** @throws {ChannelError} BUSY when the caller has too many that are not used */
+  /** @throws {ChannelError} BUSY when the caller has too many that are not used, or too large ones */
   async create(
     { id: principal }: Principal,
     length: number,
     { mediaType, name = '' }: { readonly mediaType?: string; readonly name?: string } = {},
   ): Promise<Upload> {
     await this.#removeExpired();
-    const own = this.#notes.values().filter((note) => note.principal === principal);
-    if ([...own].length >= MOST) throw new ChannelError('BUSY', `${MOST} uploads of this caller wait to be used`);
+    this.#demandRoom(principal, length);
     const id = newUploadId();
     const expires = new Date(this.#now().getTime() + DAY).toISOString();
     const note: Note = { principal, length, ending: endingOf(mediaType), name: plainName(name), expires };
@@ -140,6 +143,20 @@ export class Uploads {
   async remove(id: string, principal: Principal): Promise<void> {
     const { path } = await this.find(id, principal);
     await this.#remove(id, path);
+  }
+
+  #demandRoom(principal: string, length: number): void {
+    const own = [...this.#notes.values()].filter((note) => note.principal === principal);
+    const bytes = own.reduce((sum, note) => sum + note.length, length);
+    if (own.length < this.#most && bytes <= MOST_BYTES) return;
+    const waiting = `${own.length} uploads of this caller wait to be used`;
+    const details = { where: 'uploads', fix: 'Use the uploads that are whole, remove the others, or wait a day.' };
+    if (own.length >= this.#most) throw new ChannelError('BUSY', waiting, details);
+    throw new ChannelError(
+      'BUSY',
+      `${waiting}, with this one of ${bytes} bytes; at most ${MOST_BYTES} may wait`,
+      details,
+    );
   }
 
   async #remove(id: string, path: string): Promise<void> {
