@@ -35,7 +35,7 @@ export async function handle(
   const call = {
     ...{ api, principal, request, accept, headers, audit },
     params: validated(operation.params ?? z.strictObject({}), params, 'path'),
-    query: textValues(operation.query ?? z.strictObject({}), search, 'query'),
+    query: textValues(operation.query ?? z.strictObject({}), search, 'query', operation.item ? ['fields'] : []),
     ...(await bodyOf(api, operation, request, principal, search)),
     progress: () => undefined,
     signal: AbortSignal.any([request.signal, api.stopping]),

@@ -35,6 +35,7 @@ test('a field that is not known is told with the names that are known at its pla
 test('a query and a form tell their fields too, and where there are none, that', () => {
   const query = new URLSearchParams('zap=94105');
   assert.equal(refusal(() => textValues(place, query, 'query')).fix, 'Fields are country, zip.');
+  assert.equal(refusal(() => textValues(place, query, 'query', ['fields'])).fix, 'Fields are country, zip, fields.');
   assert.equal(refusal(() => textValues(z.strictObject({}), query, 'form')).fix, 'No field is taken here.');
 });
 

@@ -7,10 +7,16 @@ const MOST_NAMES = 40;
 
 /**
  * What was sent, as the schema says it.
+ * `also`: names that were taken out before, and are known too.
  * @throws {ChannelError} REQUEST_INVALID with one report a fault, each with a JSON pointer (RFC 6901) behind the part's name
  */
-export function validated<T extends z.ZodType>(schema: T, value: unknown, part: Part): z.output<T> {
-  const { success, data, error } = schema.safeParse(value, { error: knownNames });
+export function validated<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  part: Part,
+  also: readonly string[] = [],
+): z.output<T> {
+  const { success, data, error } = schema.safeParse(value, { error: (issue) => knownNames(issue, also) });
   if (success) return data;
   const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => reportOf(issue, part));
   const [first] = problems as [ErrorReport];
@@ -22,9 +28,9 @@ export function validated<T extends z.ZodType>(schema: T, value: unknown, part: 
 }
 
 /** Of an object with a field that is not known: the names that are, as the issue's message. Only the raw issue tells which object. */
-function knownNames({ code, inst }: z.core.$ZodRawIssue): string | undefined {
+function knownNames({ code, inst }: z.core.$ZodRawIssue, also: readonly string[]): string | undefined {
   if (code !== 'unrecognized_keys' || !(inst instanceof z.ZodObject)) return undefined;
-  const names = Object.keys(inst.shape);
+  const names = [...Object.keys(inst.shape), ...also];
   if (names.length === 0) return 'No field is taken here.';
   const more = names.length - MOST_NAMES;
   return `Fields are ${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
@@ -92,7 +98,12 @@ function fieldTypes(schema: z.ZodObject): ReadonlyMap<string, string> {
  * The values of a query, or of a form: numbers and flags from their one plain spelling, lists from a field that repeats.
  * @throws {ChannelError} REQUEST_INVALID
  */
-export function textValues<T extends z.ZodObject>(schema: T, texts: URLSearchParams, part: Part): z.output<T> {
+export function textValues<T extends z.ZodObject>(
+  schema: T,
+  texts: URLSearchParams,
+  part: Part,
+  also: readonly string[] = [],
+): z.output<T> {
   const types = fieldTypes(schema);
   const values: [string, unknown][] = [];
   for (const name of new Set(texts.keys())) {
@@ -105,7 +116,7 @@ export function textValues<T extends z.ZodObject>(schema: T, texts: URLSearchPar
     else values.push([name, plainValue(all[0] as string, types.get(name))]);
   }
   // Own fields, whatever their names: `__proto__` is a name like any other.
-  return validated(schema, fromEntries(values), part);
+  return validated(schema, fromEntries(values), part, also);
 }
 
 function fromEntries(values: readonly [string, unknown][]): object {
