@@ -220,6 +220,8 @@ test('files of another kind are called by their name', async () => {
       );
       assert.match(error.code, /^(FILE_KIND_UNKNOWN|COLUMN_MISSING|FILE_MALFORMED|PROPOSAL_OPEN)$/, name);
       assert.equal(error.kind, 'input');
+      if (error.code === 'FILE_KIND_UNKNOWN') assert.equal(error.details.where, 'file 1', name);
+      assert.notEqual(error.details.where ?? '', '', name);
       assert.match(error.message, words, name);
       assert.notEqual(error.fix, '');
     }
@@ -355,7 +357,7 @@ test('a vault key of another node is told, and nothing is touched', async () => 
   copyFileSync(join(beta, 'keys', 'vault.key'), own);
   const prints = fingerprints(acme);
   const refusal = await refusalOf(['status', acme]);
-  assert.deepEqual([refusal.code, refusal.exit], ['VAULT_KEY_WRONG', 5]);
+  assert.deepEqual([refusal.code, refusal.where, refusal.exit], ['VAULT_KEY_WRONG', own, 5]);
   assert.deepEqual(fingerprints(acme), prints);
   writeFileSync(own, kept);
   assert.equal((await command(['status', acme])).code, 0);
