@@ -4,6 +4,8 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
+import type { FactorRow } from '../../src/emissions/index.ts';
+import { formatReleaseFile, parseReleaseFile } from '../../src/factors/index.ts';
 import type { UseCaseResult } from '../../src/node/index.ts';
 import { command, jsonCommand, refusalOf } from '../support/command.ts';
 import {
@@ -295,10 +297,31 @@ test('a withdrawn release is used no more, and its records are named', async () 
     const second = await call('record', { files: [billFile(join(folder, 'w2.csv'), [row('W-2')])], read: {} });
     // The edition before, EEA 2024: its own figure for Germany in 2023.
     assert.equal(second.lines[0]?.slices[0]?.location?.factor, 'EEA-2024:DE:2023');
-    await assert.rejects(call('withdrawRelease', { release: 'eea/electricity-intensity/2025', reason: 'again' }), {
-      code: 'RELEASE_WITHDRAWN',
-    });
-    await assert.rejects(call('withdrawRelease', { release: 'eea/none/1', reason: 'x' }), { code: 'RELEASE_UNKNOWN' });
+    const refused = (release: string) =>
+      call('withdrawRelease', { release, reason: 'again' }).then(
+        () => assert.fail(`${release} was withdrawn`),
+        ({ code, message, fix, details: { where } }) => [code, where, message, fix],
+      );
+    assert.deepEqual(await refused('eea/electricity-intensity/2025'), [
+      'RELEASE_WITHDRAWN',
+      'eea/electricity-intensity/2025',
+      'release eea/electricity-intensity/2025 was withdrawn: revised',
+      'Nothing needs doing: new records can no longer use it.',
+    ]);
+    const list = 'See uec factors list for the releases of the channel; nothing was withdrawn.';
+    const absent = 'is not published on the channel';
+    assert.deepEqual(await refused('eea/electricty-intensity/2025'), [
+      'RELEASE_UNKNOWN',
+      'eea/electricty-intensity/2025',
+      `release eea/electricty-intensity/2025 ${absent}; did you mean eea/electricity-intensity/2025?`,
+      list,
+    ]);
+    assert.deepEqual(await refused('eea/none/1'), [
+      'RELEASE_UNKNOWN',
+      'eea/none/1',
+      `release eea/none/1 ${absent}`,
+      list,
+    ]);
     const listed = await call('releases', {});
     assert.equal(listed.find(({ release }) => release === 'eea/electricity-intensity/2025')?.withdrawn, 'revised');
     const found = await call('findFactors', { commodity: 'electricity', place: { country: 'DE' }, on: '2023-06-01' });
@@ -313,6 +336,18 @@ test('a release file with a changed figure is refused', async () => {
   writeFileSync(join(folder, 'changed.tsv'), good.replace('\t316\n', '\t31.6\n'));
   const refusal = await refusalOf(['factors', 'load', acme, join(folder, 'changed.tsv')]);
   assert.deepEqual([refusal.code, refusal.exit], ['RELEASE_INVALID', 5]);
+  assert.match(refusal.where ?? '', /^line \d+$/);
+  const goodFile = new URL('../../factors/eea.electricity-intensity.2025.tsv', import.meta.url).pathname;
+  const second = await refusalOf(['factors', 'load', acme, goodFile, join(folder, 'changed.tsv')]);
+  assert.deepEqual([second.code, second.where], ['RELEASE_INVALID', `file 2, ${refusal.where}`]);
+  const absent = await refusalOf(['factors', 'load', acme, goodFile, join(folder, 'absent.tsv')]);
+  assert.deepEqual([absent.code, absent.where], ['FILE_UNREADABLE', 'file 2']);
+  // The text holds, the rows do not: the store finds it.
+  const { manifest, rows } = parseReleaseFile(Buffer.from(good));
+  const doubled = { manifest, rows: [...rows, rows[0] as FactorRow] };
+  writeFileSync(join(folder, 'doubled.tsv'), formatReleaseFile(doubled));
+  const stored = await refusalOf(['factors', 'load', acme, goodFile, join(folder, 'doubled.tsv')]);
+  assert.deepEqual([stored.code, stored.where], ['RELEASE_INVALID', 'file 2, rowCount']);
   await onNode(acme, async (call) => {
     const [loaded] = await call('loadReleases', {
       files: [new URL('../../factors/eea.electricity-intensity.2025.tsv', import.meta.url).pathname],
