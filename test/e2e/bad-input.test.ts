@@ -368,6 +368,9 @@ test('a tampered log: verify says where, and a damaged last block stops every co
   assert.equal(found.code, 5);
   assert.ok('ledger' in found.answer);
   assert.match(found.answer.ledger.faults[0]?.where ?? '', /block \d+|byte \d+/);
+  const restore = 'Keep the folder as it is, and restore the log from a backup or another copy.';
+  assert.ok(found.answer.ledger.faults.every(({ fix }) => fix === restore));
+  assert.match((await command(['verify', acme])).stdout, new RegExp(`\\n {6}${restore}\\n`));
 
   const last = Buffer.from(whole);
   last[whole.length - 20] = (whole[whole.length - 20] as number) ^ 1;
