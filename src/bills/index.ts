@@ -21,6 +21,7 @@ export {
   parseMapping,
 } from './mapping/bill-mapping.ts';
 export { type ProposedMapping, proposeMapping } from './mapping/propose-mapping.ts';
+export { nearMatch } from './near-match.ts';
 export { isPdf } from './pdf/pdf-reader.ts';
 export type { BillProposal, Choice, Found, LeftOut, ProposedLine, Question } from './pdf/proposal.ts';
 export { type PageLine, readPageLines, readProposal } from './pdf/read-proposal.ts';

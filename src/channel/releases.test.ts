@@ -63,16 +63,20 @@ test('a withdrawn release stays readable and serves no new record', async () => 
   const reason = 'Wrong subregion totals';
   await channel.refuse(audit, 'factors.withdraw', { release, reason }, { code: 'NOT_ALLOWED' });
   const unknown = { release: { ...release, version: 'other' }, reason };
-  await channel.refuse(acme, 'factors.withdraw', unknown, { code: 'RELEASE_UNKNOWN' });
+  await channel.refuse(acme, 'factors.withdraw', unknown, { code: 'RELEASE_UNKNOWN', where: 'us-epa/egrid/other' });
   await channel.submit(acme, 'factors.withdraw', { release, reason }, { timestamp: '2024-06-02T00:00:00.000Z' });
   assert.deepEqual((channel.state('release/us-epa/egrid/fixture') as { withdrawn: unknown }).withdrawn, {
     date: '2024-06-02',
     reason,
   });
-  await channel.refuse(acme, 'factors.withdraw', { release, reason }, { code: 'RELEASE_WITHDRAWN' });
-  const error = await channel.refuse(acme, 'records.submit', page, { code: 'RELEASE_WITHDRAWN' });
+  const where = 'us-epa/egrid/fixture';
+  const fix = 'Nothing needs doing: new records can no longer use it.';
+  const twice = { code: 'RELEASE_WITHDRAWN', where, fix } as const;
+  await channel.refuse(acme, 'factors.withdraw', { release, reason }, twice);
+  const error = await channel.refuse(acme, 'records.submit', page, { code: 'RELEASE_WITHDRAWN', where });
   assert.match(error.message, /us-epa\/egrid\/fixture was withdrawn: Wrong subregion totals/);
-  await channel.refuse(acme, 'factors.publish', { manifest }, { code: 'RELEASE_EXISTS' });
+  assert.match(error.fix, /release that replaces it/);
+  await channel.refuse(acme, 'factors.publish', { manifest }, { code: 'RELEASE_EXISTS', where });
   // Other releases are not touched.
   await channel.submit(acme, 'records.submit', pageOf([recordOf(gasLine())]));
 });

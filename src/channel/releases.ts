@@ -73,6 +73,7 @@ export async function publishRelease(
     throw new ChannelError(
       'RELEASE_EXISTS',
       `${releaseName(manifest)} is published already${known.withdrawn === undefined ? '' : ', and withdrawn'}`,
+      { where: releaseName(manifest) },
     );
   write(context, key, { manifest, publishedBy: context.caller.member, transaction: context.transactionId });
   return { release: releaseName(manifest), root: manifest.root };
@@ -84,7 +85,10 @@ export async function withdrawRelease(
   args: { readonly release: ReleaseRef; readonly reason: string },
 ): Promise<unknown> {
   const known = await existingRelease(context, args.release);
-  if (known.withdrawn !== undefined) throw withdrawn(args.release, known.withdrawn.reason);
+  if (known.withdrawn !== undefined) {
+    const fix = 'Nothing needs doing: new records can no longer use it.';
+    throw withdrawn(args.release, known.withdrawn.reason, { fix });
+  }
   write(context, stateKeys.release(args.release), {
     ...known,
     withdrawn: { date: context.timestamp.slice(0, 10), reason: args.reason },
@@ -131,10 +135,13 @@ export function listReleases(context: QueryContext): Promise<PublishedRelease[]>
 async function existingRelease(context: Pick<QueryContext, 'get'>, ref: ReleaseRef): Promise<PublishedRelease> {
   const known = await read<PublishedRelease>(context, stateKeys.release(ref));
   if (known === undefined)
-    throw new ChannelError('RELEASE_UNKNOWN', `release ${releaseName(ref)} is not published on the channel`);
+    throw new ChannelError('RELEASE_UNKNOWN', `release ${releaseName(ref)} is not published on the channel`, {
+      where: releaseName(ref),
+    });
   return known;
 }
 
-function withdrawn(ref: ReleaseRef, reason: string): ChannelError {
-  return new ChannelError('RELEASE_WITHDRAWN', `release ${releaseName(ref)} was withdrawn: ${reason}`);
+function withdrawn(ref: ReleaseRef, reason: string, more: { readonly fix?: string } = {}): ChannelError {
+  const where = releaseName(ref);
+  return new ChannelError('RELEASE_WITHDRAWN', `release ${where} was withdrawn: ${reason}`, { where, ...more });
 }

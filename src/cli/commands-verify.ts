@@ -33,6 +33,7 @@ const MARKS = {
   passed: styleText('green', 'passed      '),
   failed: styleText('red', 'FAILED      '),
   'not-verified': styleText('yellow', 'not verified'),
+  'not-checked': styleText('yellow', 'not checked '),
 };
 
 export function renderVerification(answer: UseCaseResult<'verify'>): string {
@@ -70,6 +71,7 @@ function renderLedger(ledger: LedgerPart): string {
     return [
       `THE LEDGER DOES NOT VERIFY: ${faults.length} fault${faults.length === 1 ? '' : 's'}`,
       ...faults.map(({ code, where, message }) => `  ${code} at ${where}: ${message}`),
+      ...fixesOf(faults).map((fix) => `      ${fix}`),
       ...notices,
     ].join('\n');
   const replayed =
@@ -82,6 +84,11 @@ function renderLedger(ledger: LedgerPart): string {
   ].join('\n');
 }
 
+/** What to do, each thing once. */
+function fixesOf(faults: readonly { readonly fix?: string | undefined }[]): string[] {
+  return [...new Set(faults.flatMap(({ fix }) => fix ?? []))];
+}
+
 export async function fsck(folder: string, options: Json & { readonly rebuild?: boolean }): Promise<void> {
   const { progress, end } = progressLine();
   const answer = await withNode(folder, 'uec fsck', (node) =>
@@ -90,9 +97,10 @@ export async function fsck(folder: string, options: Json & { readonly rebuild?: 
   if (!answer.ok) process.exitCode = exitCodes.integrity;
   print(answer, options.json, () =>
     answer.parts
-      .flatMap(({ part, ok, detail, faults }) => [
-        `${ok ? MARKS.passed : MARKS.failed}  ${part}: ${detail}`,
+      .flatMap(({ part, ok, checked, detail, faults }) => [
+        `${MARKS[ok ? 'passed' : checked || faults.length > 0 ? 'failed' : 'not-checked']}  ${part}: ${detail}`,
         ...faults.map(({ where, message }) => `                ${where}: ${message}`),
+        ...fixesOf(faults).map((fix) => `                  ${fix}`),
       ])
       .join('\n'),
   );

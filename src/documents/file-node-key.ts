@@ -27,13 +27,13 @@ export async function createFileNodeKey(path: string): Promise<NodeKey> {
       await file.close();
     }
     await syncFolder(dirname(path));
-    return new FileNodeKey(createSecretKey(bytes));
+    return new FileNodeKey(createSecretKey(bytes), path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
       const fix = 'Use the key that is there; a vault opens with no other.';
-      throw new ChannelError('NODE_EXISTS', `there is a file at ${path} already`, { fix, cause });
+      throw new ChannelError('NODE_EXISTS', `there is a file at ${path} already`, { where: path, fix, cause });
     }
-    throw new ChannelError('FILE_UNREADABLE', `the node key could not be written to ${path}`, { cause });
+    throw new ChannelError('FILE_UNREADABLE', `the node key could not be written to ${path}`, { where: path, cause });
   } finally {
     bytes.fill(0);
   }
@@ -48,7 +48,7 @@ export async function openFileNodeKey(path: string): Promise<NodeKey> {
   const bytes = Buffer.alloc(33);
   try {
     const file = await open(path, 'r').catch((cause: unknown) => {
-      throw new ChannelError('FILE_UNREADABLE', `the node key at ${path} could not be read`, { cause });
+      throw new ChannelError('FILE_UNREADABLE', `the node key at ${path} could not be read`, { where: path, cause });
     });
     try {
       const { mode } = await file.stat();
@@ -56,13 +56,16 @@ export async function openFileNodeKey(path: string): Promise<NodeKey> {
       if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
         const found = (mode & 0o777).toString(8).padStart(4, '0');
         const fix = `Run chmod 600 ${path}, and replace the key if somebody else may have read it.`;
-        throw new ChannelError('CONFIG_INVALID', `the node key at ${path} has mode ${found}, 0600 is needed`, { fix });
+        throw new ChannelError('CONFIG_INVALID', `the node key at ${path} has mode ${found}, 0600 is needed`, {
+          where: path,
+          fix,
+        });
       }
       const { bytesRead } = await file.read(bytes, 0, 33, 0);
       if (bytesRead !== 32) {
-        throw new ChannelError('VAULT_KEY_WRONG', `the node key at ${path} is not exactly 32 bytes`);
+        throw new ChannelError('VAULT_KEY_WRONG', `the node key at ${path} is not exactly 32 bytes`, { where: path });
       }
-      return new FileNodeKey(createSecretKey(bytes.subarray(0, 32)));
+      return new FileNodeKey(createSecretKey(bytes.subarray(0, 32)), path);
     } finally {
       await file.close();
     }
@@ -109,9 +112,11 @@ export async function openWithFileNodeKey<T>(path: string, opener: (key: NodeKey
 
 class FileNodeKey implements NodeKey {
   readonly #key: KeyObject;
+  readonly #path: string;
 
-  constructor(key: KeyObject) {
+  constructor(key: KeyObject, path: string) {
     this.#key = key;
+    this.#path = path;
   }
 
   // Version (1) || nonce (12) || ciphertext || tag (16).
@@ -124,7 +129,7 @@ class FileNodeKey implements NodeKey {
   }
 
   async unwrap(wrapped: Uint8Array, context: string): Promise<Buffer> {
-    if (wrapped.length < 1 + NONCE + TAG || wrapped[0] !== VERSION) throw wrongKey();
+    if (wrapped.length < 1 + NONCE + TAG || wrapped[0] !== VERSION) throw this.#wrongKey();
     const nonce = wrapped.subarray(1, 1 + NONCE);
     const decipher = createDecipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG });
     decipher.setAAD(Buffer.from(context));
@@ -134,14 +139,17 @@ class FileNodeKey implements NodeKey {
       decipher.final();
     } catch (cause) {
       secret.fill(0);
-      throw wrongKey(cause);
+      throw this.#wrongKey(cause);
     }
     return secret;
   }
-}
 
-function wrongKey(cause?: unknown): ChannelError {
-  return new ChannelError('VAULT_KEY_WRONG', 'a secret of the vault does not open with this node key', { cause });
+  #wrongKey(cause?: unknown): ChannelError {
+    return new ChannelError('VAULT_KEY_WRONG', 'a secret of the vault does not open with this node key', {
+      where: this.#path,
+      cause,
+    });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { isChannelError } from '../emissions/index.ts';
+import { type ErrorCode, isChannelError } from '../emissions/index.ts';
 import { saltFields } from './fields.ts';
 import { createFileNodeKey, openFileNodeKey, openWithFileNodeKey, rotateFileNodeKey } from './file-node-key.ts';
 import type { NodeKey } from './node-key.ts';
@@ -347,13 +347,19 @@ test('the node key file is made once, for its owner alone, and refused when othe
   const { keyPath, folder } = scratch(t);
   await createFileNodeKey(keyPath);
   assert.equal(readFileSync(keyPath).length, 32);
-  await assert.rejects(createFileNodeKey(keyPath), (error) => isChannelError(error, 'NODE_EXISTS'));
-  await assert.rejects(openFileNodeKey(`${keyPath}.absent`), (error) => isChannelError(error, 'FILE_UNREADABLE'));
+  const told = (code: ErrorCode, where = keyPath) => {
+    return (error: unknown) => isChannelError(error, code) && error.details.where === where;
+  };
+  await assert.rejects(createFileNodeKey(keyPath), told('NODE_EXISTS'));
+  const absent = `${keyPath}.absent`;
+  await assert.rejects(openFileNodeKey(absent), told('FILE_UNREADABLE', absent));
+  const nowhere = join(absent, 'node.key');
+  await assert.rejects(createFileNodeKey(nowhere), told('FILE_UNREADABLE', nowhere));
   if (process.platform !== 'win32') {
     assert.equal(statSync(keyPath).mode & 0o777, 0o600);
     for (const mode of [0o640, 0o604, 0o644]) {
       chmodSync(keyPath, mode);
-      await assert.rejects(openFileNodeKey(keyPath), (error) => isChannelError(error, 'CONFIG_INVALID'));
+      await assert.rejects(openFileNodeKey(keyPath), told('CONFIG_INVALID'));
     }
     chmodSync(keyPath, 0o400);
     (await openVault(t, folder, await openFileNodeKey(keyPath))).close();
@@ -365,7 +371,7 @@ test('the node key file is made once, for its owner alone, and refused when othe
   }
   for (const length of [0, 31, 33, 64]) {
     writeFileSync(keyPath, Buffer.alloc(length));
-    await assert.rejects(openFileNodeKey(keyPath), (error) => isChannelError(error, 'VAULT_KEY_WRONG'));
+    await assert.rejects(openFileNodeKey(keyPath), told('VAULT_KEY_WRONG'));
   }
 });
 

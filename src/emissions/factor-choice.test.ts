@@ -302,7 +302,7 @@ test('what was looked for is told step by step', () => {
       assert.equal(error.details.where, 'place');
       assert.equal(
         error.message,
-        'no location factor for electricity at CAMX, 2022-01-01 to 2022-02-01 (looked at CAMX, then US-CA, then US; ' +
+        'no location factor for electricity at CAMX, 2022-01-01 to 2022-01-31 (looked at CAMX, then US-CA, then US; ' +
           'us-epa: only 2015 to 2024; green-e: nothing; ember: nothing; at most 5 years older, never later)',
       );
       return true;

@@ -161,13 +161,15 @@ function notFound(query: ChoiceQuery, span: DaySpan, method: FactorMethod, usabl
   const places = placeChain(query.place).map(placeName).join(', then ');
   const publishers = publishersFor(query.policy, query.place.country);
   const steps = publishers.map((publisher) => {
-    const years = usable
-      .filter(({ candidate: { row } }) => row.publisher === publisher && row.method === method)
-      .map(({ candidate: { row } }) => row.year)
-      .sort((a, b) => a - b);
-    return years.length === 0 ? `${publisher}: nothing` : `${publisher}: only ${years[0]} to ${years.at(-1)}`;
+    const rows = usable.filter(({ candidate: { row } }) => row.publisher === publisher && row.method === method);
+    if (rows.length === 0) return `${publisher}: nothing`;
+    const first = yearOf(Math.min(...rows.map(({ validFrom }) => validFrom)));
+    const last = yearOf(Math.max(...rows.map(({ validTo }) => validTo)) - 1);
+    return `${publisher}: only ${first === last ? first : `${first} to ${last}`}`;
   });
-  const period = `${formatDate(span.start)} to ${formatDate(span.end)}`;
+  // As people say it: with its last day.
+  const [first, last] = [formatDate(span.start), formatDate(span.end - 1)];
+  const period = first === last ? first : `${first} to ${last}`;
   return new ChannelError(
     'FACTOR_NOT_FOUND',
     `no ${method} factor for ${query.commodity} at ${placeName(query.place)}, ${period} (looked at ${places}; ${steps.join('; ')}; at most ${query.policy.vintageLimit} years older, never later)`,

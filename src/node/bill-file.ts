@@ -6,7 +6,7 @@ import { type PreparedLine, rejectedLine } from './bill-lines.ts';
 import { EvidenceKeeper } from './evidence-keeper.ts';
 import type { FactorDesk } from './factor-desk.ts';
 import { FilePrint, LINES_A_PRINT } from './file-print.ts';
-import { digestingBytes, fileSha256 } from './files.ts';
+import { digestingBytes, fileSha256, nameOf } from './files.ts';
 import type { GivenDocument } from './given-document.ts';
 import type { ImportEntry } from './import-log.ts';
 import { LineMaker } from './line-maker.ts';
@@ -135,10 +135,6 @@ export function lookedAt({ progress, signal }: Pick<Import, 'progress' | 'signal
     demandGoingOn(signal);
     progress({ what: 'looking at rows', done });
   };
-}
-
-export function nameOf(index: number): string {
-  return `file ${index + 1}`;
 }
 
 /** Throws where the file is not the one that was read before. */

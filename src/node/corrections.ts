@@ -82,6 +82,7 @@ export async function correctRecord(node: Node, request: CorrectionRequest): Pro
 async function factsFor(node: Node, record: ActivityRecord, request: CorrectionRequest): Promise<RecordFacts> {
   if (record.owner !== node.member)
     throw new ChannelError('NOT_OWNER', `the record is ${record.owner}'s; this is the node of ${node.member}`, {
+      recordId: recordId(record),
       member: record.owner,
     });
   const { commodity, flow, statedEnd, zone, heatContent, calorific, place, meter, owner } = record;

@@ -7,6 +7,8 @@ import type { Node } from './node.ts';
 export interface Fault {
   readonly where: string;
   readonly message: string;
+  /** What to do, where the check knows it. */
+  readonly fix?: string;
 }
 
 type Holding = Holdings['documents'][number];
@@ -68,6 +70,6 @@ export async function faultsOf(where: string, work: () => Promise<readonly Fault
     return await work();
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
-    return [{ where: error.details.where ?? where, message: `${error.code}: ${error.message}` }];
+    return [{ where: error.details.where ?? where, message: `${error.code}: ${error.message}`, fix: error.fix }];
   }
 }

@@ -7,13 +7,16 @@ import {
   canonical,
   chooseFactors,
   type FactorRow,
+  isChannelError,
   leafHash,
+  methodsFor,
   type Place,
   type Policy,
   type ProvenRow,
   parseSpan,
   placeChain,
   placeName,
+  publishersFor,
   type ReleaseManifest,
   verifyInclusion,
 } from '../emissions/index.ts';
@@ -75,21 +78,35 @@ export class FactorDesk {
     const { commodity, place, start, end, calorific } = question;
     const candidates = await this.#candidatesFor(commodity, place);
     const span = parseSpan(start, end);
-    if (candidates.length === 0 && !this.#withdrawn.has(place.country)) throw notCovered(question);
-    const slices = chooseFactors(
-      {
-        commodity,
-        place,
-        span,
-        policy: this.#policy,
-        ...(calorific === undefined ? {} : { calorific }),
-      },
-      candidates,
-    );
+    if (candidates.length === 0 && !this.#withdrawn.has(place.country)) throw this.#notCovered(question);
+    const query = { commodity, place, span, policy: this.#policy, ...(calorific === undefined ? {} : { calorific }) };
+    const slices = this.#withoutNode(() => chooseFactors(query, candidates));
     for (const { main, residual, losses } of slices) {
       for (const candidate of [main, residual, losses]) if (candidate !== undefined) await this.#take(candidate);
     }
     return slices;
+  }
+
+  /** Without a channel nothing can be loaded: what else can be done is said instead. */
+  #withoutNode<T>(choose: () => T): T {
+    try {
+      return choose();
+    } catch (error) {
+      if (this.#usable !== undefined || !isChannelError(error, 'FACTOR_NOT_FOUND')) throw error;
+      throw new ChannelError(error.code, error.message, { ...error.details, fix: OTHERWISE });
+    }
+  }
+
+  #notCovered({ commodity, place, start, end }: FactorQuestion): ChannelError {
+    const places = placeChain(place).map(placeName).join(', then ');
+    const publishers = publishersFor(this.#policy, place.country).join(', ');
+    const looked = `looked for ${methodsFor(commodity).main} factors at ${places}, from ${publishers}; ${daysText({ start, end })}`;
+    const [which, fix] =
+      this.#usable === undefined
+        ? ['the factors at hand', OTHERWISE]
+        : ['the bundled factors, nor by another release of this node', LOAD];
+    const message = `${commodity} in ${place.country} is not covered by ${which} (${looked})`;
+    return new ChannelError('FACTOR_NOT_FOUND', message, { where: 'place', fix });
   }
 
   async #take(candidate: Candidate): Promise<void> {
@@ -163,13 +180,7 @@ function placeKey(commodity: Commodity, place: Place): string {
   return `${commodity} ${place.country} ${placeName(place)} ${place.subdivision ?? ''}`;
 }
 
-function notCovered({ commodity, place, start, end }: FactorQuestion): ChannelError {
-  return new ChannelError(
-    'FACTOR_NOT_FOUND',
-    `${commodity} in ${place.country} is not covered by the bundled factors, nor by another release of this node (${daysText({ start, end })})`,
-    {
-      where: 'place',
-      fix: 'Load a release with factors for it: uec factors load. Until then uec record --errors FILE keeps the line and records the others.',
-    },
-  );
-}
+const LOAD =
+  'Load a release with factors for it: uec factors load. Until then uec record --errors FILE keeps the line and records the others.';
+const OTHERWISE =
+  'Name a place, commodity and period that docs/factors.md lists. Other factors are used by a node that has loaded their release.';

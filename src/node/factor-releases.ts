@@ -5,6 +5,7 @@ import {
   canonical,
   checkPlace,
   type FactorRow,
+  isChannelError,
   type Place,
   parseDate,
   placeChain,
@@ -13,7 +14,7 @@ import {
 } from '../emissions/index.ts';
 import { parseReleaseFile, type Release, type StoreProblem } from '../factors/index.ts';
 import { ChannelClient } from './channel-client.ts';
-import { fileBytes } from './files.ts';
+import { fileBytes, inFile, nameOf } from './files.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 
@@ -61,7 +62,8 @@ export async function listFactorReleases(node: Node): Promise<ReleaseAnswer[]> {
 
 /**
  * Loads release files into the store and publishes on the ledger those that it does not hold yet.
- * @throws {ChannelError} RELEASE_INVALID when rows and root do not fit; RELEASE_EXISTS when the ledger holds another root
+ * @throws {ChannelError} RELEASE_INVALID when rows and root do not fit; RELEASE_EXISTS when the ledger holds another root. Where
+ * several files were named, each says which of them
  */
 export async function loadFactorReleases(
   node: Node,
@@ -69,21 +71,34 @@ export async function loadFactorReleases(
   progress: Progress,
 ): Promise<ReleaseAnswer[]> {
   const releases: Release[] = [];
-  for (const file of args.files) {
+  const told = (error: unknown, index: number): never => {
+    throw isChannelError(error) ? inFile(error, index, args.files.length) : error;
+  };
+  for (const [index, file] of args.files.entries()) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of fileBytes(file)) chunks.push(chunk);
-    releases.push(parseReleaseFile(Buffer.concat(chunks)));
+    for await (const chunk of fileBytes(file, nameOf(index))) chunks.push(chunk);
+    try {
+      releases.push(parseReleaseFile(Buffer.concat(chunks)));
+    } catch (error) {
+      told(error, index);
+    }
   }
-  await publishReleases(node, releases, progress);
+  await publishReleases(node, releases, progress, told);
   const loaded = new Set(releases.map(({ manifest }) => releaseName(manifest)));
   return (await listFactorReleases(node)).filter(({ release }) => loaded.has(release));
 }
 
-/** Puts releases into the store and, where the ledger lacks them, on the ledger. Repeating changes nothing. */
+/**
+ * Puts releases into the store and, where the ledger lacks them, on the ledger. Repeating changes nothing. `told` throws an error
+ * of the release at an index.
+ */
 export async function publishReleases(
   node: Pick<Node, 'ledger' | 'factors'>,
   releases: readonly Release[],
   progress: Progress,
+  told: (error: unknown, index: number) => never = (error) => {
+    throw error;
+  },
 ): Promise<void> {
   const known = new Map(
     (await new ChannelClient(node.ledger).releases()).map(({ manifest }) => [releaseName(manifest), manifest.root]),
@@ -91,25 +106,46 @@ export async function publishReleases(
   const submissions: Promise<unknown>[] = [];
   for (const [done, release] of releases.entries()) {
     const { manifest } = release;
-    await node.factors.importRelease(release);
+    await node.factors.importRelease(release).catch((error) => told(error, done));
     const root = known.get(releaseName(manifest));
     if (root !== undefined && root !== manifest.root)
-      throw new ChannelError('RELEASE_EXISTS', `the ledger holds ${releaseName(manifest)} with another root`);
+      told(
+        new ChannelError('RELEASE_EXISTS', `the ledger holds ${releaseName(manifest)} with another root`, {
+          where: 'root',
+        }),
+        done,
+      );
     if (root === undefined) submissions.push(node.ledger.submit('factors.publish', canonical({ manifest })));
     progress({ what: 'loading factor releases', done: done + 1, total: releases.length });
   }
   await Promise.all(submissions);
 }
 
-/** Withdraws a release; answers with the records that used it, which may want a recalculation. */
+/**
+ * Withdraws a release; answers with the records that used it, which may want a recalculation.
+ * @throws {ChannelError} RELEASE_UNKNOWN with the name that is nearest; RELEASE_WITHDRAWN where it was withdrawn before
+ */
 export async function withdrawRelease(
   node: Node,
   args: { readonly release: string; readonly reason: string },
 ): Promise<{ readonly release: string; readonly records: readonly string[] }> {
   const release = parseReleaseName(args.release);
-  await node.ledger.submit('factors.withdraw', canonical({ release, reason: args.reason }));
+  await node.ledger.submit('factors.withdraw', canonical({ release, reason: args.reason })).catch(async (error) => {
+    throw isChannelError(error, 'RELEASE_UNKNOWN') ? await notThere(node, args.release, error) : error;
+  });
   await node.inventory.catchUp(node.ledger);
   return { release: args.release, records: recordsUsing(node, args.release) };
+}
+
+/** A release that is to be withdrawn and that the channel does not have was misspelt, not left unpublished. */
+async function notThere({ ledger }: Node, name: string, { message, details }: ChannelError): Promise<ChannelError> {
+  const names = (await new ChannelClient(ledger).releases()).map(({ manifest }) => releaseName(manifest));
+  const { nearMatch } = await import('../bills/index.ts');
+  const near = nearMatch(name, names);
+  return new ChannelError('RELEASE_UNKNOWN', near === undefined ? message : `${message}; did you mean ${near}?`, {
+    ...details,
+    fix: 'See uec factors list for the releases of the channel; nothing was withdrawn.',
+  });
 }
 
 function recordsUsing(node: Node, release: string): string[] {

@@ -15,6 +15,22 @@ const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
   ['.jpeg', 'image/jpeg'],
 ]);
 
+/** What an error calls a file of several: names can hold account numbers. */
+export function nameOf(index: number): string {
+  return `file ${index + 1}`;
+}
+
+/** The error with the file that is at fault. One that was named alone is told only where the error says no place in it. */
+export function inFile(error: ChannelError, index: number, count: number): ChannelError {
+  const [name, { where, ...details }] = [nameOf(index), error.details];
+  if (where !== undefined && (count === 1 || where.startsWith(name))) return error;
+  return new ChannelError(error.code, error.message, {
+    ...details,
+    where: where === undefined ? name : `${name}, ${where}`,
+    cause: error,
+  });
+}
+
 export function mediaTypeOf(path: string): string {
   return MEDIA_TYPES.get(extname(path).toLowerCase()) ?? 'application/octet-stream';
 }

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { Inventory } from '../inventory/index.ts';
 import { custodyFaults, documentName, type Fault, faultsOf } from './custody-check.ts';
 import { verifyFactors } from './factor-releases.ts';
+import { withFixes } from './ledger-faults.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 
 export interface FsckPart {
   readonly part: 'ledger' | 'read model' | 'factors' | 'documents' | 'imports' | 'audit log';
+  /** True when everything was checked and nothing found. */
   readonly ok: boolean;
+  /** False where a check could not be made, or not in full: `detail` says why. */
+  readonly checked: boolean;
   readonly detail: string;
   readonly faults: readonly Fault[];
 }
@@ -29,12 +33,16 @@ export async function fsck(
   try {
     const model = Inventory.open(join(folder, 'inventory.db'));
     second = model;
+    const ledger = await ledgerPart(node, progress);
+    const { part, read } = await readModelPart(node, model, progress);
+    // What a part of the ledger says is no ground for a finding.
+    const whole = read ? model : undefined;
     const parts = [
-      await ledgerPart(node, progress),
-      await readModelPart(node, model, progress),
+      ledger,
+      part,
       await factorsPart(node),
-      await documentsPart(node, model),
-      await importsPart(node, model),
+      await documentsPart(node, whole),
+      await importsPart(node, whole),
       await auditPart(node, progress),
     ];
     return { ok: parts.every(({ ok }) => ok), parts };
@@ -53,13 +61,19 @@ async function rebuildDerived(node: Node, progress: Progress): Promise<void> {
 
 async function ledgerPart(node: Node, progress: Progress): Promise<FsckPart> {
   const { blocks, transactions, faults } = await (node.ledgerFiles?.fsck(progress) ?? node.ledger.verify());
-  return partOf('ledger', `${blocks} blocks, ${transactions} transactions`, faults);
+  return partOf('ledger', `${blocks} blocks, ${transactions} transactions`, withFixes(faults));
 }
 
-/** Builds the read model a second time and compares. */
-async function readModelPart(node: Node, second: Inventory, progress: Progress): Promise<FsckPart> {
+/** Builds the read model a second time and compares. `read`: the ledger was read to its end. */
+async function readModelPart(
+  node: Node,
+  second: Inventory,
+  progress: Progress,
+): Promise<{ readonly part: FsckPart; readonly read: boolean }> {
+  let read = false;
   const faults = await faultsOf('read model', async () => {
     await second.catchUp(node.ledger, (done, total) => progress({ what: 'building a second read model', done, total }));
+    read = true;
     // Blocks that come meanwhile are taken in by both.
     for (let tries = 0; tries < 10 && node.inventory.height !== second.height; tries += 1) {
       await node.inventory.catchUp(node.ledger);
@@ -74,7 +88,7 @@ async function readModelPart(node: Node, second: Inventory, progress: Progress):
       message: `${key} ${DIFFERENCES[what]}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`,
     }));
   });
-  return partOf('read model', `${node.inventory.height} blocks, compared with the ledger`, faults);
+  return { part: partOf('read model', `${node.inventory.height} blocks, compared with the ledger`, faults), read };
 }
 
 const DIFFERENCES = {
@@ -89,28 +103,38 @@ async function factorsPart(node: Node): Promise<FsckPart> {
   return partOf('factors', `${releases} releases`, faults);
 }
 
-async function documentsPart(node: Node, second: Inventory): Promise<FsckPart> {
+const UNREAD = 'the ledger cannot be read';
+/** Of a ledger that says nothing. */
+const nothing: Pick<Inventory, 'holdings'> = { holdings: () => ({ records: 0, documents: [] }) };
+
+async function documentsPart(node: Node, ledger: Inventory | undefined): Promise<FsckPart> {
   const scrubbed = await faultsOf('documents', async () => {
     const findings = await Array.fromAsync(node.archive.scrub({ reportOnly: true }));
     return findings.map((found) => ({ where: documentName(found), message: `${found.finding}: ${found.message}` }));
   });
   const told = new Set(scrubbed.map(({ where }) => where));
-  const compared = await faultsOf('documents', () => custodyFaults(node, second));
+  const compared = await faultsOf('documents', () => custodyFaults(node, ledger ?? nothing));
   const more = compared.filter(({ where }) => !told.has(where));
-  return partOf('documents', `${node.archive.list().length} documents`, [...scrubbed, ...more]);
+  const detail = `${node.archive.list().length} documents`;
+  const faults = [...scrubbed, ...more];
+  return ledger === undefined
+    ? unchecked('documents', `${detail}, not compared with the ledger: ${UNREAD}`, faults)
+    : partOf('documents', detail, faults);
 }
 
 /** A ledger put back from a backup knows less than the list of imports, which then refuses the bills it does not hold. */
-async function importsPart(node: Node, second: Inventory): Promise<FsckPart> {
+async function importsPart(node: Node, ledger: Inventory | undefined): Promise<FsckPart> {
   const finished = node.imports.finished();
   const imported = finished.reduce((sum, { records }) => sum + records, 0);
+  const detail = `${finished.length} finished, ${imported} records`;
+  if (ledger === undefined) return unchecked('imports', `${detail}, not checked: ${UNREAD}`, []);
   const faults = await faultsOf('imports', async () => {
-    const { records } = second.holdings(node.member);
+    const { records } = ledger.holdings(node.member);
     if (imported <= records) return [];
     const message = `finished imports recorded ${imported} records, the ledger holds ${records} of ${node.member}: it is older than the imports`;
     return [{ where: 'imports.db', message }];
   });
-  return partOf('imports', `${finished.length} finished, ${imported} records`, faults);
+  return partOf('imports', detail, faults);
 }
 
 async function auditPart(node: Node, progress: Progress): Promise<FsckPart> {
@@ -124,5 +148,10 @@ async function auditPart(node: Node, progress: Progress): Promise<FsckPart> {
 }
 
 function partOf(part: FsckPart['part'], detail: string, faults: readonly Fault[]): FsckPart {
-  return { part, ok: faults.length === 0, detail, faults };
+  return { part, ok: faults.length === 0, checked: true, detail, faults };
+}
+
+/** Not checked is never a pass, and no finding either. */
+function unchecked(part: FsckPart['part'], detail: string, faults: readonly Fault[]): FsckPart {
+  return { part, ok: false, checked: false, detail, faults };
 }

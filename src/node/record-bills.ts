@@ -10,9 +10,10 @@ import {
   type GwpChoice,
   isChannelError,
 } from '../emissions/index.ts';
-import { type CheckedFile, checkBills, type Import, MOST_PROBLEMS, type NumberedLine, nameOf } from './bill-file.ts';
+import { type CheckedFile, checkBills, type Import, MOST_PROBLEMS, type NumberedLine } from './bill-file.ts';
 import { ChannelClient } from './channel-client.ts';
 import { FactorDesk } from './factor-desk.ts';
+import { inFile, nameOf } from './files.ts';
 import { GivenDocument } from './given-document.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
 import { MeterBook } from './meter-book.ts';
@@ -174,21 +175,10 @@ export function isOfTheFile(error: unknown): error is ChannelError {
 /** A file that keeps no other back. Otherwise its error is thrown, and ends the whole. */
 function leftOut(work: Import, { separately, files }: RecordRequest, error: unknown, index: number): RecordedFile {
   if (!isOfTheFile(error)) throw error;
-  if (separately !== true) throw files.length === 1 ? error : inFile(error, index);
+  if (separately !== true) throw inFile(error, index, files.length);
   work.periods.forget(index);
   const state = error.code === 'FILE_DUPLICATE' ? 'duplicate' : 'refused';
-  return { file: index, state, import: null, lines: 0, rejected: 0, error: error.report() };
-}
-
-/** The error with the file that is at fault, where several were named. */
-function inFile(error: ChannelError, index: number): ChannelError {
-  const [name, { where, ...details }] = [nameOf(index), error.details];
-  if (where?.startsWith(name) === true) return error;
-  return new ChannelError(error.code, error.message, {
-    ...details,
-    where: where === undefined ? name : `${name}, ${where}`,
-    cause: error,
-  });
+  return { file: index, state, import: null, lines: 0, rejected: 0, error: inFile(error, index, 1).report() };
 }
 
 function refuseRejected({ acceptPartial, dryRun, files: named }: RecordRequest, files: readonly CheckedFile[]): void {

@@ -1,16 +1,8 @@
 import { recordId } from '../channel/index.ts';
 import { isChannelError } from '../emissions/index.ts';
-import {
-  type CheckedFile,
-  changed,
-  demandSame,
-  type Import,
-  lookedAt,
-  type NumberedLine,
-  nameOf,
-} from './bill-file.ts';
+import { type CheckedFile, changed, demandSame, type Import, lookedAt, type NumberedLine } from './bill-file.ts';
 import { FilePrint, LINES_A_PRINT } from './file-print.ts';
-import { digestingBytes } from './files.ts';
+import { digestingBytes, nameOf } from './files.ts';
 import type { ImportEntry, ImportLine } from './import-log.ts';
 import { ImportSeal } from './import-seal.ts';
 import { LineMaker } from './line-maker.ts';

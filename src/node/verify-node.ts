@@ -1,12 +1,17 @@
 import { ChannelError } from '../emissions/index.ts';
 import type { VerifyReport } from '../ledger/index.ts';
+import { type LedgerFault, withFixes } from './ledger-faults.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 import { type RecordVerification, verifyRecord } from './verify-record.ts';
 
-interface LedgerVerification extends VerifyReport {
+interface Told {
+  readonly faults: readonly LedgerFault[];
+}
+
+interface LedgerVerification extends Omit<VerifyReport, 'faults'>, Told {
   /** The rules run again over every submission; null where another process holds the ledger's files. */
-  readonly replay: Omit<VerifyReport, 'bytes' | 'head'> | null;
+  readonly replay: (Pick<VerifyReport, 'blocks' | 'transactions'> & Told) | null;
   /** Height of the block that was asked for; null where none was, or the chain has none of that hash. */
   readonly found: number | null;
   /** What was found when the node was opened: a read model that knew more blocks than the ledger has, for one. */
@@ -32,14 +37,15 @@ export async function verify(
   }
   const report = await node.ledger.verify((done, total) => progress({ what: 'checking blocks', done, total }));
   const notices = node.notices();
-  if (report.faults.length > 0) return { ledger: { ...report, replay: null, found: null, notices } };
+  if (report.faults.length > 0)
+    return { ledger: { ...report, faults: withFixes(report.faults), replay: null, found: null, notices } };
   const found = head === undefined ? null : await heightOf(node, head);
-  const faults = head !== undefined && found === null ? [notOnChain(head)] : [];
+  const faults = head !== undefined && found === null ? withFixes([notOnChain(head)]) : [];
   const ledger = { ...report, faults, found, notices };
   if (faults.length > 0 || node.ledgerFiles === undefined) return { ledger: { ...ledger, replay: null } };
   const replayed = await node.ledgerFiles.replay(progress);
   const { blocks, transactions } = replayed;
-  return { ledger: { ...ledger, replay: { blocks, transactions, faults: replayed.faults } } };
+  return { ledger: { ...ledger, replay: { blocks, transactions, faults: withFixes(replayed.faults) } } };
 }
 
 function checkHead(head: string | undefined, record: string | undefined): void {

@@ -4,6 +4,8 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
+import type { FactorRow } from '../../src/emissions/index.ts';
+import { formatReleaseFile, parseReleaseFile } from '../../src/factors/index.ts';
 import type { UseCaseResult } from '../../src/node/index.ts';
 import { command, jsonCommand, refusalOf } from '../support/command.ts';
 import {
@@ -220,6 +222,8 @@ test('files of another kind are called by their name', async () => {
       );
       assert.match(error.code, /^(FILE_KIND_UNKNOWN|COLUMN_MISSING|FILE_MALFORMED|PROPOSAL_OPEN)$/, name);
       assert.equal(error.kind, 'input');
+      if (error.code === 'FILE_KIND_UNKNOWN') assert.equal(error.details.where, 'file 1', name);
+      assert.notEqual(error.details.where ?? '', '', name);
       assert.match(error.message, words, name);
       assert.notEqual(error.fix, '');
     }
@@ -293,10 +297,31 @@ test('a withdrawn release is used no more, and its records are named', async () 
     const second = await call('record', { files: [billFile(join(folder, 'w2.csv'), [row('W-2')])], read: {} });
     // The edition before, EEA 2024: its own figure for Germany in 2023.
     assert.equal(second.lines[0]?.slices[0]?.location?.factor, 'EEA-2024:DE:2023');
-    await assert.rejects(call('withdrawRelease', { release: 'eea/electricity-intensity/2025', reason: 'again' }), {
-      code: 'RELEASE_WITHDRAWN',
-    });
-    await assert.rejects(call('withdrawRelease', { release: 'eea/none/1', reason: 'x' }), { code: 'RELEASE_UNKNOWN' });
+    const refused = (release: string) =>
+      call('withdrawRelease', { release, reason: 'again' }).then(
+        () => assert.fail(`${release} was withdrawn`),
+        ({ code, message, fix, details: { where } }) => [code, where, message, fix],
+      );
+    assert.deepEqual(await refused('eea/electricity-intensity/2025'), [
+      'RELEASE_WITHDRAWN',
+      'eea/electricity-intensity/2025',
+      'release eea/electricity-intensity/2025 was withdrawn: revised',
+      'Nothing needs doing: new records can no longer use it.',
+    ]);
+    const list = 'See uec factors list for the releases of the channel; nothing was withdrawn.';
+    const absent = 'is not published on the channel';
+    assert.deepEqual(await refused('eea/electricty-intensity/2025'), [
+      'RELEASE_UNKNOWN',
+      'eea/electricty-intensity/2025',
+      `release eea/electricty-intensity/2025 ${absent}; did you mean eea/electricity-intensity/2025?`,
+      list,
+    ]);
+    assert.deepEqual(await refused('eea/none/1'), [
+      'RELEASE_UNKNOWN',
+      'eea/none/1',
+      `release eea/none/1 ${absent}`,
+      list,
+    ]);
     const listed = await call('releases', {});
     assert.equal(listed.find(({ release }) => release === 'eea/electricity-intensity/2025')?.withdrawn, 'revised');
     const found = await call('findFactors', { commodity: 'electricity', place: { country: 'DE' }, on: '2023-06-01' });
@@ -311,6 +336,18 @@ test('a release file with a changed figure is refused', async () => {
   writeFileSync(join(folder, 'changed.tsv'), good.replace('\t316\n', '\t31.6\n'));
   const refusal = await refusalOf(['factors', 'load', acme, join(folder, 'changed.tsv')]);
   assert.deepEqual([refusal.code, refusal.exit], ['RELEASE_INVALID', 5]);
+  assert.match(refusal.where ?? '', /^line \d+$/);
+  const goodFile = new URL('../../factors/eea.electricity-intensity.2025.tsv', import.meta.url).pathname;
+  const second = await refusalOf(['factors', 'load', acme, goodFile, join(folder, 'changed.tsv')]);
+  assert.deepEqual([second.code, second.where], ['RELEASE_INVALID', `file 2, ${refusal.where}`]);
+  const absent = await refusalOf(['factors', 'load', acme, goodFile, join(folder, 'absent.tsv')]);
+  assert.deepEqual([absent.code, absent.where], ['FILE_UNREADABLE', 'file 2']);
+  // The text holds, the rows do not: the store finds it.
+  const { manifest, rows } = parseReleaseFile(Buffer.from(good));
+  const doubled = { manifest, rows: [...rows, rows[0] as FactorRow] };
+  writeFileSync(join(folder, 'doubled.tsv'), formatReleaseFile(doubled));
+  const stored = await refusalOf(['factors', 'load', acme, goodFile, join(folder, 'doubled.tsv')]);
+  assert.deepEqual([stored.code, stored.where], ['RELEASE_INVALID', 'file 2, rowCount']);
   await onNode(acme, async (call) => {
     const [loaded] = await call('loadReleases', {
       files: [new URL('../../factors/eea.electricity-intensity.2025.tsv', import.meta.url).pathname],
@@ -331,6 +368,9 @@ test('a tampered log: verify says where, and a damaged last block stops every co
   assert.equal(found.code, 5);
   assert.ok('ledger' in found.answer);
   assert.match(found.answer.ledger.faults[0]?.where ?? '', /block \d+|byte \d+/);
+  const restore = 'Keep the folder as it is, and restore the log from a backup or another copy.';
+  assert.ok(found.answer.ledger.faults.every(({ fix }) => fix === restore));
+  assert.match((await command(['verify', acme])).stdout, new RegExp(`\\n {6}${restore}\\n`));
 
   const last = Buffer.from(whole);
   last[whole.length - 20] = (whole[whole.length - 20] as number) ^ 1;
@@ -355,7 +395,7 @@ test('a vault key of another node is told, and nothing is touched', async () => 
   copyFileSync(join(beta, 'keys', 'vault.key'), own);
   const prints = fingerprints(acme);
   const refusal = await refusalOf(['status', acme]);
-  assert.deepEqual([refusal.code, refusal.exit], ['VAULT_KEY_WRONG', 5]);
+  assert.deepEqual([refusal.code, refusal.where, refusal.exit], ['VAULT_KEY_WRONG', own, 5]);
   assert.deepEqual(fingerprints(acme), prints);
   writeFileSync(own, kept);
   assert.equal((await command(['status', acme])).code, 0);

@@ -306,9 +306,9 @@ describe('bills', () => {
     const id = california.lines[0]?.recordId as string;
     const before = fingerprints(channel.acme);
     const correction = await refusalOf(['correct', channel.beta, id, '--reason', 'misread', '--quantity', '1']);
-    assert.deepEqual([correction.code, correction.exit], ['NOT_OWNER', 3]);
+    assert.deepEqual([correction.code, correction.recordId, correction.exit], ['NOT_OWNER', id, 3]);
     const voiding = await refusalOf(['void', channel.beta, id, '--reason', 'other']);
-    assert.deepEqual([voiding.code, voiding.exit], ['NOT_OWNER', 3]);
+    assert.deepEqual([voiding.code, voiding.recordId, voiding.exit], ['NOT_OWNER', id, 3]);
     assert.equal(fingerprints(channel.acme)['ledger/blocks.log'], before['ledger/blocks.log']);
   });
 

@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
 import { AuditLog } from '../../src/api/access/index.ts';
 import { nodePaths } from '../../src/cli/config.ts';
+import type { UseCaseResult } from '../../src/node/index.ts';
+import { command, jsonCommand } from '../support/command.ts';
 import { type Call, filesBelow, fingerprints, newChannel, onNode, samples, temporaryFolder } from '../support/nodes.ts';
 
 /** ACME's folder with ten records, an attached document, one erased on order and an older ledger beside it. */
@@ -246,6 +248,44 @@ describe('an audit log that is not what was written', () => {
       const faults = await checked(folder);
       assert.equal(faults.length, 1, faults.join('\n'));
       assert.match(faults[0] as string, fault);
+    });
+});
+
+describe('a ledger that cannot be read to its end: what was to be compared with it is not checked, and nothing is found by it', () => {
+  const restore = 'Keep the folder as it is, and restore the log from a backup or another copy.';
+  // Without the block of the erasure, the erased document looks as if it were missing.
+  for (const name of ['records.submit', 'documents.erased'])
+    test(`a flipped bit in the block of ${name}`, async () => {
+      const folder = copy();
+      // One more block: with a damaged last one no command opens the ledger.
+      const release = 'eea/electricity-intensity/2025';
+      await onNode(folder, (call) => call('withdrawRelease', { release, reason: 'revised' }));
+      const log = join(folder, 'ledger', 'blocks.log');
+      const bytes = readFileSync(log);
+      const at = bytes.indexOf(`"${name}"`) + 1;
+      assert.ok(at > 0);
+      bytes[at] = (bytes[at] as number) ^ 1;
+      writeFileSync(log, bytes);
+      const { code, answer } = await jsonCommand<UseCaseResult<'fsck'>>(['fsck', folder]);
+      assert.equal(code, 5);
+      const [ledger, model, ...others] = answer.parts;
+      for (const part of [ledger, model]) {
+        assert.deepEqual([part?.ok, part?.checked, part?.faults.length], [false, true, 1]);
+        assert.match(part?.faults[0]?.where ?? '', /^block \d+, byte \d+$/);
+        assert.equal(part?.faults[0]?.fix, restore);
+      }
+      assert.deepEqual(
+        others.map(({ part, ok, checked, detail, faults }) => [part, ok, checked, detail, faults]),
+        [
+          ['factors', true, true, '38 releases', []],
+          ['documents', false, false, '5 documents, not compared with the ledger: the ledger cannot be read', []],
+          ['imports', false, false, '1 finished, 12 records, not checked: the ledger cannot be read', []],
+          ['audit log', true, true, '0 entries', []],
+        ],
+      );
+      const { stdout } = await command(['fsck', folder]);
+      assert.match(stdout, new RegExp(`^FAILED {8}ledger: [^]*?\\n {18}${restore}\\n`));
+      assert.match(stdout, /^not checked {3}imports: 1 finished, 12 records, not checked: the ledger cannot be read$/m);
     });
 });
 

@@ -76,6 +76,7 @@ export interface Refusal {
   readonly message: string;
   readonly where?: string;
   readonly fix: string;
+  readonly recordId?: string;
   readonly otherRecordId?: string;
   readonly problems?: readonly Refusal[];
 }

@@ -49,11 +49,11 @@ export const policy = z
   })
   .meta({ id: 'Policy' });
 
-const fault = z.object({ where: z.string(), message: z.string() }).meta({ id: 'Fault' });
+const fault = z.object({ where: z.string(), message: z.string(), fix: z.string().optional() }).meta({ id: 'Fault' });
 const report = z.object({
   blocks: z.int(),
   transactions: z.int(),
-  faults: z.array(z.object({ code: z.string(), where: z.string(), message: z.string() })),
+  faults: z.array(z.object({ code: z.string(), where: z.string(), message: z.string(), fix: z.string() })),
 });
 export const verifyAnswer = z
   .union([
@@ -84,7 +84,15 @@ export const verifyAnswer = z
 export const fsckAnswer = z
   .object({
     ok: z.boolean(),
-    parts: z.array(z.object({ part: z.string(), ok: z.boolean(), detail: z.string(), faults: z.array(fault) })),
+    parts: z.array(
+      z.object({
+        part: z.string(),
+        ok: z.boolean(),
+        checked: z.boolean().meta({ description: 'False where a check could not be made: `detail` says why.' }),
+        detail: z.string(),
+        faults: z.array(fault),
+      }),
+    ),
   })
   .meta({ id: 'Fsck' });
 

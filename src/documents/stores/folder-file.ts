@@ -15,17 +15,25 @@ export interface FileHeader {
   readonly length: number;
 }
 
-/** Writes header and body to a file that is empty; the header comes last, so that an unfinished file has none. */
-export async function writeStored(file: FileHandle, id: string, body: AsyncIterable<Uint8Array>): Promise<FileHeader> {
+/**
+ * Writes header and body to a file that is empty; the header comes last, so that an unfinished file has none. `folder` is what
+ * errors call the store.
+ */
+export async function writeStored(
+  file: FileHandle,
+  id: string,
+  body: AsyncIterable<Uint8Array>,
+  folder: string,
+): Promise<FileHeader> {
   const digest = createHash('sha256');
   let length = 0;
   for await (const chunk of body) {
     digest.update(chunk);
-    await storing(() => writeAll(file, chunk, HEADER + length));
+    await storing(folder, () => writeAll(file, chunk, HEADER + length));
     length += chunk.length;
   }
   const header = { sha256: digest.digest('hex'), length };
-  await storing(async () => {
+  await storing(folder, async () => {
     await writeAll(file, headerLine(id, header), 0);
     await file.sync();
   });
@@ -78,18 +86,18 @@ export async function* readStored(path: string, id: string, header: FileHeader):
   }
 }
 
-/** Names what went wrong in a file system once, for every call that changes it. */
-export async function storing<T>(work: () => Promise<T>): Promise<T> {
+/** Names what went wrong in a file system, and in which folder, once for every call that changes it. */
+export async function storing<T>(where: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (isChannelError(cause)) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-      throw new ChannelError('DISK_FULL', 'the document folder has no room left', { cause });
+      throw new ChannelError('DISK_FULL', 'the document folder has no room left', { where, cause });
     }
     if (code === undefined) throw cause;
-    throw new ChannelError('STORE_UNAVAILABLE', `the document folder could not be used: ${code}`, { cause });
+    throw new ChannelError('STORE_UNAVAILABLE', `the document folder could not be used: ${code}`, { where, cause });
   }
 }
 

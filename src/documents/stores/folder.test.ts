@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { mock, type TestContext, test } from 'node:test';
 import { isChannelError } from '../../emissions/index.ts';
 import { documentStoreConformance } from '../document-store.conformance.ts';
@@ -157,7 +157,10 @@ test('a full disk is told as such and leaves nothing', async (t) => {
   const full = (): Promise<never> => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
   for (const call of ['write', 'sync'] as const) {
     const mocked = mock.method(handles, call, full);
-    await assert.rejects(store.put(A, once(Buffer.from('bytes'))), (error) => isChannelError(error, 'DISK_FULL'));
+    await assert.rejects(
+      store.put(A, once(Buffer.from('bytes'))),
+      (error) => isChannelError(error, 'DISK_FULL') && error.details.where === basename(root),
+    );
     mocked.mock.restore();
     assert.deepEqual(readdirSync(join(root, 'uploads')), []);
     assert.equal(await store.head(A), undefined);
@@ -168,5 +171,8 @@ test('a full disk is told as such and leaves nothing', async (t) => {
 test('a folder that is a file is unavailable', async (t) => {
   const root = scratch(t);
   writeFileSync(join(root, 'file'), '');
-  await assert.rejects(FolderStore.open(join(root, 'file')), (error) => isChannelError(error, 'STORE_UNAVAILABLE'));
+  await assert.rejects(
+    FolderStore.open(join(root, 'file')),
+    (error) => isChannelError(error, 'STORE_UNAVAILABLE') && error.details.where === 'file',
+  );
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ChannelError, isChannelError } from '../../emissions/index.ts';
 import type {
   DocumentStore,
@@ -35,14 +35,14 @@ export class FolderStore implements DocumentStore {
   /** @throws {ChannelError} STORE_UNAVAILABLE when the folder cannot be made; DISK_FULL */
   static async open(root: string, now: () => Date = () => new Date()): Promise<FolderStore> {
     const store = new FolderStore(root, now);
-    await storing(() => mkdir(store.#uploads, { recursive: true, mode: 0o700 }));
+    await store.#storing(() => mkdir(store.#uploads, { recursive: true, mode: 0o700 }));
     return store;
   }
 
   /** @throws {ChannelError} STORE_UNAVAILABLE when the folder does not do what custody needs; DISK_FULL */
   async capabilities(): Promise<StoreCapabilities> {
     const probe = this.#upload('0'.repeat(32));
-    const conditionalPut = await storing(async () => {
+    const conditionalPut = await this.#storing(async () => {
       try {
         const file = await open(probe, 'wx', 0o600);
         await file.sync();
@@ -67,9 +67,9 @@ export class FolderStore implements DocumentStore {
   async put(id: string, body: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<PutReceipt> {
     await this.#refuseErased(id);
     const upload = this.#upload(id);
-    const file = await storing(() => open(upload, 'wx', 0o600));
+    const file = await this.#storing(() => open(upload, 'wx', 0o600));
     try {
-      const header = await writeStored(file, id, abortable(body, signal));
+      const header = await writeStored(file, id, abortable(body, signal), basename(this.#root));
       const first = await this.#publish(id, upload);
       if (!first && (await this.#verified(id)).sha256 !== header.sha256) {
         throw new ChannelError('DOCUMENT_CONFLICT', `document ${id} is stored with other bytes`);
@@ -97,7 +97,7 @@ export class FolderStore implements DocumentStore {
 
   async erase(id: string): Promise<StoreErasure> {
     const { file, folder, tombstone } = documentPaths(this.#root, id);
-    await storing(async () => {
+    await this.#storing(async () => {
       await this.#makeFolder(folder);
       const mark = await open(tombstone, 'a', 0o600);
       await mark.sync();
@@ -204,7 +204,7 @@ export class FolderStore implements DocumentStore {
     try {
       return await read();
     } catch (error) {
-      if (!isAbsence(error)) return await storing(() => Promise.reject(error));
+      if (!isAbsence(error)) return await this.#storing(() => Promise.reject(error));
       await this.#refuseErased(id);
       throw new ChannelError('DOCUMENT_LOST', `document ${id} is not in the document folder`);
     }
@@ -214,7 +214,7 @@ export class FolderStore implements DocumentStore {
   async #publish(id: string, upload: string): Promise<boolean> {
     const { file, folder } = documentPaths(this.#root, id);
     try {
-      return await storing(async () => {
+      return await this.#storing(async () => {
         await this.#makeFolder(folder);
         // A hard link appears whole or not at all and never replaces: the first of many writers wins.
         const first = await linked(upload, file);
@@ -240,9 +240,13 @@ export class FolderStore implements DocumentStore {
   }
 
   async #refuseErased(id: string): Promise<void> {
-    if (await storing(() => this.#isErased(id))) {
+    if (await this.#storing(() => this.#isErased(id))) {
       throw new ChannelError('DOCUMENT_ERASED', `document ${id} was erased`);
     }
+  }
+
+  #storing<T>(work: () => Promise<T>): Promise<T> {
+    return storing(basename(this.#root), work);
   }
 
   async #isErased(id: string): Promise<boolean> {

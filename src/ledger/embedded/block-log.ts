@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { ChannelError } from '../../emissions/index.ts';
 import { FRAME_TAIL_BYTES, LOG_MAGIC } from './frame.ts';
 import { scanLog } from './log-scan.ts';
@@ -26,12 +26,14 @@ const READ_AHEAD = 1024 * 1024;
  */
 export class BlockLog {
   readonly #file: FileHandle;
+  readonly #name: string;
   readonly #offsets: number[];
   #end: number;
   #broken: unknown;
 
-  private constructor(file: FileHandle, offsets: number[], end: number) {
+  private constructor(file: FileHandle, name: string, offsets: number[], end: number) {
     this.#file = file;
+    this.#name = name;
     this.#offsets = offsets;
     this.#end = end;
   }
@@ -45,7 +47,7 @@ export class BlockLog {
       await file.sync();
     } catch (error) {
       await unlink(fresh);
-      throw writeError(error);
+      throw writeError(error, basename(path));
     } finally {
       await file.close();
     }
@@ -67,7 +69,7 @@ export class BlockLog {
           where: `block 0, byte ${LOG_MAGIC.length}`,
         });
       }
-      const log = new BlockLog(file, offsets, end);
+      const log = new BlockLog(file, basename(path), offsets, end);
       if (torn === undefined) return { log };
       if (offsets.length < known) {
         const message = `block ${offsets.length}: ${torn}, and ${known} blocks were acknowledged`;
@@ -114,7 +116,7 @@ export class BlockLog {
       await this.#file.truncate(this.#end).catch((cause) => {
         this.#broken = cause;
       });
-      throw writeError(error);
+      throw writeError(error, this.#name);
     }
     this.#offsets.push(this.#end);
     this.#end += frame.length;
@@ -206,9 +208,8 @@ async function readAll(file: FileHandle, into: Buffer, position: number): Promis
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** A failed write in the channel's words. */
-function writeError(error: unknown): ChannelError {
+function writeError(error: unknown, where: string): ChannelError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code !== undefined && NO_SPACE.has(code)
-    ? new ChannelError('DISK_FULL', `the block could not be written: ${message}`, { cause: error })
-    : new ChannelError('LEDGER_UNAVAILABLE', `the block could not be written: ${message}`, { cause: error });
+  const told = code !== undefined && NO_SPACE.has(code) ? 'DISK_FULL' : 'LEDGER_UNAVAILABLE';
+  return new ChannelError(told, `the block could not be written: ${message}`, { where, cause: error });
 }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ChannelError } from '../../emissions/index.ts';
 import type { Writes } from './outcome.ts';
@@ -50,7 +51,7 @@ export class WorldState implements StateView {
   private constructor(path: string, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
-    this.#table = new Table(database);
+    this.#table = new Table(database, path);
     this.#overlay = new Overlay(this.#table);
     this.#findPlace = database.prepare('SELECT height, position FROM transactions WHERE id = ?');
     const applied = database.prepare('SELECT height, hash FROM applied').get();
@@ -73,7 +74,7 @@ export class WorldState implements StateView {
       return new WorldState(path, database);
     } catch (cause) {
       database?.close();
-      throw stateFault(cause);
+      throw stateFault(cause, path);
     }
   }
 
@@ -102,7 +103,7 @@ export class WorldState implements StateView {
   }
 
   get(key: string): string | undefined {
-    return guarded(() => this.#overlay.get(key));
+    return guarded(this.#path, () => this.#overlay.get(key));
   }
 
   range(start: string, end: string): Iterable<readonly [string, string]> {
@@ -112,7 +113,7 @@ export class WorldState implements StateView {
   findTransaction(id: string): TransactionPlace | undefined {
     const recent = this.#places.get(id);
     if (recent !== undefined) return recent;
-    const row = guarded(() => this.#findPlace.get(Buffer.from(id, 'hex')));
+    const row = guarded(this.#path, () => this.#findPlace.get(Buffer.from(id, 'hex')));
     return row === undefined ? undefined : { height: Number(row.height), position: Number(row.position) };
   }
 
@@ -137,7 +138,7 @@ export class WorldState implements StateView {
    */
   flush(): void {
     if (this.#written === this.#height) return;
-    guarded(() => {
+    guarded(this.#path, () => {
       this.#database.exec('BEGIN');
       try {
         this.#writeGroup();
@@ -193,7 +194,7 @@ export class WorldState implements StateView {
     try {
       yield* this.#database.prepare(query).iterate();
     } catch (error) {
-      throw stateFault(error);
+      throw stateFault(error, this.#path);
     }
   }
 
@@ -207,10 +208,12 @@ const PAGE = 500;
 
 // A range is read in pages: no cursor stays open across an `await` of its reader.
 class Table implements StateView {
+  readonly #path: string;
   readonly #get: StatementSync;
   readonly #page: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, path: string) {
+    this.#path = path;
     this.#get = database.prepare('SELECT value FROM world WHERE key = ?');
     this.#get.setReturnArrays(true);
     this.#page = database.prepare(`SELECT key, value FROM world WHERE key >= ? AND key < ? ORDER BY key LIMIT ${PAGE}`);
@@ -225,7 +228,7 @@ class Table implements StateView {
   *range(start: string, end: string): Generator<readonly [string, string]> {
     let from = start;
     for (;;) {
-      const rows = guarded(() => this.#page.all(from, end)) as unknown as [string, string][];
+      const rows = guarded(this.#path, () => this.#page.all(from, end)) as unknown as [string, string][];
       yield* rows;
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
@@ -235,11 +238,11 @@ class Table implements StateView {
   }
 }
 
-function guarded<T>(task: () => T): T {
+function guarded<T>(path: string, task: () => T): T {
   try {
     return task();
   } catch (error) {
-    throw stateFault(error);
+    throw stateFault(error, path);
   }
 }
 
@@ -248,13 +251,15 @@ const SQLITE_FULL = 13;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-function stateFault(cause: unknown): ChannelError {
+function stateFault(cause: unknown, path: string): ChannelError {
   if (cause instanceof ChannelError) return cause;
+  const where = basename(path);
   const { message, errcode } = cause as Error & { errcode?: number };
   const primary = (errcode ?? 0) & 0xff;
   if (primary === SQLITE_FULL) {
-    return new ChannelError('DISK_FULL', `the state file could not be written: ${message}`, { cause });
+    return new ChannelError('DISK_FULL', `the state file could not be written: ${message}`, { where, cause });
   }
   const damaged = primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
-  return new ChannelError(damaged ? 'STATE_CORRUPT' : 'LEDGER_UNAVAILABLE', `the state file: ${message}`, { cause });
+  const code = damaged ? 'STATE_CORRUPT' : 'LEDGER_UNAVAILABLE';
+  return new ChannelError(code, `the state file: ${message}`, { where, cause });
 }

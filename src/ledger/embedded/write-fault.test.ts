@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, isChannelError } from '../../emissions/index.ts';
 import { steps } from '../toy-contract.conformance.ts';
 import { createTestLedger, openTestLedger, testFolder } from './test-ledger.conformance.ts';
+import { WorldState } from './world-state.ts';
 
 const CHILD = fileURLToPath(import.meta.resolve('./full-disk-child.conformance.ts'));
 
@@ -168,6 +170,34 @@ test('a failed write that cannot be taken back closes the ledger to writing and 
   remove();
 });
 
+test('a state file that cannot grow is named, and what was to be written stays in memory', (context) => {
+  const { dir, remove } = testFolder();
+  const state = WorldState.open(join(dir, 'state.db'));
+  state.apply({
+    height: 0,
+    hash: 'a'.repeat(64),
+    transactions: [{ id: 'b'.repeat(64), writes: new Map([['k', '"v"']]) }],
+  });
+  for (const [errcode, code] of [
+    [13, 'DISK_FULL'],
+    [11, 'STATE_CORRUPT'],
+    [10, 'LEDGER_UNAVAILABLE'],
+  ] as const) {
+    const fault = context.mock.method(DatabaseSync.prototype, 'exec', () => {
+      throw Object.assign(new Error('injected'), { errcode });
+    });
+    assert.throws(
+      () => state.flush(),
+      (error) => isChannelError(error, code) && error.details.where === 'state.db',
+    );
+    fault.mock.restore();
+  }
+  state.flush();
+  assert.deepEqual([state.get('k'), state.writtenHeight], ['"v"', 1]);
+  state.close();
+  remove();
+});
+
 /** Where every file handle takes its methods from. */
 async function handlePrototype(
   dir: string,
@@ -179,4 +209,5 @@ async function handlePrototype(
 
 function assertRefused(outcome: PromiseSettledResult<unknown>, code: ErrorCode): void {
   assert.ok(outcome.status === 'rejected' && isChannelError(outcome.reason, code));
+  assert.equal(outcome.reason.details.where, 'blocks.log');
 }
