@@ -12,7 +12,7 @@ import {
 import type { FactorStore } from '../factors/index.ts';
 import { FactorDesk } from './factor-desk.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
-import { placeOfHint, type UsPlaceLookup } from './line-place.ts';
+import type { UsPlaceLookup } from './line-place.ts';
 
 export interface CalculationRequest {
   readonly commodity: Commodity;
@@ -42,7 +42,8 @@ export async function calculateOnce(
   usPlaces: () => UsPlaceLookup,
 ): Promise<CalculationAnswer> {
   const { commodity, start, end, quantity, gwp, heatContent, calorific } = request;
-  const { place, flags } = placeOfHint(request.place, usPlaces);
+  const desk = new FactorDesk(store, defaultPolicy);
+  const { place, flags } = await desk.placeOf(request.place, usPlaces);
   const activity: Activity = {
     commodity,
     flow: 'delivered',
@@ -56,7 +57,6 @@ export async function calculateOnce(
     ...(heatContent === undefined ? {} : { heatContent }),
     ...(calorific === undefined ? {} : { calorific }),
   };
-  const desk = new FactorDesk(store, defaultPolicy);
   const slices = commodity === 'water' ? [] : await desk.choose({ ...activity, place });
   const record = buildRecord({ ...activity, owner: 'nobody', place, meter: '', gwp, given: flags }, slices);
   const rowOf = (hash: string): FactorRow => desk.row(hash) as FactorRow;
