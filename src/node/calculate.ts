@@ -1,5 +1,5 @@
 import type { PlaceHint } from '../bills/index.ts';
-import { buildRecord } from '../channel/index.ts';
+import { buildRecord, lastRecordableDay } from '../channel/index.ts';
 import {
   type Activity,
   type Commodity,
@@ -33,13 +33,15 @@ export interface CalculationAnswer extends LineAnswer {
 }
 
 /**
- * The emissions of a quantity by the default policy and the releases of a store: no node, no ledger, nothing kept.
+ * The emissions of a quantity by the default policy and the releases of a store: no node, no ledger, nothing kept. A period
+ * that is not over is calculated too, as a forecast with the factors of today; the flag `period-future` says so.
  * @throws {ChannelError} what quantity, unit, dates, place and factor choice throw
  */
 export async function calculateOnce(
   request: CalculationRequest,
   store: FactorStore,
   usPlaces: () => UsPlaceLookup,
+  now: Date,
 ): Promise<CalculationAnswer> {
   const { commodity, start, end, quantity, gwp, heatContent, calorific } = request;
   const desk = new FactorDesk(store, defaultPolicy);
@@ -60,5 +62,11 @@ export async function calculateOnce(
   const slices = commodity === 'water' ? [] : await desk.choose({ ...activity, place });
   const record = buildRecord({ ...activity, owner: 'nobody', place, meter: '', gwp, given: flags }, slices);
   const rowOf = (hash: string): FactorRow => desk.row(hash) as FactorRow;
-  return { ...lineAnswer(record, rowOf), rows: (record.factors ?? []).map(rowOf) };
+  const answer = lineAnswer(record, rowOf);
+  const isForecast = end > lastRecordableDay(now.toISOString());
+  return {
+    ...answer,
+    flags: isForecast ? [...answer.flags, 'period-future'].sort() : answer.flags,
+    rows: (record.factors ?? []).map(rowOf),
+  };
 }

@@ -152,6 +152,17 @@ test('a region settles a ZIP that lies in several, and a state elsewhere is as i
   assert.ok(bavaria.flags.includes('place-coarser'));
 });
 
+// Water needs no factor, so that the test holds in any year.
+test('a period that is not over is a forecast, and says so', async () => {
+  const year = new Date().getUTCFullYear() + 1;
+  const water = ['calculate', '--country', 'DE', '--commodity', 'water', '--quantity', '5', '--unit', 'm3'];
+  const next = [...water, '--start', `${year}-03-01`, '--end', `${year}-04-01`];
+  const flagsOf = async (args: string[]) => (await answerOf<{ flags: string[] }>(args)).flags;
+  assert.deepEqual(await flagsOf(next), ['period-future']);
+  assert.match((await command(next)).stdout, /period-future: the period is not over: .*cannot be recorded/);
+  assert.deepEqual(await flagsOf([...water, '--start', '2022-03-01', '--end', '2022-04-01']), []);
+});
+
 test('for a person: the figures with their factors and citations', async () => {
   const { code, stdout, stderr } = await command([...camx, ...january]);
   assert.equal(code, 0);
