@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commodities, flows, readBases, statedEnds } from '../emissions/index.ts';
-import { nearMatch } from './near-match.ts';
+import { nearMatch, nearMatches } from './near-match.ts';
 
 test('what people write for a value, and small slips, lead to it', () => {
   assert.equal(nearMatch('gas', commodities), 'natural-gas');
@@ -17,4 +17,11 @@ test('another word is matched with nothing', () => {
   for (const word of ['coal', 'diesel', 'constructor', 'x', ''])
     assert.equal(nearMatch(word, commodities), undefined, word);
   assert.equal(nearMatch('gas', flows), undefined);
+});
+
+test('all values that are as near are told, and none that is nearer to nothing', () => {
+  assert.deepEqual(nearMatches('RFC', ['RFCE', 'RFCM', 'RFCW', 'CAMX']), ['RFCE', 'RFCM', 'RFCW']);
+  assert.deepEqual(nearMatches('CAMEX', ['CAMX', 'NEWE']), ['CAMX']);
+  assert.deepEqual(nearMatches('XXXX', ['CAMX', 'NEWE']), []);
+  assert.deepEqual(nearMatches('CAMX', []), []);
 });

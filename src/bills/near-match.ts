@@ -25,11 +25,15 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
 /** The value of the list that was probably meant: another word for it, or one within two slips of the pen. */
 export function nearMatch(value: string, allowed: readonly string[]): string | undefined {
   const known = Object.hasOwn(OTHER_WORDS, value) ? OTHER_WORDS[value] : undefined;
-  if (known !== undefined && allowed.includes(known)) return known;
+  return known !== undefined && allowed.includes(known) ? known : nearMatches(value, allowed)[0];
+}
+
+/** The values of the list that are the fewest slips away, two at most; none where all are further. */
+export function nearMatches(value: string, allowed: readonly string[]): string[] {
   const slips = allowed.map((name) => ({ name, count: editDistance(value, name) }));
-  const best = slips.toSorted((a, b) => a.count - b.count)[0];
   // In a short word two slips make another word.
-  return best !== undefined && best.count <= (value.length < 6 ? 1 : 2) ? best.name : undefined;
+  const fewest = Math.min(value.length < 6 ? 1 : 2, ...slips.map(({ count }) => count));
+  return slips.filter(({ count }) => count === fewest).map(({ name }) => name);
 }
 
 /** Letters to add, leave out or change to get from one word to the other. */

@@ -30,7 +30,7 @@ export async function calculateCommand(options: CalculateOptions): Promise<Calcu
   const store = new MemoryFactorStore();
   const { country } = placeOfHint(place, loadUsPlaces).place;
   for (const pinned of bundledFor(country)) await store.importRelease(loadBundled(pinned));
-  return calculateOnce(request, store, loadUsPlaces);
+  return calculateOnce(request, store, loadUsPlaces, new Date());
 }
 
 function requestOf(options: CalculateOptions, place: CalculationRequest['place']): CalculationRequest {

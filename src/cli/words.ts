@@ -17,6 +17,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'heat-content-default': 'the bill gives no heat content; 0.001026 mmBtu per cubic foot was used',
   'calorific-assumed-gross': 'the bill does not say gross or net calorific value; gross was taken',
   'zip-ambiguous': 'the ZIP lies in several grid regions; the predominant one was used',
+  'period-future': 'the period is not over: an estimate with the factors of today, which cannot be recorded',
   'zone-assumed': 'the time zone was taken from the place',
   'net-only': 'the bill gives delivered minus exported energy only; Scope 2 is understated',
 };

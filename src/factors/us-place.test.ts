@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { bundledFolder } from './bundled.ts';
+import { bundledFolder, bundledFor, loadBundled } from './bundled.ts';
 import { loadUsPlaces } from './us-place.ts';
 
 const places = loadUsPlaces();
@@ -62,6 +62,21 @@ test('a utility by its EIA number', () => {
   assert.deepEqual(several.regions, ['CAMX', 'NEWE']);
   assert.equal(several.ambiguous, true);
   assert.equal(several.subdivision, undefined);
+});
+
+// EPA's eGRID, apart from its Power Profiler: whatever region or state has a factor there is known here, and nothing else.
+test('the states and subregions are those for which eGRID has figures', () => {
+  const rows = bundledFor('US').flatMap((pinned) => (pinned.dataset === 'egrid' ? loadBundled(pinned).rows : []));
+  const named = (part: 'region' | 'subdivision') => [...new Set(rows.flatMap(({ place }) => place[part] ?? []))].sort();
+  assert.deepEqual([...places.regions()], named('region'));
+  assert.deepEqual([...places.states().keys()].sort(), named('subdivision'));
+});
+
+// EPA's map of subregions: California's border with Nevada and Oregon, Rhode Island in New England alone.
+test('the subregions of a state', () => {
+  assert.deepEqual([...(places.states().get('US-CA') ?? [])].sort(), ['AZNM', 'CAMX', 'NWPP']);
+  assert.deepEqual([...(places.states().get('US-RI') ?? [])], ['NEWE']);
+  assert.equal(places.states().get('US-NY')?.has('CAMX'), false);
 });
 
 test('unknown ZIPs and utilities are refused', () => {

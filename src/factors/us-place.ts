@@ -27,6 +27,10 @@ export interface UsPlaces {
    * @throws {ChannelError} UTILITY_UNKNOWN
    */
   utility(utilityId: string): UsPlace;
+  /** The eGRID subregions in which each state has ZIPs, by its ISO 3166-2 code; the District and Puerto Rico are among them. */
+  states(): ReadonlyMap<string, ReadonlySet<string>>;
+  /** Every eGRID subregion of the table, in the order of the alphabet. */
+  regions(): ReadonlySet<string>;
 }
 
 interface Supply {
@@ -45,13 +49,25 @@ export function loadUsPlaces(folder: string = bundledFolder): UsPlaces {
   const services = lines.slice(2, zipsAt);
   const zips = lines.slice(zipsAt + 1, utilitiesAt);
   const utilities = lines.slice(utilitiesAt + 1, -1);
+  let states: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  let regions: ReadonlySet<string> | undefined;
 
   function utility(utilityId: string): UsPlace {
     return placeOfUtility(utilityId, utilities);
   }
 
+  function byState(): ReadonlyMap<string, ReadonlySet<string>> {
+    states ??= statesOf(services);
+    return states;
+  }
+
   return {
     utility,
+    states: byState,
+    regions() {
+      regions ??= new Set([...byState().values()].flatMap((some) => [...some]).sort());
+      return regions;
+    },
     zip(text, utilityId) {
       const run = runOf(text, zips);
       const [state = '', ...supplies] = (services[run.service] as string).split(' ');
@@ -67,6 +83,17 @@ export function loadUsPlaces(folder: string = bundledFolder): UsPlaces {
       };
     },
   };
+}
+
+function statesOf(services: readonly string[]): Map<string, Set<string>> {
+  const states = new Map<string, Set<string>>();
+  for (const service of services) {
+    const [state = '', ...supplies] = service.split(' ');
+    const regions = states.get(`US-${state}`) ?? new Set<string>();
+    for (const supply of supplies) regions.add(supplyOf(supply).region);
+    states.set(`US-${state}`, regions);
+  }
+  return states;
 }
 
 /** The ZIP's subregions that the utility leaves. */

@@ -127,8 +127,10 @@ export function sound<T>(work: () => T): T {
 
 function fault(cause: unknown): ChannelError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  if (/database or disk is full/.test(text)) return new ChannelError('DISK_FULL', `the read model: ${text}`, { cause });
+  const where = 'inventory';
+  if (/database or disk is full/.test(text))
+    return new ChannelError('DISK_FULL', `the read model: ${text}`, { where, cause });
   if (/locked|busy|not open/.test(text))
-    return new ChannelError('STORE_UNAVAILABLE', `the read model: ${text}`, { cause });
-  return new ChannelError('STATE_CORRUPT', `the read model: ${text}`, { cause, where: 'inventory', fix: REBUILD });
+    return new ChannelError('STORE_UNAVAILABLE', `the read model: ${text}`, { where, cause });
+  return new ChannelError('STATE_CORRUPT', `the read model: ${text}`, { where, fix: REBUILD, cause });
 }

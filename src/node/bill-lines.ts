@@ -11,7 +11,7 @@ import {
 } from '../emissions/index.ts';
 import { daysText } from './days-text.ts';
 import type { FactorDesk } from './factor-desk.ts';
-import { mergeHints, placeOfHint, type UsPlaceLookup } from './line-place.ts';
+import { mergeHints, type UsPlaceLookup } from './line-place.ts';
 import { zoneOf } from './zones.ts';
 
 /** A bill line with the record it becomes; the record's meter is a pseudonym already. */
@@ -82,7 +82,8 @@ async function toRecord(line: BillLine, options: PrepareOptions): Promise<Prepar
     throw new ChannelError('PERIOD_FUTURE', `the period ${daysText(line)} is not over`, {
       where: 'end',
     });
-  const { place, flags: placeFlags } = placeOfHint(mergeHints(line.place, options.read.place), options.usPlaces);
+  const hint = mergeHints(line.place, options.read.place);
+  const { place, flags: placeFlags } = await options.desk.placeOf(hint, options.usPlaces);
   const told = line.zone ?? options.read.zone;
   const zone = told === undefined ? zoneOf(place) : { zone: told, assumed: false };
   checkZone(zone.zone);

@@ -1,5 +1,5 @@
 import type { PlaceHint } from '../bills/index.ts';
-import { buildRecord } from '../channel/index.ts';
+import { buildRecord, lastRecordableDay } from '../channel/index.ts';
 import {
   type Activity,
   type Commodity,
@@ -12,7 +12,7 @@ import {
 import type { FactorStore } from '../factors/index.ts';
 import { FactorDesk } from './factor-desk.ts';
 import { type LineAnswer, lineAnswer } from './line-answer.ts';
-import { placeOfHint, type UsPlaceLookup } from './line-place.ts';
+import type { UsPlaceLookup } from './line-place.ts';
 
 export interface CalculationRequest {
   readonly commodity: Commodity;
@@ -33,16 +33,19 @@ export interface CalculationAnswer extends LineAnswer {
 }
 
 /**
- * The emissions of a quantity by the default policy and the releases of a store: no node, no ledger, nothing kept.
+ * The emissions of a quantity by the default policy and the releases of a store: no node, no ledger, nothing kept. A period
+ * that is not over is calculated too, as a forecast with the factors of today; the flag `period-future` says so.
  * @throws {ChannelError} what quantity, unit, dates, place and factor choice throw
  */
 export async function calculateOnce(
   request: CalculationRequest,
   store: FactorStore,
   usPlaces: () => UsPlaceLookup,
+  now: Date,
 ): Promise<CalculationAnswer> {
   const { commodity, start, end, quantity, gwp, heatContent, calorific } = request;
-  const { place, flags } = placeOfHint(request.place, usPlaces);
+  const desk = new FactorDesk(store, defaultPolicy);
+  const { place, flags } = await desk.placeOf(request.place, usPlaces);
   const activity: Activity = {
     commodity,
     flow: 'delivered',
@@ -56,9 +59,14 @@ export async function calculateOnce(
     ...(heatContent === undefined ? {} : { heatContent }),
     ...(calorific === undefined ? {} : { calorific }),
   };
-  const desk = new FactorDesk(store, defaultPolicy);
   const slices = commodity === 'water' ? [] : await desk.choose({ ...activity, place });
   const record = buildRecord({ ...activity, owner: 'nobody', place, meter: '', gwp, given: flags }, slices);
   const rowOf = (hash: string): FactorRow => desk.row(hash) as FactorRow;
-  return { ...lineAnswer(record, rowOf), rows: (record.factors ?? []).map(rowOf) };
+  const answer = lineAnswer(record, rowOf);
+  const isForecast = end > lastRecordableDay(now.toISOString());
+  return {
+    ...answer,
+    flags: isForecast ? [...answer.flags, 'period-future'].sort() : answer.flags,
+    rows: (record.factors ?? []).map(rowOf),
+  };
 }

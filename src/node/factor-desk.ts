@@ -1,3 +1,4 @@
+import type { PlaceHint } from '../bills/index.ts';
 import { type ActivityRecord, type PublishedRelease, releaseName } from '../channel/index.ts';
 import {
   type Candidate,
@@ -22,6 +23,8 @@ import {
 } from '../emissions/index.ts';
 import type { FactorStore } from '../factors/index.ts';
 import { daysText } from './days-text.ts';
+import { knownPlace, namedIn } from './known-place.ts';
+import type { LinePlace, UsPlaceLookup } from './line-place.ts';
 
 /** What decides the factors of a line. */
 export interface FactorQuestion {
@@ -45,6 +48,8 @@ export class FactorDesk {
   readonly #chosen = new Map<string, Candidate>();
   /** Answers by question: bills of one utility share their periods. */
   readonly #choices = new Map<string, ChosenSlice[]>();
+  /** Places that were asked for by name, and whether some release has them. */
+  readonly #named = new Map<string, Promise<boolean>>();
   /** Countries for which the store has rows that the channel does not use. */
   readonly #withdrawn = new Set<string>();
 
@@ -59,6 +64,22 @@ export class FactorDesk {
           .filter(({ withdrawn }) => withdrawn === undefined)
           .map(({ manifest }) => [releaseName(manifest), manifest]),
       );
+  }
+
+  /**
+   * The place that goes on the ledger, of what is told of it; see known-place.ts.
+   * @throws {ChannelError} PLACE_INVALID, ZIP_UNKNOWN, UTILITY_UNKNOWN
+   */
+  placeOf(hint: PlaceHint, usPlaces: () => UsPlaceLookup): Promise<LinePlace> {
+    return knownPlace(hint, usPlaces, (place) => this.#isNamed(place));
+  }
+
+  #isNamed(place: Place): Promise<boolean> {
+    const key = `${place.country} ${placeName(place)}`;
+    const known = this.#named.get(key) ?? namedIn(this.#store)(place);
+    if (this.#named.size >= MOST_CHOICES) this.#named.clear();
+    this.#named.set(key, known);
+    return known;
   }
 
   /**

@@ -3,7 +3,6 @@ import {
   ChannelError,
   type Commodity,
   canonical,
-  checkPlace,
   type FactorRow,
   isChannelError,
   type Place,
@@ -15,6 +14,7 @@ import {
 import { parseReleaseFile, type Release, type StoreProblem } from '../factors/index.ts';
 import { ChannelClient } from './channel-client.ts';
 import { fileBytes, inFile, nameOf } from './files.ts';
+import { knownPlace, namedIn } from './known-place.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
 
@@ -170,7 +170,7 @@ export async function findFactors(
   node: Node,
   args: { readonly commodity: Commodity; readonly place: Place; readonly on?: string },
 ): Promise<FoundRow[]> {
-  checkPlace(args.place);
+  const { place } = await knownPlace(args.place, node.usPlaces, namedIn(node.factors));
   if (args.on !== undefined) parseDate(args.on, 'on');
   const { on } = args;
   const published = new Set(
@@ -178,7 +178,7 @@ export async function findFactors(
       .filter(({ withdrawn }) => withdrawn === undefined)
       .map(({ manifest }) => releaseName(manifest)),
   );
-  const candidates = await node.factors.candidates({ commodity: args.commodity, places: placeChain(args.place) });
+  const candidates = await node.factors.candidates({ commodity: args.commodity, places: placeChain(place) });
   return candidates
     .filter(({ row }) => on === undefined || (row.validFrom <= on && on < row.validTo))
     .sort((a, b) => (a.row.validTo === b.row.validTo ? 0 : a.row.validTo < b.row.validTo ? 1 : -1))

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { ChannelError, type ErrorCode, isChannelError } from '../emissions/index.ts';
 
 // SQLite's primary result codes (https://www.sqlite.org/rescode.html) and the system's error names.
@@ -15,8 +16,10 @@ const MEANINGS = new Map<number | string, readonly [ErrorCode, string]>([
 /** Any error as one of this software's: what a disk says has its own code, everything else is a fault of the software. */
 export function asChannelError(error: unknown): ChannelError {
   if (isChannelError(error)) return error;
-  const { errcode = 0, code = '' } = error as { errcode?: number; code?: string };
+  const { errcode = 0, code = '', path } = error as { errcode?: number; code?: string; path?: string };
   const meaning = MEANINGS.get(errcode & 0xff) ?? MEANINGS.get(code);
-  if (meaning !== undefined) return new ChannelError(meaning[0], `a file of the node: ${meaning[1]}`, { cause: error });
+  const where = path === undefined ? 'folder of the node' : basename(path);
+  if (meaning !== undefined)
+    return new ChannelError(meaning[0], `a file of the node: ${meaning[1]}`, { where, cause: error });
   return new ChannelError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
 }

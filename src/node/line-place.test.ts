@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ChannelError } from '../emissions/index.ts';
 import { loadUsPlaces } from '../factors/index.ts';
 import { mergeHints, placeOfHint } from './line-place.ts';
 import { zoneOf } from './zones.ts';
@@ -13,10 +14,52 @@ test('a ZIP and a utility become an eGRID subregion and are left behind', () => 
   assert.deepEqual(of({ country: 'US', zip: '77002' }).place, { country: 'US', subdivision: 'US-TX', region: 'ERCT' });
 });
 
-test('a region that is given wins over the ZIP, and a state alone stays a state', () => {
-  assert.equal(of({ country: 'US', region: 'NWPP', zip: '94105' }).place.region, 'NWPP');
+test('a state alone stays a state, and so does a country', () => {
   assert.deepEqual(of({ subdivision: 'US-CA' }), { place: { country: 'US', subdivision: 'US-CA' }, flags: [] });
   assert.deepEqual(of({ country: 'DE' }).place, { country: 'DE' });
+});
+
+// 07401, Allendale NJ: Public Service in RFCE, Rockland Electric in NYUP (EPA Power Profiler).
+test('a region told beside a ZIP settles which of its subregions it is, and gives the same place as the ZIP', () => {
+  const jersey = { country: 'US', subdivision: 'US-NJ' };
+  assert.deepEqual(of({ zip: '07401' }), { place: { ...jersey, region: 'RFCE' }, flags: ['zip-ambiguous'] });
+  for (const region of ['RFCE', 'NYUP'])
+    assert.deepEqual(of({ zip: '07401', region }), { place: { ...jersey, region }, flags: [] });
+  assert.deepEqual(of({ zip: '94105', region: 'CAMX' }), of({ zip: '94105' }));
+});
+
+// In zip.csv utility 57483 has 32 ZIPs in California (CAMX) and 4 in Massachusetts (NEWE).
+test('a utility of several states: the state or the region says which it is', () => {
+  assert.deepEqual(of({ utilityId: '57483' }).flags, ['zip-ambiguous']);
+  const { place, flags } = of({ utilityId: '57483', subdivision: 'US-MA' });
+  assert.deepEqual([place, flags], [{ country: 'US', subdivision: 'US-MA', region: 'NEWE' }, []]);
+  assert.deepEqual(of({ utilityId: '57483', region: 'NEWE' }), { place: { country: 'US', region: 'NEWE' }, flags: [] });
+});
+
+test('a region that is not where ZIP, utility or state lie is refused, and the right ones are told', () => {
+  const refusals: [Parameters<typeof of>[0], string, RegExp][] = [
+    [{ zip: '10001', region: 'CAMX' }, 'region', /^the ZIP lies in NYCW, not in CAMX$/],
+    [{ zip: '07401', region: 'CAMX' }, 'region', /RFCE or NYUP, not in CAMX/],
+    [{ zip: '07401', utilityId: '15477', region: 'CAMX' }, 'region', /RFCE or NYUP/],
+    [{ utilityId: '14328', region: 'NYCW' }, 'region', /^the utility lies in CAMX, not in NYCW$/],
+    [{ country: 'US', subdivision: 'US-NY', region: 'CAMX' }, 'region', /^US-NY has no part in CAMX: .*NYCW.*NYUP/],
+    [{ utilityId: '57483', subdivision: 'US-MA', region: 'CAMX' }, 'region', /US-MA has no part in CAMX/],
+    [{ utilityId: '57483', subdivision: 'US-TX' }, 'subdivision', /CAMX and NEWE, of which US-TX has no part/],
+  ];
+  for (const [hint, where, message] of refusals)
+    assert.throws(
+      () => of(hint),
+      (error: ChannelError) => {
+        assert.deepEqual([error.code, error.details.where], ['PLACE_INVALID', where], JSON.stringify(hint));
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+});
+
+test('an unknown ZIP beside a region is refused, and can be left out', () => {
+  for (const hint of [{ zip: '00000' }, { utilityId: '1' }])
+    assert.throws(() => of({ ...hint, country: 'US', region: 'CAMX' }), { code: /_UNKNOWN$/, fix: /leave it out/ });
 });
 
 test('contradictions and nothing at all are refused', () => {

@@ -1,16 +1,19 @@
 import type { PlaceHint } from '../bills/index.ts';
-import { ChannelError, checkPlace, defined, type Place } from '../emissions/index.ts';
+import { ChannelError, checkPlace, defined, isChannelError, type Place } from '../emissions/index.ts';
 
-/** Looks up a US ZIP or utility; see factors/us-place.ts. */
+/** Looks up a US ZIP or utility, and the subregions of a state; see factors/us-place.ts. */
 export interface UsPlaceLookup {
   zip(zip: string, utilityId?: string): FoundPlace;
   utility(utilityId: string): FoundPlace;
+  states(): ReadonlyMap<string, ReadonlySet<string>>;
+  regions(): ReadonlySet<string>;
 }
 
 interface FoundPlace {
   readonly region: string;
   readonly subdivision?: string;
   readonly ambiguous: boolean;
+  readonly regions: readonly string[];
 }
 
 export interface LinePlace {
@@ -20,7 +23,7 @@ export interface LinePlace {
 
 /**
  * The place that goes on the ledger: no finer than a grid region. A ZIP or a utility gives the eGRID subregion and is left
- * behind; a subdivision alone stays a subdivision.
+ * behind; a subdivision alone stays a subdivision. What is told of a place must agree; whether it exists, known-place.ts says.
  * @throws {ChannelError} PLACE_INVALID, ZIP_UNKNOWN, UTILITY_UNKNOWN
  */
 export function placeOfHint(hint: PlaceHint, usPlaces: () => UsPlaceLookup): LinePlace {
@@ -36,28 +39,88 @@ export function placeOfHint(hint: PlaceHint, usPlaces: () => UsPlaceLookup): Lin
   if (american && country !== 'US') {
     throw new ChannelError('PLACE_INVALID', `a US place was given for country ${country}`, { where: 'country' });
   }
-  const found = region === undefined ? lookUp(zip, utilityId, usPlaces) : undefined;
-  if (found?.subdivision !== undefined && subdivision !== undefined && found.subdivision !== subdivision) {
-    throw new ChannelError(
-      'PLACE_INVALID',
-      `the ${zip === undefined ? 'utility' : 'ZIP'} lies in ${found.subdivision}, not in ${subdivision}`,
-      { where: 'subdivision' },
-    );
-  }
-  const place = {
-    country,
-    ...defined({ subdivision: subdivision ?? found?.subdivision, region: region ?? found?.region }),
-  };
-  return { place: checkPlace(place), flags: found?.ambiguous === true ? ['zip-ambiguous'] : [] };
+  const found = lookUp(hint, usPlaces);
+  if (found !== undefined) return { ...found, place: checkPlace({ country, ...found.place }) };
+  if (country === 'US' && subdivision !== undefined && region !== undefined)
+    demandInState(region, subdivision, usPlaces());
+  return { place: checkPlace({ country, ...defined({ subdivision, region }) }), flags: [] };
 }
 
+/** What the ZIP or the utility says, and what was told beside it. */
 function lookUp(
-  zip: string | undefined,
-  utilityId: string | undefined,
+  hint: PlaceHint,
   usPlaces: () => UsPlaceLookup,
-): FoundPlace | undefined {
-  if (zip !== undefined) return usPlaces().zip(zip, utilityId);
-  return utilityId === undefined ? undefined : usPlaces().utility(utilityId);
+): { readonly place: Omit<Place, 'country'>; readonly flags: readonly string[] } | undefined {
+  const found = foundBy(hint, usPlaces);
+  if (found === undefined) return undefined;
+  const { zip, region, subdivision } = hint;
+  const what = zip === undefined ? 'utility' : 'ZIP';
+  if (found.subdivision !== undefined && subdivision !== undefined && found.subdivision !== subdivision) {
+    throw new ChannelError('PLACE_INVALID', `the ${what} lies in ${found.subdivision}, not in ${subdivision}`, {
+      where: 'subdivision',
+    });
+  }
+  const state = defined({ subdivision: subdivision ?? found.subdivision });
+  if (region === undefined) {
+    const regions = regionsIn(found.regions, subdivision, usPlaces());
+    return {
+      place: { ...state, region: regions[0] as string },
+      flags: regions.length > 1 && found.ambiguous ? ['zip-ambiguous'] : [],
+    };
+  }
+  // A region that the table does not have can be one of a release of the operator's own.
+  if (!found.regions.includes(region) && usPlaces().regions().has(region)) {
+    throw new ChannelError('PLACE_INVALID', `the ${what} lies in ${found.regions.join(' or ')}, not in ${region}`, {
+      where: 'region',
+      fix: `Mend the one that is wrong, or leave it out: the ${what} gives a region, and a region needs no ${what}.`,
+    });
+  }
+  if (subdivision !== undefined) demandInState(region, subdivision, usPlaces());
+  return { place: { ...state, region }, flags: [] };
+}
+
+function foundBy({ zip, utilityId, region }: PlaceHint, usPlaces: () => UsPlaceLookup): FoundPlace | undefined {
+  if (zip === undefined && utilityId === undefined) return undefined;
+  try {
+    return zip === undefined ? usPlaces().utility(utilityId as string) : usPlaces().zip(zip, utilityId);
+  } catch (error) {
+    if (region === undefined || !isChannelError(error, 'ZIP_UNKNOWN', 'UTILITY_UNKNOWN')) throw error;
+    const fix = 'Mend it, or leave it out: the region that is given is enough.';
+    throw new ChannelError(error.code, error.message, { ...error.details, fix });
+  }
+}
+
+/** Of a utility's subregions those in which the state has a part, where its state is told. */
+function regionsIn(
+  regions: readonly string[],
+  subdivision: string | undefined,
+  usPlaces: UsPlaceLookup,
+): readonly string[] {
+  const ofState = subdivision === undefined ? undefined : usPlaces.states().get(subdivision);
+  if (ofState === undefined) return regions;
+  const shared = regions.filter((region) => ofState.has(region));
+  if (shared.length > 0) return shared;
+  throw new ChannelError(
+    'PLACE_INVALID',
+    `the utility lies in ${regions.join(' and ')}, of which ${subdivision} has no part`,
+    {
+      where: 'subdivision',
+      fix: 'Mend the one that is wrong, or leave the utility out: a subdivision is enough.',
+    },
+  );
+}
+
+function demandInState(region: string, subdivision: string, usPlaces: UsPlaceLookup): void {
+  const ofState = usPlaces.states().get(subdivision);
+  if (ofState === undefined || ofState.has(region) || !usPlaces.regions().has(region)) return;
+  throw new ChannelError(
+    'PLACE_INVALID',
+    `${subdivision} has no part in ${region}: it lies in ${[...ofState].sort().join(', ')}`,
+    {
+      where: 'region',
+      fix: 'Mend the one that is wrong, or give the region alone: it needs no subdivision.',
+    },
+  );
 }
 
 /**

@@ -300,6 +300,25 @@ describe('the API', () => {
       assert.equal(items[0]?.energy, '1000');
     });
 
+    test('a place that does not exist, or one that disagrees, is refused in bulk and in a calculation', async () => {
+      const [misspelt, contrary] = [
+        { country: 'US', region: 'CAMEX' },
+        { zip: '10001', region: 'CAMX' },
+      ];
+      const [page] = await outcomes(
+        await send('/records', ndjson([misspelt, contrary].map((place) => row(9, { place })))),
+      );
+      assert.deepEqual(
+        page?.error?.problems.map(({ code, where }) => [code, where]),
+        ['row 1, region', 'row 2, region'].map((where) => ['PLACE_INVALID', where]),
+      );
+      const { meter: _meter, ...asked } = { ...row(9, { place: misspelt }), gwp: 'publisher' };
+      const answer = await send('/calculations', { method: 'POST', body: JSON.stringify(asked), headers: JSON_TYPE });
+      const { detail } = await problem(answer, 400, 'PLACE_INVALID');
+      assert.match(String(detail), /CAMEX.*did you mean CAMX/);
+      await problem(await send('/factors?commodity=electricity&country=DE&region=CAMX'), 400, 'PLACE_INVALID');
+    });
+
     test('rows in bulk that are odd beside the meter’s others are told as in files, and recorded', async () => {
       const month = (at: number, quantity: string, unit = 'kWh', utility = '') =>
         row(0, {

@@ -85,6 +85,36 @@ for (const [what, row, code, where, words] of rows) {
   });
 }
 
+test('rows with a place that does not exist, or with two that disagree, are refused by row and column', async () => {
+  const line = 'X,electricity,2022-01-01,2022-02-01,exclusive,1,kWh';
+  const places = ['US,CAMEX,,', 'US,,US-ZZ,', 'DE,CAMX,,', 'US,CAMX,,10001', 'US,CAMX,US-NY,', 'US,camx,us-ca,94105'];
+  const file = billFile(
+    join(folder, 'places.csv'),
+    places.map((place, at) => line.replace('X', `P-${at}`).concat(',', place)),
+    ',region,subdivision,zip',
+  );
+  const prints = fingerprints(channel.acme);
+  const refusal = await refusalOf(['record', channel.acme, file]);
+  assert.match(refusal.message, /^5 of 6 lines cannot be recorded, so nothing was$/);
+  assert.deepEqual(
+    refusal.problems?.map(({ code, where }) => [code, where]),
+    [
+      ['PLACE_INVALID', 'row 2, region'],
+      ['PLACE_INVALID', 'row 3, subdivision'],
+      ['PLACE_INVALID', 'row 4, region'],
+      ['PLACE_INVALID', 'row 5, region'],
+      ['PLACE_INVALID', 'row 6, region'],
+    ],
+  );
+  const words = [/CAMEX.*did you mean CAMX\?/, /US-ZZ/, /CAMX.*DE/, /NYCW, not in CAMX/, /US-NY.*CAMX/];
+  for (const [at, word] of words.entries()) assert.match(refusal.problems?.[at]?.message ?? '', word);
+  assert.deepEqual(fingerprints(channel.acme), prints, 'something was written');
+  // The same of an option for the whole file.
+  const plain = billFile(join(folder, 'unplaced.csv'), ['X,electricity,2022-01-01,2022-02-01,exclusive,1,kWh,']);
+  const told = await refusalOf(['record', channel.acme, plain, '--country', 'US', '--region', 'CAMEX']);
+  assert.match(told.problems?.[0]?.message ?? told.message, /did you mean CAMX\?/);
+});
+
 test('an overlap names the other record, or the other row where both are new', async () => {
   const file = billFile(join(folder, 'overlap.csv'), [
     'M-1,electricity,2022-01-15,2022-02-15,exclusive,1,kWh,DE',

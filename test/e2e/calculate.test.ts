@@ -142,6 +142,27 @@ test('gas: therms with EPA figures, another GWP set, a volume, UK kWh on the net
   assert.equal(net.emissions?.co2e, '202.671441');
 });
 
+// eGRID2022: NYUP 275.389 lb CO2e/MWh, x 0.45359237.
+test('a region settles a ZIP that lies in several, and a state elsewhere is as its country', async () => {
+  const settled = await calculateCommand({ ...nowhere, zip: '07401', region: 'nyup' });
+  assert.equal(settled.location?.co2e, '124.914349');
+  assert.equal(settled.flags.includes('zip-ambiguous'), false);
+  const bavaria = await calculateCommand({ ...nowhere, subdivision: 'DE-BY' });
+  assert.equal(bavaria.location?.co2e, (await calculateCommand({ ...nowhere, country: 'DE' })).location?.co2e);
+  assert.ok(bavaria.flags.includes('place-coarser'));
+});
+
+// Water needs no factor, so that the test holds in any year.
+test('a period that is not over is a forecast, and says so', async () => {
+  const year = new Date().getUTCFullYear() + 1;
+  const water = ['calculate', '--country', 'DE', '--commodity', 'water', '--quantity', '5', '--unit', 'm3'];
+  const next = [...water, '--start', `${year}-03-01`, '--end', `${year}-04-01`];
+  const flagsOf = async (args: string[]) => (await answerOf<{ flags: string[] }>(args)).flags;
+  assert.deepEqual(await flagsOf(next), ['period-future']);
+  assert.match((await command(next)).stdout, /period-future: the period is not over: .*cannot be recorded/);
+  assert.deepEqual(await flagsOf([...water, '--start', '2022-03-01', '--end', '2022-04-01']), []);
+});
+
 test('for a person: the figures with their factors and citations', async () => {
   const { code, stdout, stderr } = await command([...camx, ...january]);
   assert.equal(code, 0);
@@ -199,6 +220,15 @@ const refusals: readonly [what: string, options: CalculateOptions, code: string,
     /at US, 1950-01-01 \(looked at US; us-epa: only 2014 to 2025; /,
   ],
   ['a ZIP in another country', { ...nowhere, country: 'DE', zip: '94105' }, 'PLACE_INVALID', 2, /DE/],
+  ['no region of the US', { ...base, region: 'XXXX' }, 'PLACE_INVALID', 2, /XXXX.*CAMX/s],
+  ['a region misspelt', { ...base, region: 'camex' }, 'PLACE_INVALID', 2, /CAMEX.*did you mean CAMX\?/s],
+  ['no state', { ...nowhere, subdivision: 'US-ZZ' }, 'PLACE_INVALID', 2, /US-ZZ.*US-CA/s],
+  ['a region of another country', { ...base, country: 'DE' }, 'PLACE_INVALID', 2, /CAMX.*DE/s],
+  ['a region of nobody', { ...base, country: 'DE', region: 'NORD' }, 'PLACE_INVALID', 2, /NORD in DE/],
+  ['a region the ZIP is not in', { ...nowhere, zip: '10001', region: 'CAMX' }, 'PLACE_INVALID', 2, /NYCW.*CAMX/s],
+  ['a region the state is not in', { ...base, subdivision: 'US-NY' }, 'PLACE_INVALID', 2, /US-NY.*CAMX.*NYUP/s],
+  ['a region of another utility', { ...nowhere, utility: '14328', region: 'NYCW' }, 'PLACE_INVALID', 2, /CAMX/],
+  ['for water too', { ...base, commodity: 'water', unit: 'm3', region: 'XXXX' }, 'PLACE_INVALID', 2, /XXXX/],
   ['GWP set', { ...base, gwp: 'AR9' }, 'OPTION_INVALID', 2, /AR4, AR5, AR6/],
   ['commodity', { ...base, commodity: 'coal' }, 'COMMODITY_UNKNOWN', 2, /coal.*natural-gas/s],
 ];

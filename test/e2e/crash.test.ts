@@ -1,6 +1,6 @@
 // A record command that is killed, or finds the disk full, at any moment: run again, every line stands on the ledger once.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,6 +11,7 @@ import type { RecordAnswer } from '../../src/node/index.ts';
 import { answerOf, finished, plainEnvironment, startCommand } from '../support/command.ts';
 import { billFile, newChannel, onNode, temporaryFolder } from '../support/nodes.ts';
 
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const METERS = 8;
 const DAYS = 150;
 const LINES = METERS * DAYS;
@@ -100,7 +101,6 @@ test('killed again and again, then run to its end', async () => {
 
 test('a full disk is told, nothing is half written, and with room again the same command goes on', async () => {
   const { acme } = await newChannel();
-  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
   const codes: string[] = [];
   // Blocks of 512 bytes: the limits let the log, the read model or the vault grow less and less far.
   for (const blocks of [2000, 1000, 20]) {
@@ -117,4 +117,46 @@ test('a full disk is told, nothing is half written, and with room again the same
   const { totals } = await answerOf<RecordAnswer>(['record', acme, bills]);
   assert.equal(totals.kWh, `${KWH}`);
   await checkWhole(acme);
+});
+
+/** A disk of its own that the command fills: needs Linux that lets a user have a mount namespace. */
+const FULL_DISK = `
+set -e
+mount -t tmpfs -o size=24m none "$DISK"
+cp -a "$NODE_FOLDER" "$DISK/acme"
+for free in 0 40000; do
+  dd if=/dev/zero of="$DISK/filler" bs=4096 2> /dev/null || true
+  truncate -s "-$free" "$DISK/filler"
+  "$0" "$MAIN" record "$DISK/acme" "$BILLS" --json || true
+done
+rm "$DISK/filler"
+"$0" "$MAIN" record "$DISK/acme" "$BILLS" --json
+cp -a "$DISK/acme" "$AFTER"
+`;
+const canMount =
+  spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs none /mnt'], { stdio: 'ignore' }).status === 0;
+
+test('on a disk without a byte left, and with few, the disk is what is named', {
+  skip: !canMount && 'no mount namespaces here',
+}, async () => {
+  const { acme } = await newChannel();
+  const [disk, after] = [temporaryFolder(), join(temporaryFolder(), 'acme')];
+  const env = plainEnvironment({ DISK: disk, NODE_FOLDER: acme, MAIN: main, BILLS: bills, AFTER: after });
+  const child = spawn('unshare', ['-rm', 'sh', '-c', FULL_DISK, process.execPath], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { code, stdout, stderr } = await finished(child);
+  assert.equal(code, 0, stderr);
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(answers.length, 3);
+  for (const { error } of answers.slice(0, 2)) {
+    assert.equal(error.code, 'DISK_FULL', error.message);
+    assert.ok(error.where?.length > 0 && error.fix.startsWith('Free space'), JSON.stringify(error));
+  }
+  assert.equal(answers[2].totals.kWh, `${KWH}`);
+  await checkWhole(after);
 });

@@ -41,11 +41,18 @@ const calculate = operation(
   {
     ...{ id: 'calculate', method: 'POST', path: '/calculations', tag: 'Inventory', role: 'viewer' },
     summary: 'The emissions of a quantity, by the default policy; nothing is kept',
+    detail:
+      'A period that is not over is calculated with the factors of today, and the flag `period-future` says so: it cannot be recorded.',
     body: calculationBody,
     answer: calculationAnswer,
   },
   async ({ api, body }) =>
-    calculateOnce({ ...defined(body), place: defined(body.place) }, api.node.factors, api.node.usPlaces),
+    calculateOnce(
+      { ...defined(body), place: defined(body.place) },
+      api.node.factors,
+      api.node.usPlaces,
+      api.node.now(),
+    ),
 );
 
 const listMembers = operation(

@@ -73,7 +73,13 @@ export async function stored<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new ChannelError('DISK_FULL', 'the upload cannot be written: the disk is full', { cause });
-    throw new ChannelError('STORE_UNAVAILABLE', `the upload cannot be kept (${code ?? 'unknown error'})`, { cause });
+      throw new ChannelError('DISK_FULL', 'the upload cannot be written: the disk is full', {
+        where: 'uploads',
+        cause,
+      });
+    throw new ChannelError('STORE_UNAVAILABLE', `the upload cannot be kept (${code ?? 'unknown error'})`, {
+      where: 'uploads',
+      cause,
+    });
   }
 }
