@@ -152,7 +152,8 @@ async function showInventories(acme: OpenNode, beta: OpenNode, say: Say): Promis
     [beta, 2023],
   ] as const) {
     const report = await call(node, 'inventory', { year });
-    say(`${heading(`Inventory of ${node.member}`)}\n${renderInventory(report)}`);
+    const { sites } = await call(node, 'sites', { year });
+    say(`${heading(`Inventory of ${node.member}`)}\n${renderInventory(report, sites)}`);
     reports.push(report);
   }
   return reports;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { InventoryReport, QualityShares, ScopeTotal, ShareName } from '../inventory/index.ts';
+import type { InventoryReport, QualityShares, ScopeTotal, ShareName, SiteCompleteness } from '../inventory/index.ts';
 import { table } from './output.ts';
 import { amount, counted, days } from './words.ts';
 
@@ -32,7 +32,7 @@ export function renderNothing({ owner, year }: InventoryReport, years: readonly 
 }
 
 /** A member's inventory of a year on one page: the sums first, then what they rest on. */
-export function renderInventory(report: InventoryReport): string {
+export function renderInventory(report: InventoryReport, sites: readonly SiteCompleteness[]): string {
   const { scope1, scope2, scope3 } = report;
   const rows = [
     totalRow('Scope 1, fuels', scope1),
@@ -53,6 +53,7 @@ export function renderInventory(report: InventoryReport): string {
     '',
     ...energyLines(report),
     ...completenessLines(report),
+    ...siteLines(sites),
     ...qualityLines('location-based', scope2.location.quality),
     ...qualityLines('market-based', scope2.market.quality),
     ...(scope1.records === 0 ? [] : qualityLines('scope 1', scope1.quality)),
@@ -87,6 +88,21 @@ function completenessLines({ completeness }: InventoryReport): string[] {
     ...gaps.slice(0, 12),
     ...(gaps.length > 12 ? [`    ... and ${counted(gaps.length - 12, 'more gap')}`] : []),
   ];
+}
+
+const MOST_SITES = 12;
+
+/** Nothing where no site has a name: then the meters are all there is. */
+function siteLines(sites: readonly SiteCompleteness[]): string[] {
+  if (sites.every(({ site }) => site === null)) return [];
+  const lines = sites.map(({ site, meters, incomplete, share }) => {
+    const which = incomplete < meters ? `${incomplete} of them ` : meters > 1 ? 'each ' : '';
+    const open = incomplete === 0 ? '' : `, ${which}with days open`;
+    return `    ${site ?? 'no site named'}: ${percent(share)} of the days of ${counted(meters, 'meter')}${open}`;
+  });
+  const more = sites.length - MOST_SITES;
+  const rest = more > 0 ? [`    ... and ${counted(more, 'more site')}; --json shows all`] : [];
+  return ['', '  by site:', ...lines.slice(0, MOST_SITES), ...rest];
 }
 
 function qualityLines(name: string, { shares }: QualityShares): string[] {

@@ -59,6 +59,7 @@ export const servedCalls: Served = {
   inventory: (api, query) => api.call('GET /inventory', { query }),
   inventoryTable: async (api, query) =>
     (await api.response('GET /inventory', { query, headers: { Accept: 'text/csv' } })).text(),
+  sites: (api, query) => api.call('GET /inventory/sites', { query }),
   records: (api, query) => api.call('GET /records', { query: query as never }),
   show: (api, { record }) => api.call('GET /records/{id}', { params: { id: record } }),
   verify: (api, body, progress) => api.run('POST /verifications', { body }, progress),

@@ -17,5 +17,6 @@ export {
   type Sums,
   shareNames,
 } from './scope-total.ts';
+export { bySite, type SiteCompleteness } from './site-completeness.ts';
 export type { RecordState } from './stored.ts';
 export { type Dimension, dimensions, type Totals, type TotalsKey, type TotalsQuery, type TotalsRow } from './totals.ts';

@@ -1,11 +1,14 @@
 import { ChannelError } from '../emissions/index.ts';
 import {
+  bySite,
   type InventoryReport,
   inventoryCsv,
   type Page,
   type RecordFilter,
   type RecordLine,
+  type SiteCompleteness,
 } from '../inventory/index.ts';
+import { listMeters } from './meters.ts';
 import type { Node } from './node.ts';
 
 export interface InventoryRequest {
@@ -23,6 +26,20 @@ export async function inventoryOf(node: Node, { year, member }: InventoryRequest
       member: owner.slice(0, 64),
     });
   return node.inventory.inventory(owner, year);
+}
+
+/** How much of a year each site of this node's own member has recorded. */
+export interface SitesAnswer {
+  readonly owner: string;
+  readonly year: number;
+  readonly sites: readonly SiteCompleteness[];
+}
+
+/** Sites are the owner's names for places: they stand on the labels of its meters in the vault, and nowhere on the ledger. */
+export async function sitesOf(node: Node, { year }: { readonly year: number }): Promise<SitesAnswer> {
+  const { owner, completeness } = await inventoryOf(node, { year });
+  const meters = new Map((await listMeters(node)).map(({ pseudonym, site }) => [pseudonym, site]));
+  return { owner, year, sites: bySite(completeness.meters, (meter) => meters.get(meter)) };
 }
 
 export async function inventoryTable(node: Node, request: InventoryRequest): Promise<string> {

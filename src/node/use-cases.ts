@@ -22,7 +22,7 @@ import { admitMember, grantRoles, listMembers, suspendMember } from './members.t
 import { eraseMeter, listMeters } from './meters.ts';
 import type { Node } from './node.ts';
 import type { Progress } from './progress.ts';
-import { inventoryOf, inventoryTable, listRecords, nodeStatus } from './reads.ts';
+import { inventoryOf, inventoryTable, listRecords, nodeStatus, sitesOf } from './reads.ts';
 import { recordBills } from './record-bills.ts';
 import { showRecord } from './show-record.ts';
 import { undoImport } from './undo-import.ts';
@@ -47,6 +47,7 @@ export const useCases = {
   void: voidRecords,
   inventory: inventoryOf,
   inventoryTable,
+  sites: sitesOf,
   records: listRecords,
   show: showRecord,
   verify,

@@ -15,7 +15,7 @@ const VIEWER =
   'listRecords showRecord listDocuments showDocument listRequests listReleases findFactors readStatus readInventory calculate listMembers showMember readPolicy channelTrust listJobs readJob cancelJob followJob followLedger readMetrics';
 const AUDITOR = 'requestDocument giveVerdict verify fsck exportBundle verifyDocuments verifyFactors';
 const OPERATOR =
-  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters showMeter exportUpload';
+  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters showMeter readSites exportUpload';
 const ADMIN =
   'eraseDocument eraseMeter withdrawRelease admitMember grantRoles suspendMember setPolicy listTokens showToken addToken revokeToken listAudit verifyAudit listWebhooks addWebhook showWebhook removeWebhook rotateWebhook replayWebhook testWebhook';
 const ANYBODY = 'readDescription readReference readWelcome readHealth readReadiness';
@@ -107,6 +107,7 @@ describe('the table of operations', () => {
     const ids = await madeIds();
     const query: Readonly<Record<string, string>> = {
       readInventory: '?year=2022',
+      readSites: '?year=2022',
       findFactors: '?commodity=electricity&country=US&region=CAMX',
       followLedger: '?from=0',
     };

@@ -251,6 +251,12 @@ describe('the API', () => {
       assert.notEqual((await client('operator-token').call('GET /records/{id}', { params })).meter, null);
       assert.equal((await client('viewer-token').call('GET /records/{id}', { params })).meter, null);
       await assert.rejects(client('viewer-token').call('GET /meters', {}), rejects('ROLE_INSUFFICIENT'));
+      const query = { year: 2022 };
+      await assert.rejects(
+        client('viewer-token').call('GET /inventory/sites', { query }),
+        rejects('ROLE_INSUFFICIENT'),
+      );
+      assert.ok((await client('operator-token').call('GET /inventory/sites', { query })).sites.length > 0);
     });
   });
 

@@ -231,6 +231,20 @@ describe('bills', () => {
     assert.equal(report.scope1.co2e.kg, '10137.097872');
     assert.equal(report.scope3.losses.co2e.kg, '415.191665');
     assert.ok(report.completeness.meters.length >= 3);
+    // Bengaluru: two bills of 31 and 30 days; Leeds: electricity and gas, each month; 61 / 365 = 0.16712...
+    const { sites } = report as typeof report & UseCaseResult<'sites'>;
+    assert.deepEqual(sites, [
+      { site: 'Bengaluru Lab', meters: 1, incomplete: 1, covered: 61, days: 365, share: '0.1671' },
+      { site: 'Leeds Studio', meters: 2, incomplete: 0, covered: 730, days: 730, share: '1' },
+      { site: 'Werk Nord', meters: 1, incomplete: 0, covered: 365, days: 365, share: '1' },
+    ]);
+    const text = (await command(['inventory', channel.beta, '--year', '2023'])).stdout;
+    assert.match(text, /by site:\n {4}Bengaluru Lab: 16\.71 % of the days of 1 meter, with days open\n/);
+    assert.match(text, /Leeds Studio: 100\.00 % of the days of 2 meters\n/);
+    // Another member's sites are not known here.
+    const other = ['inventory', channel.audit, '--year', '2023', '--member', 'BETA'];
+    assert.equal((await answerOf<{ sites: unknown }>(other)).sites, null);
+    assert.ok(!(await command(other)).stdout.includes('Leeds'));
     const acme = await onNode(channel.beta, (beta) => beta('inventory', { year: 2022, member: 'ACME' }));
     // California corrected, Texas in 2022, June and July of the solar site, and 300 kWh at 338 g (Germany 2019, 3 years older).
     assert.equal(acme.scope2.location.co2e.kg, '47575.110176');

@@ -140,6 +140,9 @@ describe('a node at a URL', () => {
     assert.ok(told.stdout.includes(`uec ${here}`), 'the command that is told can be copied as it is');
     const csv = await command(['inventory', url, '--year', '2022', '--csv', ...far('viewer')]);
     assert.match(csv.stdout, /scope/);
+    const inventory = ['inventory', url, '--year', '2022'];
+    assert.equal((await answerOf<UseCaseResult<'sites'>>([...inventory, ...far('viewer')])).sites, null);
+    assert.ok((await answerOf<UseCaseResult<'sites'>>([...inventory, ...far()])).sites.length > 0);
     assert.equal((await command(['verify', url, record, ...far()])).code, 0);
     assert.equal((await answerOf<{ member: string }>(['status', url, ...far('viewer')])).member, 'ACME');
     assert.equal((await command(['bundle', 'export', url, record, '--output', at('bundle'), ...far()])).code, 0);

@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
 import * as c from '../schemas/common.ts';
-import { inventoryReport } from '../schemas/inventory.ts';
+import { inventoryReport, siteCompleteness } from '../schemas/inventory.ts';
 import { calculationAnswer, calculationBody } from '../schemas/records.ts';
 
 const tag = 'Channel';
@@ -35,6 +35,16 @@ const readInventory = operation(
     const text = await useCases.inventoryTable(api.node, request);
     return new Response(text, { headers: { 'Content-Type': 'text/csv; charset=utf-8' } });
   },
+);
+
+const readSites = operation(
+  {
+    ...{ id: 'readSites', method: 'GET', path: '/inventory/sites', tag: 'Inventory', role: 'operator' },
+    summary: "How much of a year each of the owner's sites has recorded: private data, like its meters",
+    query: z.strictObject({ year: c.year }),
+    answer: siteCompleteness,
+  },
+  ({ api, query }) => useCases.sites(api.node, query),
 );
 
 const calculate = operation(
@@ -193,6 +203,7 @@ const eraseMeter = operation(
 export const channelOperations = {
   readStatus,
   readInventory,
+  readSites,
   calculate,
   listMembers,
   showMember,

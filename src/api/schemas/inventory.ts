@@ -78,3 +78,20 @@ export const inventoryReport = z
     id: 'Inventory',
     description: "A member's inventory of a calendar year; docs/inventory.md tells how each figure is made.",
   });
+
+export const siteCompleteness = z
+  .object({
+    owner: c.memberId,
+    year: z.int(),
+    sites: z.array(
+      z.object({
+        site: z.string().nullable().meta({ description: 'Null for meters of which no site is known.' }),
+        meters: z.int(),
+        incomplete: z.int().meta({ description: 'Meters of which a day of the year has no record.' }),
+        covered: z.int(),
+        days: z.int(),
+        share: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'SiteCompleteness', description: "Days of a year that the meters of each of the owner's sites cover." });
