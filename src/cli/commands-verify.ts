@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { defined } from '../emissions/index.ts';
+import { ChannelError, defined } from '../emissions/index.ts';
 import type { UseCaseResult } from '../node/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { withNode } from './node-client.ts';
@@ -13,19 +13,27 @@ interface Json {
 export async function verify(
   folder: string,
   record: string | undefined,
-  { json, head }: Json & { readonly head?: string },
+  { json, head, evidence = false }: Json & { readonly head?: string; readonly evidence?: boolean },
 ): Promise<void> {
+  if (evidence && record === undefined)
+    throw new ChannelError('OPTION_INVALID', 'the evidence of one record is asked for, and none is named', {
+      where: '--evidence',
+      fix: 'Name it: uec verify DIR RECORD --evidence. All documents: uec document verify DIR.',
+    });
   const { progress, end } = progressLine();
   const answer = await withNode(folder, 'uec verify', (node) =>
     node.call('verify', defined({ record, head: head?.toLowerCase() }), progress),
   ).finally(end);
-  if (!passed(answer)) process.exitCode = exitCodes.integrity;
+  if (!passed(answer, evidence)) process.exitCode = exitCodes.integrity;
   print(answer, json, () => renderVerification(answer));
 }
 
-function passed(answer: UseCaseResult<'verify'>): boolean {
-  if ('record' in answer)
-    return answer.record.numberVerified && !answer.record.checks.some(({ result }) => result === 'failed');
+/** `evidence`: whether the number alone is not enough. */
+function passed(answer: UseCaseResult<'verify'>, evidence: boolean): boolean {
+  if ('record' in answer) {
+    const { numberVerified, evidenceVerified, checks } = answer.record;
+    return numberVerified && (evidenceVerified || !evidence) && !checks.some(({ result }) => result === 'failed');
+  }
   return answer.ledger.faults.length === 0 && (answer.ledger.replay?.faults.length ?? 0) === 0;
 }
 

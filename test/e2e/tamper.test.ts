@@ -170,6 +170,20 @@ test('a document that a backup brought back after its erasure is told', async ()
   assert.equal(verified.told.numberVerified, true);
 });
 
+test('a number verifies without its evidence; where evidence is demanded, missing evidence is no pass', async () => {
+  const folder = copyOfAcme();
+  const demanded = async () => (await command(['verify', folder, record, '--evidence'])).code;
+  assert.equal(await demanded(), 0);
+  for (const name of readdirSync(join(folder, 'documents')))
+    rmSync(join(folder, 'documents', name), { recursive: true });
+  const { code, told } = await verifyRecord(folder, record);
+  assert.deepEqual([code, told.numberVerified, told.evidenceVerified], [0, true, false]);
+  assert.equal(await demanded(), 5);
+  const { code: misused, stderr } = await command(['verify', folder, '--evidence']);
+  assert.equal(misused, 2);
+  assert.match(stderr, /OPTION_INVALID.*\(--evidence\)\n.*Name it: uec verify DIR RECORD --evidence/);
+});
+
 test('evidence is the best of the documents; a voided record verifies and is told to count in no total', async () => {
   const folder = copyOfAcme();
   const bill = join(samples, 'acme/bills/harbor-office-2022-01.pdf');

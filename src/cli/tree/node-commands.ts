@@ -37,6 +37,10 @@ export function addNodeCommands(program: Command): void {
   );
   command(program, 'verify <dir> [record]', 'check the whole ledger, or everything behind one record')
     .option('--head <hash>', 'hash of a block that must be on the chain, as another member gave it')
+    .option(
+      '--evidence',
+      'of a record: missing evidence is a failure too (exit code 5), not only evidence that does not match',
+    )
     .action(async (dir: string, record: string | undefined, options) =>
       (await import('../commands-verify.ts')).verify(resolvePath(dir), record, options),
     );
