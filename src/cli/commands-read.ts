@@ -1,5 +1,3 @@
-import { isChannelError } from '../emissions/index.ts';
-import type { SiteCompleteness } from '../inventory/index.ts';
 import { type NodeClient, withNode } from './node-client.ts';
 import { print, table } from './output.ts';
 import type { CommandFilter } from './record-filter.ts';
@@ -26,21 +24,11 @@ export async function inventory(
   const { answer, sites, years } = await withNode(folder, 'uec inventory', async (node) => {
     const found = await node.call('inventory', request);
     const years = json !== true && isEmpty(found) ? await yearsOf(node, found.owner) : [];
-    return { answer: found, sites: member === undefined ? await ownSites(node, year) : null, years };
+    return { answer: found, sites: (await node.call('sites', request)).sites, years };
   });
   print({ ...answer, sites }, json, () =>
     isEmpty(answer) ? renderNothing(answer, years) : renderInventory(answer, sites ?? []),
   );
-}
-
-/** Null for a token that may not see the owner's names of places. */
-async function ownSites(node: NodeClient, year: number): Promise<readonly SiteCompleteness[] | null> {
-  try {
-    return (await node.call('sites', { year })).sites;
-  } catch (error) {
-    if (isChannelError(error, 'ROLE_INSUFFICIENT')) return null;
-    throw error;
-  }
 }
 
 const MOST_YEARS = 30;

@@ -153,7 +153,7 @@ async function showInventories(acme: OpenNode, beta: OpenNode, say: Say): Promis
   ] as const) {
     const report = await call(node, 'inventory', { year });
     const { sites } = await call(node, 'sites', { year });
-    say(`${heading(`Inventory of ${node.member}`)}\n${renderInventory(report, sites)}`);
+    say(`${heading(`Inventory of ${node.member}`)}\n${renderInventory(report, sites ?? [])}`);
     reports.push(report);
   }
   return reports;

@@ -10,6 +10,7 @@ const READS: ReadonlySet<UseCaseName> = new Set<UseCaseName>([
   'status',
   'inventory',
   'inventoryTable',
+  'sites',
   'records',
   'imports',
   'showImport',

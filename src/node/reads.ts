@@ -28,16 +28,18 @@ export async function inventoryOf(node: Node, { year, member }: InventoryRequest
   return node.inventory.inventory(owner, year);
 }
 
-/** How much of a year each site of this node's own member has recorded. */
+/** How much of a year each site of a member has recorded. */
 export interface SitesAnswer {
   readonly owner: string;
   readonly year: number;
-  readonly sites: readonly SiteCompleteness[];
+  /** Null for another member, whose sites are not known here. */
+  readonly sites: readonly SiteCompleteness[] | null;
 }
 
 /** Sites are the owner's names for places: they stand on the labels of its meters in the vault, and nowhere on the ledger. */
-export async function sitesOf(node: Node, { year }: { readonly year: number }): Promise<SitesAnswer> {
-  const { owner, completeness } = await inventoryOf(node, { year });
+export async function sitesOf(node: Node, request: InventoryRequest): Promise<SitesAnswer> {
+  const { owner, year, completeness } = await inventoryOf(node, request);
+  if (owner !== node.member) return { owner, year, sites: null };
   const meters = new Map((await listMeters(node)).map(({ pseudonym, site }) => [pseudonym, site]));
   return { owner, year, sites: bySite(completeness.meters, (meter) => meters.get(meter)) };
 }

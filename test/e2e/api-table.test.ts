@@ -12,10 +12,10 @@ const all = [...operations, ...rootOperations];
 
 // Written by hand from docs/api.md.
 const VIEWER =
-  'listRecords showRecord listDocuments showDocument listRequests listReleases findFactors readStatus readInventory calculate listMembers showMember readPolicy channelTrust listJobs readJob cancelJob followJob followLedger readMetrics';
+  'listRecords showRecord listDocuments showDocument listRequests listReleases findFactors readStatus readInventory readSites calculate listMembers showMember readPolicy channelTrust listJobs readJob cancelJob followJob followLedger readMetrics';
 const AUDITOR = 'requestDocument giveVerdict verify fsck exportBundle verifyDocuments verifyFactors';
 const OPERATOR =
-  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters showMeter readSites exportUpload';
+  'listImports showImport undoImport streamRecords correctRecord voidRecord voidRecords importBills proposeBill createUpload readUpload appendUpload removeUpload attachDocument holdDocument liftHold scrubDocuments answerRequest readOpening loadReleases listMeters showMeter exportUpload';
 const ADMIN =
   'eraseDocument eraseMeter withdrawRelease admitMember grantRoles suspendMember setPolicy listTokens showToken addToken revokeToken listAudit verifyAudit listWebhooks addWebhook showWebhook removeWebhook rotateWebhook replayWebhook testWebhook';
 const ANYBODY = 'readDescription readReference readWelcome readHealth readReadiness';

@@ -252,11 +252,11 @@ describe('the API', () => {
       assert.equal((await client('viewer-token').call('GET /records/{id}', { params })).meter, null);
       await assert.rejects(client('viewer-token').call('GET /meters', {}), rejects('ROLE_INSUFFICIENT'));
       const query = { year: 2022 };
-      await assert.rejects(
-        client('viewer-token').call('GET /inventory/sites', { query }),
-        rejects('ROLE_INSUFFICIENT'),
-      );
-      assert.ok((await client('operator-token').call('GET /inventory/sites', { query })).sites.length > 0);
+      const sitesOf = async (token: string, more: object = {}) =>
+        (await client(token).call('GET /inventory/sites', { query: { ...query, ...more } })).sites;
+      for (const token of ['viewer-token', 'auditor-token']) assert.equal(await sitesOf(token), null, token);
+      for (const token of ['operator-token', 'admin-token']) assert.ok((await sitesOf(token))?.length, token);
+      assert.equal(await sitesOf('operator-token', { member: 'BETA' }), null);
     });
   });
 

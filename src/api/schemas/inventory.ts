@@ -83,15 +83,18 @@ export const siteCompleteness = z
   .object({
     owner: c.memberId,
     year: z.int(),
-    sites: z.array(
-      z.object({
-        site: z.string().nullable().meta({ description: 'Null for meters of which no site is known.' }),
-        meters: z.int(),
-        incomplete: z.int().meta({ description: 'Meters of which a day of the year has no record.' }),
-        covered: z.int(),
-        days: z.int(),
-        share: z.string(),
-      }),
-    ),
+    sites: z
+      .array(
+        z.object({
+          site: z.string().nullable().meta({ description: 'Null for meters of which no site is known.' }),
+          meters: z.int(),
+          incomplete: z.int().meta({ description: 'Meters of which a day of the year has no record.' }),
+          covered: z.int(),
+          days: z.int(),
+          share: z.string(),
+        }),
+      )
+      .nullable()
+      .meta({ description: "The owner's own names; told to operators of the owner's node only." }),
   })
   .meta({ id: 'SiteCompleteness', description: "Days of a year that the meters of each of the owner's sites cover." });
