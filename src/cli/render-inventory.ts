@@ -91,13 +91,16 @@ function completenessLines({ completeness }: InventoryReport): string[] {
 }
 
 const MOST_SITES = 12;
+const MOST_METERS = 4;
 
 /** Nothing where no site has a name: then the meters are all there is. */
 function siteLines(sites: readonly SiteCompleteness[]): string[] {
   if (sites.every(({ site }) => site === null)) return [];
-  const lines = sites.map(({ site, meters, incomplete, share }) => {
+  const lines = sites.map(({ site, meters, incomplete, incompleteMeters, share }) => {
     const which = incomplete < meters ? `${incomplete} of them ` : meters > 1 ? 'each ' : '';
-    const open = incomplete === 0 ? '' : `, ${which}with days open`;
+    const named = incompleteMeters.slice(0, MOST_METERS).map((meter) => meter.slice(0, 8));
+    const others = incomplete > MOST_METERS ? [`${incomplete - MOST_METERS} more`] : [];
+    const open = incomplete === 0 ? '' : `, ${which}with days open (${[...named, ...others].join(', ')})`;
     return `    ${site ?? 'no site named'}: ${percent(share)} of the days of ${counted(meters, 'meter')}${open}`;
   });
   const more = sites.length - MOST_SITES;

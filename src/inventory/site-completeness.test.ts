@@ -32,9 +32,17 @@ test('the days of the meters of a site are added up; meters without a site come 
     (meter) => sites.get(meter),
   );
   assert.deepEqual(found, [
-    { site: 'Office', meters: 1, incomplete: 0, covered: 366, days: 366, share: '1' },
-    { site: 'Works', meters: 2, incomplete: 2, covered: 905, days: 1_098, share: '0.8242' },
-    { site: null, meters: 1, incomplete: 1, covered: 0, days: 366, share: '0' },
+    { site: 'Office', meters: 1, incomplete: 0, incompleteMeters: [], covered: 366, days: 366, share: '1' },
+    {
+      site: 'Works',
+      meters: 2,
+      incomplete: 2,
+      incompleteMeters: ['a', 'b'],
+      covered: 905,
+      days: 1_098,
+      share: '0.8242',
+    },
+    { site: null, meters: 1, incomplete: 1, incompleteMeters: ['d'], covered: 0, days: 366, share: '0' },
   ]);
   assert.deepEqual(
     bySite([], () => undefined),

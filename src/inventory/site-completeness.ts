@@ -8,6 +8,8 @@ export interface SiteCompleteness {
   readonly meters: number;
   /** Meters of which a day of the year has no record. */
   readonly incomplete: number;
+  /** Their pseudonyms, in order. */
+  readonly incompleteMeters: readonly string[];
   /** Meter-days covered, of all days of the site's meters; a meter counts once for each commodity and flow. */
   readonly covered: number;
   readonly days: number;
@@ -29,11 +31,12 @@ export function bySite(
     const own = sites.get(site) as MeterCompleteness[];
     const covered = own.reduce((sum, one) => sum + one.covered, 0);
     const days = own.reduce((sum, one) => sum + one.days, 0);
-    const open = own.filter(({ gaps }) => gaps.length > 0);
+    const open = new Set(own.filter(({ gaps }) => gaps.length > 0).map(({ meter }) => meter));
     return {
       site,
       meters: new Set(own.map(({ meter }) => meter)).size,
-      incomplete: new Set(open.map(({ meter }) => meter)).size,
+      incomplete: open.size,
+      incompleteMeters: [...open].sort(),
       covered,
       days,
       share: shareText(BigInt(covered), BigInt(days)) as string,

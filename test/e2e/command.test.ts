@@ -233,13 +233,27 @@ describe('bills', () => {
     assert.ok(report.completeness.meters.length >= 3);
     // Bengaluru: two bills of 31 and 30 days; Leeds: electricity and gas, each month; 61 / 365 = 0.16712...
     const { sites } = report as typeof report & UseCaseResult<'sites'>;
+    const [open = ''] = sites?.[0]?.incompleteMeters ?? [];
+    const none = { incomplete: 0, incompleteMeters: [] };
     assert.deepEqual(sites, [
-      { site: 'Bengaluru Lab', meters: 1, incomplete: 1, covered: 61, days: 365, share: '0.1671' },
-      { site: 'Leeds Studio', meters: 2, incomplete: 0, covered: 730, days: 730, share: '1' },
-      { site: 'Werk Nord', meters: 1, incomplete: 0, covered: 365, days: 365, share: '1' },
+      {
+        site: 'Bengaluru Lab',
+        meters: 1,
+        incomplete: 1,
+        incompleteMeters: [open],
+        covered: 61,
+        days: 365,
+        share: '0.1671',
+      },
+      { site: 'Leeds Studio', meters: 2, ...none, covered: 730, days: 730, share: '1' },
+      { site: 'Werk Nord', meters: 1, ...none, covered: 365, days: 365, share: '1' },
     ]);
+    assert.equal(report.completeness.meters.find(({ meter }) => meter === open)?.covered, 61);
     const text = (await command(['inventory', channel.beta, '--year', '2023'])).stdout;
-    assert.match(text, /by site:\n {4}Bengaluru Lab: 16\.71 % of the days of 1 meter, with days open\n/);
+    assert.match(
+      text,
+      /by site:\n {4}Bengaluru Lab: 16\.71 % of the days of 1 meter, with days open \([0-9a-f]{8}\)\n/,
+    );
     assert.match(text, /Leeds Studio: 100\.00 % of the days of 2 meters\n/);
     // Another member's sites are not known here.
     const other = ['inventory', channel.audit, '--year', '2023', '--member', 'BETA'];

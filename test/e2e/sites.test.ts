@@ -43,13 +43,43 @@ before(async () => {
   });
 });
 
-test('asked for by name, the own member has its sites too', async () => {
-  const own = ['inventory', channel.acme, '--year', '2024', '--member', 'ACME'];
-  const { sites } = await answerOf<{ sites: Sites }>(own);
-  assert.deepEqual(
-    sites.map(({ site }) => site),
-    ['Annex', WORKS, null],
-  );
+const named = (...numbers: string[]): string[] => numbers.map((number) => meters.get(number) as string).sort();
+
+test('the days of a leap year by site: two meters with gaps, one that is whole, one without a site and one erased', async () => {
+  // Works: 366 of electricity, 366 - 29 of water (February), 15 + 31 + 30 + 31 + 30 = 137 of M-2: 840 of 1 098 = 0.76502...
+  // No site: 31 of December, 10 of January: 41 of 732 = 0.05601...
+  const expected: Sites = [
+    { site: 'Annex', meters: 1, incomplete: 0, incompleteMeters: [], covered: 366, days: 366, share: '1' },
+    {
+      ...{ site: WORKS, meters: 2, incomplete: 2, incompleteMeters: named('M-1', 'M-2') },
+      ...{ covered: 840, days: 1_098, share: '0.765' },
+    },
+    {
+      ...{ site: null, meters: 2, incomplete: 2, incompleteMeters: named('M-4', 'M-5') },
+      ...{ covered: 41, days: 732, share: '0.056' },
+    },
+  ];
+  for (const member of [[], ['--member', 'ACME']]) {
+    const answer = await answerOf<UseCaseResult<'inventory'> & { sites: Sites }>([
+      ...['inventory', channel.acme, '--year', '2024', ...member],
+    ]);
+    assert.deepEqual(answer.sites, expected);
+    assert.deepEqual([answer.completeness.covered, answer.completeness.days], [1_247, 2_196]);
+  }
+  const { stdout } = await command(['inventory', channel.acme, '--year', '2024']);
+  const short = (...numbers: string[]) =>
+    named(...numbers)
+      .map((meter) => meter.slice(0, 8))
+      .join(', ');
+  const lines = [
+    '    Annex: 100.00 % of the days of 1 meter',
+    `    ${WORKS}: 76.50 % of the days of 2 meters, each with days open (${short('M-1', 'M-2')})`,
+    `    no site named: 5.60 % of the days of 2 meters, each with days open (${short('M-4', 'M-5')})`,
+  ];
+  assert.ok(stdout.includes(`  by site:\n${lines.join('\n')}\n`), stdout);
+  assert.ok(!stdout.includes('Gone'), 'the name went with the meter');
+  const csv = await command(['inventory', channel.acme, '--year', '2024', '--csv']);
+  assert.ok(!csv.stdout.includes(WORKS), 'the table has the columns and rows that it had');
 });
 
 test("an auditor's node has no names of sites, asked for the owner's inventory or for its sites", async () => {

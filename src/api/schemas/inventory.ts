@@ -89,6 +89,7 @@ export const siteCompleteness = z
           site: z.string().nullable().meta({ description: 'Null for meters of which no site is known.' }),
           meters: z.int(),
           incomplete: z.int().meta({ description: 'Meters of which a day of the year has no record.' }),
+          incompleteMeters: z.array(c.hash).meta({ description: 'Their pseudonyms; the gaps stand in the inventory.' }),
           covered: z.int(),
           days: z.int(),
           share: z.string(),
