@@ -20,7 +20,8 @@ export function schemaInto(components: JsonObject): Schema {
     for (const [name, definition] of Object.entries($defs)) components[name] = moved(definition);
     const { id } = z.globalRegistry.get(type) ?? {};
     if (id === undefined) return moved(rest) as JsonObject;
-    components[id] = moved(rest);
+    // A schema with a name is given as a reference to its definition, which is among the others.
+    if (!('$ref' in rest)) components[id] = moved(rest);
     return { $ref: `#/components/schemas/${id}` };
   };
 }

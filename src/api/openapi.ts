@@ -24,6 +24,11 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
     paths[at] ??= {};
     (paths[at] as JsonObject)[operation.method.toLowerCase()] = operationObject(operation, schema);
   }
+  const webhooks = {
+    ledgerEvent: webhookObject('A transaction came on the ledger', ledgerEvent, schema),
+    test: webhookObject('A receiver is tried', testEvent, schema),
+  };
+  const refused = { description: 'It was not done, and why.', content: json(schema(problem, 'output'), PROBLEM) };
   return {
     openapi: '3.1.1',
     info: {
@@ -35,22 +40,16 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
     servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name })),
     paths,
-    webhooks: {
-      ledgerEvent: webhookObject('A transaction came on the ledger', ledgerEvent, schema),
-      test: webhookObject('A receiver is tried', testEvent, schema),
-    },
+    webhooks,
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the node.' } },
-      responses: {
-        Problem: {
-          description: 'It was not done, and why.',
-          content: json(schema(problem, 'output'), 'application/problem+json'),
-        },
-      },
+      responses: { Problem: refused },
     },
   };
 }
+
+const PROBLEM = 'application/problem+json';
 
 /** What a receiver is sent. It has no parameters: the fields of Standard Webhooks are the same for every event. */
 function webhookObject(summary: string, event: z.ZodType, schema: Schema): JsonObject {
