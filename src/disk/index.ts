@@ -1,2 +1,2 @@
 export { hashOfFile } from './hash-of-file.ts';
-export { inTransaction, isBusy, onSqlite, openDatabase, patiently, type SqliteFile } from './sqlite.ts';
+export { inTransaction, isBusy, isFull, onSqlite, openDatabase, patiently, type SqliteFile } from './sqlite.ts';

@@ -54,6 +54,11 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === SQLITE_BUSY;
 }
 
+/** True where the disk has no room. */
+export function isFull(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_FULL;
+}
+
 function primaryCode(error: unknown): number {
   return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 }
@@ -69,7 +74,7 @@ export function onSqlite<T>(file: SqliteFile | string, work: () => T): T {
     return work();
   } catch (cause) {
     if (isChannelError(cause)) throw cause;
-    const code = primaryCode(cause) === SQLITE_FULL ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
+    const code = isFull(cause) ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
     throw new ChannelError(code, `${what}: ${(cause as Error).message}`, { ...details, cause });
   }
 }

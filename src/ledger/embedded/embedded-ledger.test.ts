@@ -73,7 +73,7 @@ test('a lock whose file cannot be used is held by nobody: the file is named', ()
     await ledger.close();
     writeFileSync(join(dir, 'lock'), 'no file of SQLite, and longer than its header of a hundred bytes. '.repeat(20));
     await assert.rejects(openTestLedger(dir), (error) => {
-      assert.ok(isChannelError(error, 'STORE_UNAVAILABLE'));
+      assert.ok(isChannelError(error, 'LEDGER_UNAVAILABLE'));
       assert.equal(error.details.where, join(dir, 'lock'));
       return true;
     });

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isBusy, onSqlite } from '../../disk/index.ts';
+import { isBusy, isFull } from '../../disk/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
 
 /** Who writes to a ledger folder. */
@@ -28,24 +28,22 @@ export class WriteLock {
     this.#holderFile = holderFile;
   }
 
-  /** @throws {ChannelError} LEDGER_LOCKED naming the holder; DISK_FULL, STORE_UNAVAILABLE where the lock's file cannot be used */
+  /** @throws {ChannelError} LEDGER_LOCKED naming the holder; DISK_FULL, LEDGER_UNAVAILABLE where the lock's file cannot be used */
   static take(folder: string, purpose: string): WriteLock {
     const holderFile = join(folder, 'holder.json');
     const path = join(folder, 'lock');
-    const lock = onSqlite({ what: "the lock's file", where: path }, () => {
-      const opened = new DatabaseSync(path, { timeout: 0 });
-      try {
-        opened.exec('BEGIN EXCLUSIVE');
-        return opened;
-      } catch (cause) {
-        opened.close();
-        if (!isBusy(cause)) throw cause;
-        throw new ChannelError('LEDGER_LOCKED', `the ledger in ${folder} is held by ${holderOf(holderFile)}`, {
-          where: folder,
-          cause,
-        });
-      }
-    });
+    let lock: DatabaseSync | undefined;
+    try {
+      lock = new DatabaseSync(path, { timeout: 0 });
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch (cause) {
+      lock?.close();
+      if (!isBusy(cause)) throw lockFault(cause, path);
+      throw new ChannelError('LEDGER_LOCKED', `the ledger in ${folder} is held by ${holderOf(holderFile)}`, {
+        where: folder,
+        cause,
+      });
+    }
     const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), purpose };
     try {
       writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
@@ -59,6 +57,14 @@ export class WriteLock {
     rmSync(this.#holderFile, { force: true });
     this.#lock.close();
   }
+}
+
+// Nobody holds it: whoever waited for its holder would wait for nothing.
+function lockFault(cause: unknown, where: string): ChannelError {
+  const message = `the lock's file: ${(cause as Error).message}`;
+  if (isFull(cause)) return new ChannelError('DISK_FULL', message, { where, cause });
+  const fix = 'See that this user may write it. It holds no data: while no uec runs on the folder it may be removed.';
+  return new ChannelError('LEDGER_UNAVAILABLE', message, { where, fix, cause });
 }
 
 function holderOf(file: string): string {
