@@ -6,7 +6,7 @@ export const warningCodes = {
     'The column named looks like an amount and was not read; put amounts into quantity, one row each.',
   RECONCILIATION: "Compare the bill with the meter's readings; the message gives both figures.",
   YEARS_BY_DAYS:
-    'Where the year matters to you, record what the readings show of each year as a line of its own in the plain layout, with the file in column document.',
+    'Where the year matters to you, take the line back first (uec imports undo, or uec void); then record what the readings show of each year in the plain layout, under the same meter and utility, with the file in column document.',
   SUMMARY_UNUSED: 'The billing summary was not used as a bill, for the reason given; the readings were taken.',
   BILL_MAY_BE_NET: 'Check that the bill states gross delivered energy: the meter also exports.',
   FLOW_ASSUMED: 'Check that the readings are energy delivered by the grid; the file does not say.',

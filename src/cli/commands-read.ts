@@ -1,3 +1,5 @@
+import { isChannelError } from '../emissions/index.ts';
+import type { UseCaseArgs, UseCaseResult } from '../node/index.ts';
 import { type NodeClient, withNode } from './node-client.ts';
 import { print, table } from './output.ts';
 import type { CommandFilter } from './record-filter.ts';
@@ -24,11 +26,22 @@ export async function inventory(
   const { answer, sites, years } = await withNode(folder, 'uec inventory', async (node) => {
     const found = await node.call('inventory', request);
     const years = json !== true && isEmpty(found) ? await yearsOf(node, found.owner) : [];
-    return { answer: found, sites: (await node.call('sites', request)).sites, years };
+    return { answer: found, sites: await sitesOf(node, request), years };
   });
   print({ ...answer, sites }, json, () =>
     isEmpty(answer) ? renderNothing(answer, years) : renderInventory(answer, sites ?? []),
   );
+}
+
+/** An inventory is none the worse for sites that cannot be told: by a damaged vault, or a node of an earlier version. */
+async function sitesOf(node: NodeClient, request: UseCaseArgs<'sites'>): Promise<UseCaseResult<'sites'>['sites']> {
+  try {
+    return (await node.call('sites', request)).sites;
+  } catch (error) {
+    if (!isChannelError(error)) throw error;
+    process.stderr.write(`note: completeness by site cannot be told: ${error.code}: ${error.message}\n`);
+    return null;
+  }
 }
 
 const MOST_YEARS = 30;

@@ -76,10 +76,14 @@ export class FactorDesk {
 
   #isNamed(place: Place): Promise<boolean> {
     const key = `${place.country} ${placeName(place)}`;
-    const known = this.#named.get(key) ?? namedIn(this.#store)(place);
+    const known = this.#named.get(key);
+    if (known !== undefined) return known;
+    const asked = namedIn(this.#store)(place);
     if (this.#named.size >= MOST_CHOICES) this.#named.clear();
-    this.#named.set(key, known);
-    return known;
+    this.#named.set(key, asked);
+    // A fault of the store is no answer: the next row asks again.
+    asked.catch(() => this.#named.delete(key));
+    return asked;
   }
 
   /**

@@ -18,8 +18,8 @@ export function asChannelError(error: unknown): ChannelError {
   if (isChannelError(error)) return error;
   const { errcode = 0, code = '', path } = error as { errcode?: number; code?: string; path?: string };
   const meaning = MEANINGS.get(errcode & 0xff) ?? MEANINGS.get(code);
-  const where = path === undefined ? 'folder of the node' : basename(path);
-  if (meaning !== undefined)
-    return new ChannelError(meaning[0], `a file of the node: ${meaning[1]}`, { where, cause: error });
+  const where = path === undefined ? 'folder of the node, or the one for temporary files' : basename(path);
+  const details = { where, cause: error };
+  if (meaning !== undefined) return new ChannelError(meaning[0], `a file of the node: ${meaning[1]}`, details);
   return new ChannelError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -37,12 +37,13 @@ export async function fsck(
     const { part, read } = await readModelPart(node, model, progress);
     // What a part of the ledger says is no ground for a finding.
     const whole = read ? model : undefined;
+    const why = ledger.ok ? UNBUILT : UNREAD;
     const parts = [
       ledger,
       part,
       await factorsPart(node),
-      await documentsPart(node, whole),
-      await importsPart(node, whole),
+      await documentsPart(node, whole, why),
+      await importsPart(node, whole, why),
       await auditPart(node, progress),
     ];
     return { ok: parts.every(({ ok }) => ok), parts };
@@ -104,10 +105,11 @@ async function factorsPart(node: Node): Promise<FsckPart> {
 }
 
 const UNREAD = 'the ledger cannot be read';
+const UNBUILT = 'the second read model could not be built';
 /** Of a ledger that says nothing. */
 const nothing: Pick<Inventory, 'holdings'> = { holdings: () => ({ records: 0, documents: [] }) };
 
-async function documentsPart(node: Node, ledger: Inventory | undefined): Promise<FsckPart> {
+async function documentsPart(node: Node, ledger: Inventory | undefined, why: string): Promise<FsckPart> {
   const scrubbed = await faultsOf('documents', async () => {
     const findings = await Array.fromAsync(node.archive.scrub({ reportOnly: true }));
     return findings.map((found) => ({ where: documentName(found), message: `${found.finding}: ${found.message}` }));
@@ -118,16 +120,16 @@ async function documentsPart(node: Node, ledger: Inventory | undefined): Promise
   const detail = `${node.archive.list().length} documents`;
   const faults = [...scrubbed, ...more];
   return ledger === undefined
-    ? unchecked('documents', `${detail}, not compared with the ledger: ${UNREAD}`, faults)
+    ? unchecked('documents', `${detail}, not compared with the ledger: ${why}`, faults)
     : partOf('documents', detail, faults);
 }
 
 /** A ledger put back from a backup knows less than the list of imports, which then refuses the bills it does not hold. */
-async function importsPart(node: Node, ledger: Inventory | undefined): Promise<FsckPart> {
+async function importsPart(node: Node, ledger: Inventory | undefined, why: string): Promise<FsckPart> {
   const finished = node.imports.finished();
   const imported = finished.reduce((sum, { records }) => sum + records, 0);
   const detail = `${finished.length} finished, ${imported} records`;
-  if (ledger === undefined) return unchecked('imports', `${detail}, not checked: ${UNREAD}`, []);
+  if (ledger === undefined) return unchecked('imports', `${detail}, not checked: ${why}`, []);
   const faults = await faultsOf('imports', async () => {
     const { records } = ledger.holdings(node.member);
     if (imported <= records) return [];

@@ -20,12 +20,16 @@ test('a state alone stays a state, and so does a country', () => {
 });
 
 // 07401, Allendale NJ: Public Service in RFCE, Rockland Electric in NYUP (EPA Power Profiler).
-test('a region told beside a ZIP settles which of its subregions it is, and gives the same place as the ZIP', () => {
+test('a region told beside a ZIP settles which of its subregions it is; the state is then what was told', () => {
   const jersey = { country: 'US', subdivision: 'US-NJ' };
   assert.deepEqual(of({ zip: '07401' }), { place: { ...jersey, region: 'RFCE' }, flags: ['zip-ambiguous'] });
   for (const region of ['RFCE', 'NYUP'])
-    assert.deepEqual(of({ zip: '07401', region }), { place: { ...jersey, region }, flags: [] });
-  assert.deepEqual(of({ zip: '94105', region: 'CAMX' }), of({ zip: '94105' }));
+    assert.deepEqual(of({ zip: '07401', region }), { place: { country: 'US', region }, flags: [] });
+  // Valentine in Nebraska: EPA's table has its ZIP, which crosses the border, in South Dakota.
+  const valentine = { zip: '69201', region: 'MROW' };
+  assert.deepEqual(of(valentine).place, { country: 'US', region: 'MROW' });
+  const nebraska = { country: 'US', subdivision: 'US-NE', region: 'MROW' };
+  assert.deepEqual(of({ ...valentine, subdivision: 'US-NE' }).place, nebraska);
 });
 
 // In zip.csv utility 57483 has 32 ZIPs in California (CAMX) and 4 in Massachusetts (NEWE).
@@ -40,7 +44,11 @@ test('a region that is not where ZIP, utility or state lie is refused, and the r
   const refusals: [Parameters<typeof of>[0], string, RegExp][] = [
     [{ zip: '10001', region: 'CAMX' }, 'region', /^the ZIP lies in NYCW, not in CAMX$/],
     [{ zip: '07401', region: 'CAMX' }, 'region', /RFCE or NYUP, not in CAMX/],
-    [{ zip: '07401', utilityId: '15477', region: 'CAMX' }, 'region', /RFCE or NYUP/],
+    [
+      { zip: '07401', utilityId: '15477', region: 'NYUP' },
+      'region',
+      /^the utility at this ZIP lies in RFCE, not in NYUP$/,
+    ],
     [{ utilityId: '14328', region: 'NYCW' }, 'region', /^the utility lies in CAMX, not in NYCW$/],
     [{ country: 'US', subdivision: 'US-NY', region: 'CAMX' }, 'region', /^US-NY has no part in CAMX: .*NYCW.*NYUP/],
     [{ utilityId: '57483', subdivision: 'US-MA', region: 'CAMX' }, 'region', /US-MA has no part in CAMX/],

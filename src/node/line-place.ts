@@ -53,30 +53,45 @@ function lookUp(
 ): { readonly place: Omit<Place, 'country'>; readonly flags: readonly string[] } | undefined {
   const found = foundBy(hint, usPlaces);
   if (found === undefined) return undefined;
-  const { zip, region, subdivision } = hint;
-  const what = zip === undefined ? 'utility' : 'ZIP';
+  if (hint.region !== undefined) return { place: placeWithRegion(hint, hint.region, found, usPlaces()), flags: [] };
+  const { subdivision } = hint;
+  const what = hint.zip === undefined ? 'utility' : 'ZIP';
   if (found.subdivision !== undefined && subdivision !== undefined && found.subdivision !== subdivision) {
     throw new ChannelError('PLACE_INVALID', `the ${what} lies in ${found.subdivision}, not in ${subdivision}`, {
       where: 'subdivision',
+      fix: `Mend the one that is wrong. Where the ${what} lies in both, leave it out: the subdivision, or a region, is enough.`,
     });
   }
-  const state = defined({ subdivision: subdivision ?? found.subdivision });
-  if (region === undefined) {
-    const regions = regionsIn(found.regions, subdivision, usPlaces());
-    return {
-      place: { ...state, region: regions[0] as string },
-      flags: regions.length > 1 && found.ambiguous ? ['zip-ambiguous'] : [],
-    };
-  }
+  const regions = regionsIn(found.regions, subdivision, usPlaces());
+  return {
+    place: { ...defined({ subdivision: subdivision ?? found.subdivision }), region: regions[0] as string },
+    flags: regions.length > 1 && found.ambiguous ? ['zip-ambiguous'] : [],
+  };
+}
+
+/** A ZIP can lie in several states, of which the table names one: the region is enough, and only what was told stands beside it. */
+function placeWithRegion(
+  { zip, utilityId, subdivision }: PlaceHint,
+  region: string,
+  found: FoundPlace,
+  usPlaces: UsPlaceLookup,
+): Omit<Place, 'country'> {
+  const what = zip === undefined ? 'utility' : 'ZIP';
+  // Of a ZIP's regions a utility can leave one.
+  const isSettled = zip !== undefined && utilityId !== undefined && !found.ambiguous;
+  const regions = isSettled ? [found.region] : found.regions;
   // A region that the table does not have can be one of a release of the operator's own.
-  if (!found.regions.includes(region) && usPlaces().regions().has(region)) {
-    throw new ChannelError('PLACE_INVALID', `the ${what} lies in ${found.regions.join(' or ')}, not in ${region}`, {
-      where: 'region',
-      fix: `Mend the one that is wrong, or leave it out: the ${what} gives a region, and a region needs no ${what}.`,
-    });
-  }
-  if (subdivision !== undefined) demandInState(region, subdivision, usPlaces());
-  return { place: { ...state, region }, flags: [] };
+  if (!regions.includes(region) && usPlaces.regions().has(region))
+    throw new ChannelError(
+      'PLACE_INVALID',
+      `the ${isSettled ? 'utility at this ZIP' : what} lies in ${regions.join(' or ')}, not in ${region}`,
+      {
+        where: 'region',
+        fix: `Mend the one that is wrong, or leave it out: the ${what} gives a region, and a region needs no ${what}.`,
+      },
+    );
+  if (subdivision !== undefined) demandInState(region, subdivision, usPlaces);
+  return { ...defined({ subdivision }), region };
 }
 
 function foundBy({ zip, utilityId, region }: PlaceHint, usPlaces: () => UsPlaceLookup): FoundPlace | undefined {

@@ -74,15 +74,21 @@ export class Uploads {
     const id = newUploadId();
     const expires = new Date(this.#now().getTime() + DAY).toISOString();
     const note: Note = { principal, length, ending: endingOf(mediaType), name: plainName(name), expires };
-    await stored(async () => (await open(this.#dataPath(id, note), 'wx', 0o600)).close());
-    await stored(async () => {
-      const file = await open(`${this.#notePath(id)}.new`, 'wx', 0o600);
-      await file.writeFile(JSON.stringify(note));
-      await file.sync();
-      await file.close();
-      await rename(`${this.#notePath(id)}.new`, this.#notePath(id));
-    });
+    // Before anything is waited for: what is asked at the same time counts too.
     this.#notes.set(id, note);
+    try {
+      await stored(async () => (await open(this.#dataPath(id, note), 'wx', 0o600)).close());
+      await stored(async () => {
+        const file = await open(`${this.#notePath(id)}.new`, 'wx', 0o600);
+        await file.writeFile(JSON.stringify(note));
+        await file.sync();
+        await file.close();
+        await rename(`${this.#notePath(id)}.new`, this.#notePath(id));
+      });
+    } catch (error) {
+      await this.#remove(id, this.#dataPath(id, note));
+      throw error;
+    }
     return { id, length, offset: 0, expires };
   }
 
