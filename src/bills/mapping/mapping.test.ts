@@ -214,3 +214,12 @@ test('the rows that decide are held, and no more than those: memory does not gro
   // 20,000 rows are looked at before the first line; from there on lines come as rows do.
   assert.ok(asked <= 102, `${asked} thousand rows were read for ${given} lines`);
 });
+
+test('while two columns could be the amount, no decimal sign is stated for either', async () => {
+  const text =
+    'Von;Bis;Verbrauch alt;Verbrauch;Einheit\n01.01.2023;31.01.2023;900,5;1.200;kWh\n01.02.2023;28.02.2023;800,5;1.100;kWh\n';
+  const proposal = await propose(text);
+  assert.equal(proposal.columns.quantity, undefined);
+  assert.deepEqual([proposal.decimalSign, proposal.evidence.decimalSign], [null, undefined]);
+  assert.ok(proposal.open.some((question) => question.startsWith('decimalSign: ')));
+});

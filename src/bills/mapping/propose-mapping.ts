@@ -83,6 +83,12 @@ export async function proposeMapping(body: AsyncIterable<Uint8Array>): Promise<P
     return { value: order, seen };
   });
   const decimalSign = decided('decimalSign', () => {
+    // No amount was looked at: that none has decimals would be said of nothing.
+    if (known === undefined && columns.quantity === undefined)
+      throw new ChannelError(
+        'DECIMAL_SIGN_UNKNOWN',
+        'it shows once the column of the amount is known; null: the file decides',
+      );
     const amounts = bills.map((row) => [row.row, cellsOf('quantity')(row)] as const);
     const { sign, seen } = signDecision(amounts, undefined, known?.usualSign);
     return { value: sign, seen };
