@@ -4,6 +4,7 @@ import { billRow } from './ndjson/rows.ts';
 import { responsesOf } from './openapi-responses.ts';
 import { type JsonObject, json, type Schema, schemaInto } from './openapi-schema.ts';
 import { type AnyOperation, pathOf, type RawBody, tags } from './operation.ts';
+import { PROBLEM_TYPE } from './problem.ts';
 import { problem } from './schemas/common.ts';
 import { ledgerEvent, testEvent } from './schemas/events.ts';
 import { apiVersion } from './version.ts';
@@ -28,7 +29,7 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
     ledgerEvent: webhookObject('A transaction came on the ledger', ledgerEvent, schema),
     test: webhookObject('A receiver is tried', testEvent, schema),
   };
-  const refused = { description: 'It was not done, and why.', content: json(schema(problem, 'output'), PROBLEM) };
+  const refused = { description: 'It was not done, and why.', content: json(schema(problem, 'output'), PROBLEM_TYPE) };
   return {
     openapi: '3.1.1',
     info: {
@@ -48,8 +49,6 @@ export function describeApi(operations: readonly AnyOperation[]): OpenApi {
     },
   };
 }
-
-const PROBLEM = 'application/problem+json';
 
 /** What a receiver is sent. It has no parameters: the fields of Standard Webhooks are the same for every event. */
 function webhookObject(summary: string, event: z.ZodType, schema: Schema): JsonObject {

@@ -1,10 +1,12 @@
 import { ChannelError, type ErrorReport } from '../emissions/index.ts';
 import { asChannelError, problemOf } from '../node/index.ts';
 
+export const PROBLEM_TYPE = 'application/problem+json';
+
 /** An error as an answer: RFC 9457. */
 export function problemResponse(error: unknown, headers: Headers = new Headers()): Response {
   const { status, body } = problemOf(error);
-  headers.set('Content-Type', 'application/problem+json');
+  headers.set('Content-Type', PROBLEM_TYPE);
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
   const wait = (body as { retryAfter?: number }).retryAfter;
   if (wait !== undefined) headers.set('Retry-After', String(wait));

@@ -1,4 +1,4 @@
-import { formatDate, parseDate } from '../emissions/index.ts';
+import { cutSpan, shareByDays, yearCuts, yearOf } from '../emissions/index.ts';
 import type { BillWarning } from './bill.ts';
 import type { LocalDays } from './local-days.ts';
 import { completeTotal, type MeteredDays } from './metered-days.ts';
@@ -16,30 +16,20 @@ export function yearWarnings(
   metered: MeteredDays,
   zone: LocalDays,
 ): BillWarning[] {
-  const years = yearsOf(start, end);
-  if (years.length < 2) return [];
+  const cuts = yearCuts({ start, end });
+  if (cuts.length === 0) return [];
+  const years = cutSpan({ start, end }, cuts);
+  const shares = shareByDays(amount, years);
   const told: string[] = [];
   let isApart = false;
-  for (const { from, to } of years) {
-    const read = completeTotal(metered, from, to, zone);
+  for (const [at, year] of years.entries()) {
+    const read = completeTotal(metered, year.start, year.end, zone);
     if (read === undefined) return [];
-    const byDays = (amount * BigInt(to - from)) / BigInt(end - start);
+    const byDays = shares[at] as bigint;
     const apart = read > byDays ? read - byDays : byDays - read;
     isApart ||= apart * TOLD_FROM > amount;
-    told.push(`${shown(read, unit)} in ${formatDate(from).slice(0, 4)}`);
+    told.push(`${shown(read, unit)} in ${yearOf(year.start)}`);
   }
   if (!isApart) return [];
   return [{ code: 'YEARS_BY_DAYS', message: `the readings show ${told.join(' and ')}; the bill is split by its days` }];
-}
-
-/** The parts of a period that lie in one calendar year each. */
-function yearsOf(start: number, end: number): { readonly from: number; readonly to: number }[] {
-  const years = [];
-  for (let from = start; from < end; ) {
-    const next = parseDate(`${Number(formatDate(from).slice(0, 4)) + 1}-01-01`);
-    const to = Math.min(next, end);
-    years.push({ from, to });
-    from = to;
-  }
-  return years;
 }

@@ -12,6 +12,7 @@ import {
   type ReleaseView,
   type RequestView,
 } from './channel-queries.ts';
+import { type Completeness, completeness } from './completeness.ts';
 import { Database, sound } from './database.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { Follower } from './follow.ts';
@@ -21,7 +22,7 @@ import type { Page, PageRequest } from './paging.ts';
 import { listRecords, type RecordFilter, type RecordLine } from './record-list.ts';
 import { findRecord, provenRecord, type RecordView } from './record-queries.ts';
 import { stateOfRecord } from './record-states.ts';
-import { type InventoryReport, inventoryReport } from './report.ts';
+import { demandYear, type InventoryReport, inventoryReport } from './report.ts';
 import type { RecordState } from './stored.ts';
 import { type Totals, type TotalsQuery, totals } from './totals.ts';
 
@@ -128,6 +129,15 @@ export class Inventory {
   /** @throws {ChannelError} as `inventoryReport` */
   inventory(owner: string, year: number): InventoryReport {
     return this.#ask((database) => inventoryReport(database, owner, year));
+  }
+
+  /**
+   * The part of `inventory` that tells which days have records.
+   * @throws {ChannelError} as `inventory`
+   */
+  completeness(owner: string, year: number): Completeness {
+    demandYear(year);
+    return this.#ask((database) => completeness(database, owner, year));
   }
 
   documents(filter: DocumentFilter = {}, page: PageRequest = {}): Page<DocumentView> {

@@ -27,9 +27,14 @@ export interface InventoryReport extends Sums {
 }
 
 /** @throws {ChannelError} FIELD_INVALID for a year outside 1900 to 2200 */
-export function inventoryReport(database: Database, owner: string, year: number): InventoryReport {
+export function demandYear(year: number): void {
   if (!Number.isInteger(year) || year < 1900 || year > 2200)
     throw new ChannelError('FIELD_INVALID', `${year} is no year of an inventory`, { where: 'year' });
+}
+
+/** @throws {ChannelError} as `demandYear` */
+export function inventoryReport(database: Database, owner: string, year: number): InventoryReport {
+  demandYear(year);
   const [row] = totals(database, { owner, year }).rows;
   const { scope1, scope2, scope3, energy } = row ?? new SumsBuilder().build();
   return {

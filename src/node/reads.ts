@@ -18,14 +18,19 @@ export interface InventoryRequest {
 }
 
 /** A member's inventory of a calendar year, from the ledger as it stands now. */
-export async function inventoryOf(node: Node, { year, member }: InventoryRequest): Promise<InventoryReport> {
+export async function inventoryOf(node: Node, request: InventoryRequest): Promise<InventoryReport> {
+  return node.inventory.inventory(await ownerOf(node, request), request.year);
+}
+
+/** Whose inventory is asked for, on a read model that is at the ledger's end. */
+async function ownerOf(node: Node, { member }: InventoryRequest): Promise<string> {
   await node.inventory.catchUp(node.ledger);
   const owner = member ?? node.member;
   if (!node.inventory.members().some(({ id }) => id === owner))
     throw new ChannelError('MEMBER_UNKNOWN', `${owner.slice(0, 64)} is not a member of the channel`, {
       member: owner.slice(0, 64),
     });
-  return node.inventory.inventory(owner, year);
+  return owner;
 }
 
 /** How much of a year each site of a member has recorded. */
@@ -38,7 +43,9 @@ export interface SitesAnswer {
 
 /** Sites are the owner's names for places: they stand on the labels of its meters in the vault, and nowhere on the ledger. */
 export async function sitesOf(node: Node, request: InventoryRequest): Promise<SitesAnswer> {
-  const { owner, year, completeness } = await inventoryOf(node, request);
+  const owner = await ownerOf(node, request);
+  const { year } = request;
+  const completeness = node.inventory.completeness(owner, year);
   if (owner !== node.member) return { owner, year, sites: null };
   const meters = new Map((await listMeters(node)).map(({ pseudonym, site }) => [pseudonym, site]));
   return { owner, year, sites: bySite(completeness.meters, (meter) => meters.get(meter)) };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChannelError, defined } from '../../emissions/index.ts';
 import { calculateOnce, knownMeter, useCases } from '../../node/index.ts';
+import { roleAllows } from '../access/principal.ts';
 import { operation } from '../operation.ts';
 import { pageOfList } from '../paging.ts';
 import * as s from '../schemas/channel.ts';
@@ -46,7 +47,7 @@ const readSites = operation(
   },
   async ({ api, query, principal }) => {
     // As the meter of a record: null and no refusal, because the command asks beside every inventory and a refusal is audited.
-    if (principal.role === 'operator' || principal.role === 'admin') return useCases.sites(api.node, defined(query));
+    if (roleAllows(principal.role, 'operator')) return useCases.sites(api.node, defined(query));
     return { owner: query.member ?? api.node.member, year: query.year, sites: null };
   },
 );

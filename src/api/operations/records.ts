@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../../emissions/index.ts';
 import { useCases } from '../../node/index.ts';
+import { roleAllows } from '../access/principal.ts';
 import { operation } from '../operation.ts';
 import * as c from '../schemas/common.ts';
 import * as s from '../schemas/records.ts';
@@ -50,8 +51,7 @@ const showRecord = operation(
   async ({ api, params, principal }) => {
     const found = await useCases.show(api.node, { record: params.id });
     // Meter and utility are the owner's own data: who only reads or audits does not need them.
-    const private_ = principal.role === 'operator' || principal.role === 'admin';
-    return { ...found, meter: private_ ? found.meter : null };
+    return { ...found, meter: roleAllows(principal.role, 'operator') ? found.meter : null };
   },
 );
 

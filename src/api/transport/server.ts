@@ -6,6 +6,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { ChannelError, type ErrorCode, isChannelError } from '../../emissions/index.ts';
 import { problemOf } from '../../node/index.ts';
 import type { Peer } from '../access/access.ts';
+import { PROBLEM_TYPE } from '../problem.ts';
 import { type BodyPace, watchBodies } from './body-watch.ts';
 import { answerBeforeBody } from './early-answer.ts';
 import { answerPreflight, corsHeaders, secureHeaders } from './headers.ts';
@@ -131,7 +132,7 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
 function refuse(response: ServerResponse, error: unknown, { onRefused }: TransportOptions): void {
   const { status, body } = problemOf(error);
   onRefused?.(body.code as ErrorCode, status);
-  response.writeHead(status, { 'Content-Type': 'application/problem+json', Connection: 'close' });
+  response.writeHead(status, { 'Content-Type': PROBLEM_TYPE, Connection: 'close' });
   response.end(JSON.stringify(body), () => response.socket?.destroySoon());
 }
 
@@ -147,7 +148,7 @@ function refuseBytes(error: { readonly code?: string | undefined }, socket: Sock
   const text = JSON.stringify(body);
   const headers = {
     ...secureHeaders(options.tls === undefined ? 'http' : 'https'),
-    'Content-Type': 'application/problem+json',
+    'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(Buffer.byteLength(text)),
     Connection: 'close',
   };

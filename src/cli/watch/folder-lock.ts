@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy } from '../../disk/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
-
-// SQLite's primary result code for a lock that another process holds (https://www.sqlite.org/rescode.html).
-const SQLITE_BUSY = 5;
 
 /**
  * The right to take files out of a folder: a lock of the operating system on a hidden file in it, which ends with its process,
@@ -17,7 +15,7 @@ export function lockFolder(folder: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock?.close();
-    if (((cause as { errcode?: number }).errcode ?? 0) === SQLITE_BUSY)
+    if (isBusy(cause))
       throw new ChannelError('FOLDER_WATCHED', 'another process watches the folder', { where: '--watch', cause });
     throw new ChannelError('FILE_UNREADABLE', 'the folder cannot be written to', {
       where: '--watch',

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { patiently } from '../../disk/index.ts';
+import { isFull, patiently } from '../../disk/index.ts';
 import {
   ChannelError,
   type Commodity,
@@ -266,8 +266,7 @@ function keyOf(content: string): string {
 
 function wrapped(error: unknown, what: string): ChannelError {
   if (error instanceof ChannelError) return error;
-  const full = (error as { errcode?: number }).errcode === 13;
-  return new ChannelError(full ? 'DISK_FULL' : 'STORE_UNAVAILABLE', `${what}: ${(error as Error).message}`, {
+  return new ChannelError(isFull(error) ? 'DISK_FULL' : 'STORE_UNAVAILABLE', `${what}: ${(error as Error).message}`, {
     cause: error,
   });
 }

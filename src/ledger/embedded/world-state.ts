@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { isFull } from '../../disk/index.ts';
 import { ChannelError } from '../../emissions/index.ts';
 import type { Writes } from './outcome.ts';
 import { Overlay, type StateView } from './overlay.ts';
@@ -247,7 +248,6 @@ function guarded<T>(path: string, task: () => T): T {
 }
 
 // SQLite's primary result codes.
-const SQLITE_FULL = 13;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
@@ -255,10 +255,9 @@ function stateFault(cause: unknown, path: string): ChannelError {
   if (cause instanceof ChannelError) return cause;
   const where = basename(path);
   const { message, errcode } = cause as Error & { errcode?: number };
-  const primary = (errcode ?? 0) & 0xff;
-  if (primary === SQLITE_FULL) {
+  if (isFull(cause))
     return new ChannelError('DISK_FULL', `the state file could not be written: ${message}`, { where, cause });
-  }
+  const primary = (errcode ?? 0) & 0xff;
   const damaged = primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
   const code = damaged ? 'STATE_CORRUPT' : 'LEDGER_UNAVAILABLE';
   return new ChannelError(code, `the state file: ${message}`, { where, cause });
